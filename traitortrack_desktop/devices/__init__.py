@@ -1,0 +1,1 @@
+"""Bytes and keys from scanners, and the frames made of them."""

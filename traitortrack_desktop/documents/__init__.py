@@ -1,0 +1,1 @@
+"""Files for people: sheets to print, workbooks to exchange."""

@@ -1,0 +1,147 @@
+"""What a code is: parent bag, child bag, bill, command, badge, or nothing we know.
+
+Sources: rules 2.1 to 2.3 of the central system. Digits are ASCII digits only, and case is
+folded only after the text is known to be ASCII (``"ß".upper()`` would otherwise become a bag).
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.reasons import Reason
+
+MAX_SHOWN_CHARACTERS = 255
+"""Longest code kept as text; the journal keeps the raw bytes beside it."""
+
+_BLANKS = " \t\r\n\u00a0"
+_COMMAND_PREFIX = "TT-CMD-"
+_BADGE_PREFIX = "TT-BADGE-"
+
+
+class CodeKind(StrEnum):
+    """What a cleaned code turned out to be."""
+
+    PARENT = "parent"
+    CHILD = "child"
+    BILL = "bill"
+    COMMAND = "command"
+    BADGE = "badge"
+    UNUSABLE = "unusable"
+
+
+class Command(StrEnum):
+    """Command barcodes; each is also a key on the scan screen."""
+
+    UNDO = "TT-CMD-UNDO"
+    CLOSE = "TT-CMD-CLOSE"
+    REMOVE = "TT-CMD-REMOVE"
+    CANCEL = "TT-CMD-CANCEL"
+    UNDERSTOOD = "TT-CMD-UNDERSTOOD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRules:
+    """The site's code patterns, matched whole against the trimmed, upper-cased text.
+
+    *label* finds the bag number inside a long printed label; its first group is the code.
+    *capacity* is the number of child bags a parent takes.
+    """
+
+    parent: re.Pattern[str]
+    child: re.Pattern[str]
+    bill: re.Pattern[str]
+    label: re.Pattern[str]
+    capacity: int
+
+
+def code_rules(
+    *,
+    parent: str = r"SB[0-9]{5}|M444-[0-9]{5}",
+    child: str = r"[A-Z0-9]{4,20}",
+    bill: str = r"BILL[-/][A-Z0-9][A-Z0-9/-]{0,43}",
+    label: str = r"LABEL\s*NO\.?\s*:?\s*([0-9]+)\b",
+    capacity: int = 30,
+) -> CodeRules:
+    """Return compiled rules.
+
+    Raises ``ValueError`` for a pattern that does not compile, a label pattern without a
+    group, or a capacity outside 1 to 500.
+    """
+    if not 1 <= capacity <= 500:
+        raise ValueError(f"capacity must be between 1 and 500, not {capacity}")
+    compiled = {}
+    for name, pattern in {"parent": parent, "child": child, "bill": bill, "label": label}.items():
+        try:
+            compiled[name] = re.compile(pattern, re.ASCII)
+        except re.error as error:
+            raise ValueError(f"the {name} pattern {pattern!r} is not valid: {error}") from error
+    if compiled["label"].groups < 1:
+        raise ValueError("the label pattern needs a group around the bag number")
+    return CodeRules(**compiled, capacity=capacity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedCode:
+    """A reading with its meaning. *text* is safe to show, store and send (ASCII, at most 255)."""
+
+    kind: CodeKind
+    text: str
+    command: Command | None = None
+    problem: Reason | None = None
+
+
+def parse_frame(frame: ScanFrame, rules: CodeRules) -> ParsedCode:
+    """Return what *frame* means. Never raises: what cannot be used is named in ``problem``."""
+    if frame.kind is FrameKind.PARTIAL:
+        return _unusable(frame.raw, Reason.INCOMPLETE)
+    if frame.kind is FrameKind.OVERSIZE:
+        return _unusable(frame.raw, Reason.TOO_LONG)
+    try:
+        text = frame.raw.decode("utf-8").strip(_BLANKS)
+    except UnicodeDecodeError:
+        return _unusable(frame.raw, Reason.UNREADABLE)
+    if not text:
+        return ParsedCode(kind=CodeKind.UNUSABLE, text="", problem=Reason.EMPTY_CODE)
+    if not (text.isascii() and text.isprintable()):
+        return _unusable(frame.raw, Reason.UNREADABLE)
+    return _classify(text.upper(), rules)
+
+
+def _classify(text: str, rules: CodeRules) -> ParsedCode:
+    if text.startswith(_COMMAND_PREFIX):
+        return _command(text)
+    if text.startswith(_BADGE_PREFIX):
+        return ParsedCode(kind=CodeKind.BADGE, text=_BADGE_PREFIX + "…", problem=Reason.UNKNOWN_BADGE)
+    label = rules.label.search(text)
+    if label is not None:
+        text = label.group(1)
+    for kind, pattern in (
+        (CodeKind.PARENT, rules.parent),
+        (CodeKind.BILL, rules.bill),
+        (CodeKind.CHILD, rules.child),
+    ):
+        if pattern.fullmatch(text):
+            return ParsedCode(kind=kind, text=text)
+    if len(text) > MAX_SHOWN_CHARACTERS:
+        return ParsedCode(kind=CodeKind.UNUSABLE, text=text[:MAX_SHOWN_CHARACTERS], problem=Reason.TOO_LONG)
+    return ParsedCode(kind=CodeKind.UNUSABLE, text=text, problem=Reason.UNKNOWN_CODE)
+
+
+def _command(text: str) -> ParsedCode:
+    try:
+        return ParsedCode(kind=CodeKind.COMMAND, text=text, command=Command(text))
+    except ValueError:
+        shown = text[:MAX_SHOWN_CHARACTERS]
+        return ParsedCode(kind=CodeKind.UNUSABLE, text=shown, problem=Reason.UNKNOWN_COMMAND)
+
+
+def _unusable(raw: bytes, problem: Reason) -> ParsedCode:
+    return ParsedCode(kind=CodeKind.UNUSABLE, text=printable(raw), problem=problem)
+
+
+def printable(raw: bytes) -> str:
+    """Return *raw* as printable ASCII with everything else escaped, cut to 255 characters."""
+    text = raw[:MAX_SHOWN_CHARACTERS].decode("utf-8", errors="backslashreplace")
+    escaped = text.encode("unicode_escape").decode("ascii")
+    return escaped[:MAX_SHOWN_CHARACTERS]

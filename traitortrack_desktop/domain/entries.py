@@ -1,0 +1,259 @@
+"""What is remembered: a decision, the journal entry that keeps it, and the centre's receipt for it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from traitortrack_desktop.domain.identifiers import DeviceId, EntryId, JournalEpoch
+from traitortrack_desktop.domain.reasons import Reason
+
+PAYLOAD_VERSION = 1
+NO_HASH = bytes(32)
+"""Stands before the first entry of a journal."""
+
+
+class EntryKind(StrEnum):
+    """What an entry does. Only the first four touch bags at the centre."""
+
+    OPEN_PARENT = "open_parent"
+    ADD_CHILD = "add_child"
+    REMOVE_CHILD = "remove_child"
+    CLOSE_PARENT = "close_parent"
+    QUESTION = "question"
+    """The station asked; the next scan answers."""
+    CANCEL = "cancel"
+    ACKNOWLEDGE = "acknowledge"
+    REFUSAL = "refusal"
+
+
+class Verdict(StrEnum):
+    """What the operator was told."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CONFIRM = "confirm"
+
+
+class QuestionKind(StrEnum):
+    """What the station asked."""
+
+    CLOSE = "close"
+    """Scan CLOSE again to close the open parent early; a child bag means: go on."""
+    SWITCH = "switch"
+    """Another parent was scanned; scan it again to close the open one and open it."""
+    REMOVE = "remove"
+    """Scan the child bag to take out of the open parent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagFact:
+    """What is known about a bag: for a child where it is, for a parent how full it is.
+
+    *since* and *as_of* are aware UTC datetimes, *by* is the operator's name, *count* the number
+    of child bags in a parent. ``None`` means not known. *from_centre* tells a fact that the
+    centre gave from one that this station remembers of its own work.
+    """
+
+    code: str
+    kind: str | None = None
+    """``parent``, ``child``, another text that the central database holds, or not known."""
+    parent: str | None = None
+    since: datetime | None = None
+    by: str | None = None
+    count: int | None = None
+    completed: bool = False
+    as_of: datetime | None = None
+    from_centre: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a scan means for the work. It carries all that is needed to post it later.
+
+    *code* is what was scanned, as text safe to show; *parent* and *child* are the bags it is
+    about. *capacity* is how many child bags a parent took when it was decided.
+    """
+
+    kind: EntryKind
+    verdict: Verdict
+    code: str
+    capacity: int
+    reason: Reason | None = None
+    parent: str | None = None
+    child: str | None = None
+    base_count: int | None = None
+    """``open_parent``: child bags known to be inside already."""
+    closes: str | None = None
+    """``open_parent``: the unfinished parent that this closes."""
+    question: QuestionKind | None = None
+    resolves: int | None = None
+    """``acknowledge``: sequence number of the entry whose refusal is understood."""
+    fact: BagFact | None = None
+    """What a refusal's sentence tells: where the bag is, since when, by whom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """A decision as the journal keeps it. *at* is the station's clock, aware UTC."""
+
+    id: EntryId
+    device: DeviceId
+    epoch: JournalEpoch
+    seq: int
+    at: datetime
+    operator: str | None
+    station: str
+    source: str
+    raw: bytes
+    """What the scanner sent, cut to 512 bytes; empty for keys and badges."""
+    decision: Decision
+    previous_hash: bytes
+    hash: bytes
+
+
+class Outcome(StrEnum):
+    """What the centre did with an entry."""
+
+    POSTED = "posted"
+    ALREADY_POSTED = "already_posted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The centre's answer to one entry.
+
+    *count* is the number of child bags in the entry's parent after it, *completed* whether the
+    parent is complete; ``None`` where the entry has no parent or the parent does not exist.
+    """
+
+    seq: int
+    outcome: Outcome
+    reason: Reason | None = None
+    count: int | None = None
+    completed: bool | None = None
+    fact: BagFact | None = None
+
+
+def entry_payload(entry: JournalEntry) -> dict[str, Any]:
+    """Return the entry as JSON values: what is hashed, written to the line file and posted.
+
+    Keys whose value is ``None`` are left out, so that later versions can add keys.
+    """
+    decision = entry.decision
+    payload = {
+        "v": PAYLOAD_VERSION,
+        "id": str(entry.id),
+        "device": str(entry.device),
+        "epoch": str(entry.epoch),
+        "seq": entry.seq,
+        "at": _time_text(entry.at),
+        "operator": entry.operator,
+        "station": entry.station,
+        "source": entry.source,
+        "raw": entry.raw.hex() or None,
+        "kind": str(decision.kind),
+        "verdict": str(decision.verdict),
+        "reason": decision.reason and str(decision.reason),
+        "code": decision.code,
+        "parent": decision.parent,
+        "child": decision.child,
+        "capacity": decision.capacity,
+        "base_count": decision.base_count,
+        "closes": decision.closes,
+        "question": decision.question and str(decision.question),
+        "resolves": decision.resolves,
+        "fact": decision.fact and fact_payload(decision.fact),
+    }
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def canonical_json(payload: Mapping[str, Any]) -> str:
+    """Return *payload* as the one text it is hashed as: sorted keys, no blanks, ASCII."""
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def chained_hash(previous_hash: bytes, payload_text: str) -> bytes:
+    """Return SHA-256 over the previous entry's hash and this entry's canonical JSON."""
+    return hashlib.sha256(previous_hash + payload_text.encode("ascii")).digest()
+
+
+def entry_from_payload(
+    payload: Mapping[str, Any], *, previous_hash: bytes, entry_hash: bytes
+) -> JournalEntry:
+    """Return the entry that :func:`entry_payload` made *payload* of.
+
+    Raises ``ValueError`` or ``KeyError`` when it is not such a payload.
+    """
+    if payload["v"] > PAYLOAD_VERSION:
+        raise ValueError(f"entry written by a newer program (payload version {payload['v']})")
+    reason, question, fact = payload.get("reason"), payload.get("question"), payload.get("fact")
+    decision = Decision(
+        kind=EntryKind(payload["kind"]),
+        verdict=Verdict(payload["verdict"]),
+        code=payload["code"],
+        capacity=payload["capacity"],
+        reason=Reason(reason) if reason else None,
+        parent=payload.get("parent"),
+        child=payload.get("child"),
+        base_count=payload.get("base_count"),
+        closes=payload.get("closes"),
+        question=QuestionKind(question) if question else None,
+        resolves=payload.get("resolves"),
+        fact=fact_from_payload(fact) if fact else None,
+    )
+    return JournalEntry(
+        id=EntryId(UUID(payload["id"])),
+        device=DeviceId(UUID(payload["device"])),
+        epoch=JournalEpoch(UUID(payload["epoch"])),
+        seq=payload["seq"],
+        at=datetime.fromisoformat(payload["at"]),
+        operator=payload.get("operator"),
+        station=payload["station"],
+        source=payload["source"],
+        raw=bytes.fromhex(payload.get("raw", "")),
+        decision=decision,
+        previous_hash=previous_hash,
+        hash=entry_hash,
+    )
+
+
+def fact_payload(fact: BagFact) -> dict[str, Any]:
+    """Return *fact* as JSON values, without what is not known."""
+    payload = {
+        "code": fact.code,
+        "kind": fact.kind,
+        "parent": fact.parent,
+        "since": fact.since and _time_text(fact.since),
+        "by": fact.by,
+        "count": fact.count,
+        "completed": fact.completed or None,
+        "as_of": fact.as_of and _time_text(fact.as_of),
+        "from_centre": fact.from_centre or None,
+    }
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def fact_from_payload(payload: Mapping[str, Any]) -> BagFact:
+    """Return the fact that :func:`fact_payload` made *payload* of."""
+    since, as_of = payload.get("since"), payload.get("as_of")
+    return BagFact(
+        code=payload["code"],
+        kind=payload.get("kind"),
+        parent=payload.get("parent"),
+        since=datetime.fromisoformat(since) if since else None,
+        by=payload.get("by"),
+        count=payload.get("count"),
+        completed=payload.get("completed", False),
+        as_of=datetime.fromisoformat(as_of) if as_of else None,
+        from_centre=payload.get("from_centre", False),
+    )
+
+
+def _time_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

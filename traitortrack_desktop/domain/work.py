@@ -1,0 +1,271 @@
+"""The state of the work at a station, as a fold over journal entries and receipts.
+
+There is no other copy: after a restart :func:`after_entry` and :func:`after_receipt` over the
+journal give the state the station stood in, to the child.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from traitortrack_desktop.domain.entries import (
+    BagFact,
+    EntryKind,
+    JournalEntry,
+    Outcome,
+    QuestionKind,
+    Receipt,
+    Verdict,
+)
+from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One child bag put into (*step* = 1) or taken out of (-1) the open parent.
+
+    *receipt* is ``None`` while the centre has not answered.
+    """
+
+    seq: int
+    child: str
+    step: int
+    at: datetime
+    receipt: Outcome | None = None
+    reason: Reason | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands, as far as the station knows."""
+        return self.receipt is not Outcome.REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenParent:
+    """The parent being filled. *base_count* bags were inside that *changes* does not list."""
+
+    code: str
+    capacity: int
+    opened_seq: int = 0
+    base_count: int = 0
+    changes: tuple[Change, ...] = ()
+    completed: bool = False
+    """The centre holds it as complete, whatever its count."""
+
+    @property
+    def count(self) -> int:
+        """Child bags inside, as far as the station knows."""
+        return max(0, self.base_count + sum(change.step for change in self.changes if change.counts))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no child bag fits any more."""
+        return self.count >= self.capacity
+
+    @property
+    def children(self) -> tuple[Change, ...]:
+        """Child bags that this station put in and that are still listed inside, oldest first."""
+        inside: dict[str, Change] = {}
+        for change in self.changes:
+            if not change.counts:
+                continue
+            inside.pop(change.child, None)
+            if change.step > 0:
+                inside[change.child] = change
+        return tuple(inside.values())
+
+    def holds(self, child: str) -> bool:
+        """Whether this station put *child* in and it still stands."""
+        return any(change.child == child for change in self.children)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the station asked; *code* is the code whose second scan says yes."""
+
+    kind: QuestionKind
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A refusal by the station that the operator has to acknowledge before scans count again."""
+
+    seq: int
+    code: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionItem:
+    """An entry the operator was told OK for and the centre refused; open until acknowledged."""
+
+    seq: int
+    code: str
+    reason: Reason
+    parent: str | None
+    child: str | None
+    at: datetime
+    operator: str | None
+    fact: BagFact | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkState:
+    """Where the station stands. *finished* is the parent closed last, for undo."""
+
+    parent: OpenParent | None = None
+    finished: OpenParent | None = None
+    question: Question | None = None
+    stop: Stop | None = None
+    attention: tuple[AttentionItem, ...] = ()
+    last_seq: int = 0
+
+
+def after_entry(state: WorkState, entry: JournalEntry) -> WorkState:
+    """Return the state after *entry* was journalled."""
+    state = replace(state, last_seq=entry.seq)
+    decision = entry.decision
+    if decision.verdict is Verdict.CONFIRM:
+        return _asked(state, entry)
+    if decision.verdict is Verdict.REFUSED:
+        return _refused(state, entry)
+    return _ACCEPTED[decision.kind](state, entry)
+
+
+def after_receipt(state: WorkState, entry: JournalEntry, receipt: Receipt) -> WorkState:
+    """Return the state after the centre's *receipt* for *entry* was journalled."""
+    state = replace(
+        state,
+        parent=_with_receipt(state.parent, entry, receipt),
+        finished=_with_receipt(state.finished, entry, receipt),
+    )
+    if not needs_attention(entry, receipt):
+        return state
+    return replace(state, attention=(*state.attention, attention_item(entry, receipt)))
+
+
+def needs_attention(entry: JournalEntry, receipt: Receipt) -> bool:
+    """Whether the operator was told OK for something that does not hold at the centre.
+
+    A child that turns out to be in this very parent already is where the operator was told it is.
+    """
+    return (
+        entry.decision.verdict is Verdict.ACCEPTED
+        and receipt.outcome is Outcome.REFUSED
+        and receipt.reason is not Reason.ALREADY_IN_THIS_PARENT
+    )
+
+
+def attention_item(entry: JournalEntry, receipt: Receipt) -> AttentionItem:
+    """Return what a person has to see about the refused *entry*."""
+    return AttentionItem(
+        seq=entry.seq,
+        code=entry.decision.child or entry.decision.parent or entry.decision.code,
+        reason=receipt.reason or Reason.CENTRE_COULD_NOT_STORE,
+        parent=entry.decision.parent,
+        child=entry.decision.child,
+        at=entry.at,
+        operator=entry.operator,
+        fact=receipt.fact,
+    )
+
+
+def _asked(state: WorkState, entry: JournalEntry) -> WorkState:
+    decision = entry.decision
+    assert decision.question is not None
+    return replace(state, question=Question(kind=decision.question, code=decision.code))
+
+
+def _refused(state: WorkState, entry: JournalEntry) -> WorkState:
+    reason = entry.decision.reason
+    assert reason is not None
+    if reason in {Reason.ANSWER_FIRST, Reason.NOT_COUNTED}:
+        return state
+    if state.question is not None and state.question.kind is not QuestionKind.SWITCH:
+        state = replace(state, question=None)
+    if severity_of(reason) is Severity.BLOCKING:
+        return replace(state, stop=Stop(seq=entry.seq, code=entry.decision.code, reason=reason))
+    return state
+
+
+def _opened(state: WorkState, entry: JournalEntry) -> WorkState:
+    decision = entry.decision
+    opened = replace(
+        _fresh_parent(entry),
+        base_count=decision.base_count or 0,
+        completed=decision.fact is not None and decision.fact.completed,
+    )
+    return replace(state, parent=opened, finished=None, question=None)
+
+
+def _added(state: WorkState, entry: JournalEntry) -> WorkState:
+    parent = _changed(_parent_of(state, entry), entry, step=1)
+    if parent.is_full:
+        return replace(state, parent=None, finished=parent, question=None)
+    return replace(state, parent=parent, finished=None, question=None)
+
+
+def _removed(state: WorkState, entry: JournalEntry) -> WorkState:
+    parent = replace(_changed(_parent_of(state, entry), entry, step=-1), completed=False)
+    return replace(state, parent=parent, finished=None, question=None)
+
+
+def _closed(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001 - one shape for all kinds
+    return replace(state, parent=None, finished=state.parent, question=None)
+
+
+def _cancelled(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001
+    return replace(state, question=None)
+
+
+def _acknowledged(state: WorkState, entry: JournalEntry) -> WorkState:
+    seq = entry.decision.resolves
+    return replace(
+        state,
+        stop=None if state.stop is not None and state.stop.seq == seq else state.stop,
+        attention=tuple(item for item in state.attention if item.seq != seq),
+    )
+
+
+_ACCEPTED = {
+    EntryKind.OPEN_PARENT: _opened,
+    EntryKind.ADD_CHILD: _added,
+    EntryKind.REMOVE_CHILD: _removed,
+    EntryKind.CLOSE_PARENT: _closed,
+    EntryKind.CANCEL: _cancelled,
+    EntryKind.ACKNOWLEDGE: _acknowledged,
+}
+
+
+def _fresh_parent(entry: JournalEntry) -> OpenParent:
+    assert entry.decision.parent is not None
+    return OpenParent(code=entry.decision.parent, capacity=entry.decision.capacity, opened_seq=entry.seq)
+
+
+def _parent_of(state: WorkState, entry: JournalEntry) -> OpenParent:
+    """Return the parent that *entry* names: the entry decides, also in a salvaged journal."""
+    for parent in (state.parent, state.finished):
+        if parent is not None and parent.code == entry.decision.parent:
+            return parent
+    return _fresh_parent(entry)
+
+
+def _changed(parent: OpenParent, entry: JournalEntry, *, step: int) -> OpenParent:
+    assert entry.decision.child is not None
+    change = Change(seq=entry.seq, child=entry.decision.child, step=step, at=entry.at)
+    return replace(parent, changes=(*parent.changes, change))
+
+
+def _with_receipt(parent: OpenParent | None, entry: JournalEntry, receipt: Receipt) -> OpenParent | None:
+    """Mark the change that *receipt* answers, and take over the centre's count as of that entry."""
+    if parent is None or entry.decision.parent != parent.code or entry.seq < parent.opened_seq:
+        return parent
+    changes = tuple(
+        replace(change, receipt=receipt.outcome, reason=receipt.reason) if change.seq == entry.seq else change
+        for change in parent.changes
+    )
+    if receipt.count is None:
+        return replace(parent, changes=changes)
+    listed = sum(change.step for change in changes if change.seq <= entry.seq and change.counts)
+    still_completed = bool(receipt.completed) and not any(change.seq > entry.seq for change in changes)
+    return replace(parent, changes=changes, base_count=receipt.count - listed, completed=still_completed)

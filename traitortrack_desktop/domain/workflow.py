@@ -1,0 +1,254 @@
+"""What a scan means: a pure function of where the work stands, the code, and what is known of it.
+
+Sources: rules 3.2 to 3.4 of the central system, and the operator rules e-5 and e-6. One order
+differs from the central system on purpose: a bag that is already in this parent is told as that
+even when the parent is full, because reading the last bag twice is harmless and common.
+"""
+
+from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode
+from traitortrack_desktop.domain.entries import (
+    BagFact,
+    Decision,
+    EntryKind,
+    QuestionKind,
+    Verdict,
+)
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.work import OpenParent, WorkState
+
+
+def decide(
+    state: WorkState,
+    scanned: ParsedCode,
+    fact: BagFact | None,
+    *,
+    rules: CodeRules,
+    signed_in: bool = True,
+) -> Decision:
+    """Return what *scanned* means. *fact* is what is known about the scanned bag, if anything.
+
+    Never raises and never loses a scan: whatever cannot be done is a refusal with its reason.
+    """
+    judge = _Judge(state, scanned, fact, rules)
+    if not signed_in:
+        return judge.refuse(Reason.NOT_SIGNED_IN)
+    if state.stop is not None:
+        return judge.while_stopped(state.stop.seq, state.stop.code)
+    for item in state.attention:
+        if scanned.kind in {CodeKind.CHILD, CodeKind.PARENT} and scanned.text == item.code:
+            return judge.acknowledge(item.seq)
+    if scanned.problem is not None:
+        return judge.refuse(scanned.problem)
+    if state.question is not None and state.question.kind is QuestionKind.SWITCH:
+        return judge.answer_switch(state.question.code)
+    match scanned.kind:
+        case CodeKind.PARENT:
+            return judge.parent()
+        case CodeKind.CHILD:
+            return judge.child()
+        case CodeKind.BILL:
+            return judge.refuse(Reason.BILL_NOT_HERE)
+        case _:
+            assert scanned.command is not None
+            return judge.command(scanned.command)
+
+
+class _Judge:
+    """The rules, with the one scan they are applied to."""
+
+    def __init__(self, state: WorkState, scanned: ParsedCode, fact: BagFact | None, rules: CodeRules) -> None:
+        self._state = state
+        self._code = scanned.text
+        self._scanned = scanned
+        self._fact = fact
+        self._rules = rules
+
+    # -- stops and questions
+
+    def while_stopped(self, seq: int, code: str) -> Decision:
+        understood = self._scanned.command is Command.UNDERSTOOD
+        if understood or (self._code == code and code != ""):
+            return self.acknowledge(seq)
+        return self.refuse(Reason.NOT_COUNTED)
+
+    def answer_switch(self, asked_code: str) -> Decision:
+        open_parent = self._state.parent
+        if self._scanned.command is Command.CANCEL:
+            return self._cancel()
+        if self._scanned.kind is not CodeKind.PARENT:
+            return self.refuse(Reason.ANSWER_FIRST)
+        if open_parent is not None and self._code == open_parent.code:
+            return self._cancel()
+        if self._code != asked_code:
+            return self.parent()
+        return self._open(closes=open_parent.code if open_parent is not None else None)
+
+    # -- bags
+
+    def parent(self) -> Decision:
+        fact, open_parent = self._fact, self._state.parent
+        if fact is not None and fact.kind == "child":
+            return self.refuse(Reason.PARENT_IS_CHILD)
+        if fact is not None and fact.kind not in {None, "parent"}:
+            return self.refuse(Reason.UNKNOWN_BAG_TYPE)
+        if open_parent is None:
+            return self._open()
+        if open_parent.code == self._code:
+            return self.refuse(Reason.PARENT_ALREADY_OPEN)
+        if open_parent.is_full or open_parent.completed:
+            return self._open()
+        return self._ask(QuestionKind.SWITCH, Reason.OTHER_PARENT_OPEN)
+
+    def child(self) -> Decision:
+        parent, question = self._state.parent, self._state.question
+        if parent is None:
+            return self._child_without_parent()
+        if question is not None and question.kind is QuestionKind.REMOVE:
+            return self._remove_scanned(parent)
+        reason = self._objection_to_adding(parent)
+        if reason is not None:
+            return self.refuse(reason)
+        return Decision(
+            kind=EntryKind.ADD_CHILD,
+            verdict=Verdict.ACCEPTED,
+            code=self._code,
+            capacity=parent.capacity,
+            parent=parent.code,
+            child=self._code,
+        )
+
+    def _child_without_parent(self) -> Decision:
+        finished = self._state.finished
+        if finished is None or not finished.is_full:
+            return self.refuse(Reason.NO_PARENT)
+        reason = self._objection_to_adding(finished) or Reason.PARENT_FULL
+        return self.refuse(reason, parent=finished.code)
+
+    def _objection_to_adding(self, parent: OpenParent) -> Reason | None:
+        fact = self._fact
+        if self._code == parent.code:
+            return Reason.SAME_AS_PARENT
+        if parent.holds(self._code) or (fact is not None and fact.parent == parent.code):
+            return Reason.ALREADY_IN_THIS_PARENT
+        if parent.is_full:
+            return Reason.PARENT_FULL
+        if parent.completed:
+            return Reason.PARENT_COMPLETED
+        if fact is None:
+            return None
+        if fact.kind == "parent":
+            return Reason.CHILD_IS_PARENT
+        if fact.kind not in {None, "child"}:
+            return Reason.UNKNOWN_BAG_TYPE
+        if fact.parent is not None:
+            return Reason.CHILD_IN_OTHER_PARENT
+        return None
+
+    def _remove_scanned(self, parent: OpenParent) -> Decision:
+        inside = parent.holds(self._code) or (self._fact is not None and self._fact.parent == parent.code)
+        may_be_inside = self._fact is None and parent.base_count > 0
+        if inside or may_be_inside:
+            return self._remove(parent, self._code)
+        return self.refuse(Reason.CHILD_NOT_IN_PARENT)
+
+    # -- commands
+
+    def command(self, command: Command) -> Decision:
+        match command:
+            case Command.UNDO:
+                return self._undo()
+            case Command.CLOSE:
+                return self._close()
+            case Command.REMOVE:
+                if self._state.parent is None:
+                    return self.refuse(Reason.NO_PARENT)
+                return self._ask(QuestionKind.REMOVE, Reason.CONFIRM_REMOVE)
+            case Command.CANCEL:
+                if self._state.question is None:
+                    return self.refuse(Reason.NOTHING_TO_CANCEL)
+                return self._cancel()
+            case Command.UNDERSTOOD:
+                if not self._state.attention:
+                    return self.refuse(Reason.NOTHING_TO_ACKNOWLEDGE)
+                return self.acknowledge(self._state.attention[0].seq)
+
+    def _undo(self) -> Decision:
+        parent = self._state.parent or self._state.finished
+        if parent is None or not parent.children:
+            return self.refuse(Reason.NOTHING_TO_UNDO)
+        return self._remove(parent, parent.children[-1].child)
+
+    def _close(self) -> Decision:
+        parent, question = self._state.parent, self._state.question
+        if parent is None:
+            return self.refuse(Reason.NO_PARENT)
+        asked = question is not None and question.kind is QuestionKind.CLOSE
+        if not asked and not parent.is_full:
+            return self._ask(QuestionKind.CLOSE, Reason.CONFIRM_CLOSE)
+        return self._accept(EntryKind.CLOSE_PARENT, parent=parent.code)
+
+    # -- decisions
+
+    def refuse(self, reason: Reason, *, parent: str | None = None) -> Decision:
+        open_parent = self._state.parent
+        return Decision(
+            kind=EntryKind.REFUSAL,
+            verdict=Verdict.REFUSED,
+            code=self._code,
+            capacity=open_parent.capacity if open_parent is not None else self._rules.capacity,
+            reason=reason,
+            parent=parent or (open_parent.code if open_parent is not None else None),
+            fact=self._fact,
+        )
+
+    def acknowledge(self, seq: int) -> Decision:
+        return self._accept(EntryKind.ACKNOWLEDGE, resolves=seq)
+
+    def _open(self, *, closes: str | None = None) -> Decision:
+        return Decision(
+            kind=EntryKind.OPEN_PARENT,
+            verdict=Verdict.ACCEPTED,
+            code=self._code,
+            capacity=self._rules.capacity,
+            parent=self._code,
+            base_count=(self._fact.count if self._fact is not None else None) or 0,
+            closes=closes,
+            fact=self._fact,
+        )
+
+    def _remove(self, parent: OpenParent, child: str) -> Decision:
+        return self._accept(EntryKind.REMOVE_CHILD, parent=parent.code, child=child)
+
+    def _cancel(self) -> Decision:
+        parent = self._state.parent
+        return self._accept(EntryKind.CANCEL, parent=parent.code if parent is not None else None)
+
+    def _ask(self, question: QuestionKind, reason: Reason) -> Decision:
+        parent = self._state.parent
+        return Decision(
+            kind=EntryKind.QUESTION,
+            verdict=Verdict.CONFIRM,
+            code=self._code,
+            capacity=self._rules.capacity,
+            reason=reason,
+            parent=parent.code if parent is not None else None,
+            question=question,
+        )
+
+    def _accept(
+        self,
+        kind: EntryKind,
+        *,
+        parent: str | None = None,
+        child: str | None = None,
+        resolves: int | None = None,
+    ) -> Decision:
+        return Decision(
+            kind=kind,
+            verdict=Verdict.ACCEPTED,
+            code=self._code,
+            capacity=self._rules.capacity,
+            parent=parent,
+            child=child,
+            resolves=resolves,
+        )

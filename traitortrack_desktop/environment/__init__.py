@@ -1,0 +1,1 @@
+"""This computer: paths, settings, identity, logs, locks, embedded PostgreSQL."""

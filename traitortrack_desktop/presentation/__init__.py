@@ -1,0 +1,1 @@
+"""What screens show: pure screen states, wording, sound and colour roles."""

@@ -1,0 +1,1 @@
+"""Threads without Qt and without meaning: loops that call services."""

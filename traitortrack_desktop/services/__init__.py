@@ -1,0 +1,1 @@
+"""Use cases in domain words, over ports that the outer packages fill."""

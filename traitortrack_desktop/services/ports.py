@@ -1,0 +1,150 @@
+"""What the use cases need from the outside, and how the outside fails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.work import WorkState
+
+
+class Clock(Protocol):
+    """The station's clock."""
+
+    def __call__(self) -> datetime:
+        """Return now as an aware UTC datetime."""
+        ...
+
+
+# -- the journal
+
+
+class JournalUnwritableError(Exception):
+    """The journal cannot store: disk full, read-only, damaged. Nothing may be acknowledged."""
+
+
+class JournalUnreadableError(Exception):
+    """The journal's file is damaged or not a journal."""
+
+
+class JournalTooNewError(Exception):
+    """The journal was written by a newer program; this one must not touch it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much waits for the centre; *oldest_at* is the station time of the first waiting entry."""
+
+    pending: int
+    oldest_at: datetime | None
+
+
+class Journal(Protocol):
+    """The station's own memory. Used by one thread only, the intake."""
+
+    def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
+        """Store *decision*; when this returns it survives kill -9 and power loss.
+
+        Raises :class:`JournalUnwritableError`; the entry must then not be acknowledged.
+        """
+        ...
+
+    def record_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Store the centre's answers; one for an entry that already has one changes nothing."""
+        ...
+
+    def work_state(self) -> WorkState:
+        """Return the fold of the whole journal."""
+        ...
+
+    def bag_fact(self, code: str) -> BagFact | None:
+        """Return what this station remembers about a bag, from its own entries and receipts."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """Return what has no receipt yet."""
+        ...
+
+
+class WaitingEntries(Protocol):
+    """Reading side of the journal for the delivery thread."""
+
+    def first(self, limit: int) -> Sequence[JournalEntry]:
+        """Return up to *limit* entries without receipt, oldest first."""
+        ...
+
+
+# -- the centre
+
+
+class CentreUnreachableError(Exception):
+    """No answer, or one that leaves the outcome unknown: the same entries are offered again."""
+
+
+class CentreMismatchError(Exception):
+    """The centre's schema or rights do not fit this program: stop delivering, keep journalling."""
+
+
+class EntriesNotAcceptableError(Exception):
+    """The centre could not read this batch as a whole (data error before any entry was decided)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingReply:
+    """The centre's answer to a batch: one receipt for each entry, in the order of the batch."""
+
+    receipts: tuple[Receipt, ...]
+    server_time: datetime
+    centre: str
+    """Identity and timeline of the database cluster, to notice a fail-over or restore."""
+
+
+class PostingOffice(Protocol):
+    """Posts entries at the centre: one round trip, one transaction, safe to repeat."""
+
+    def post(self, entries: Sequence[JournalEntry]) -> PostingReply:
+        """Post *entries* in order.
+
+        Raises :class:`CentreUnreachableError`, :class:`CentreMismatchError` or
+        :class:`EntriesNotAcceptableError`.
+        """
+        ...
+
+    def probe(self) -> None:
+        """Return when the centre answers; raises as :meth:`post` does."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+# -- people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The password was right."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRefused:
+    """Not signed in. *locked_until* is aware UTC when the account is locked for a while."""
+
+    locked_until: datetime | None = None
+    not_verified: bool = False
+
+
+class Accounts(Protocol):
+    """Central accounts."""
+
+    def sign_in(self, username: str, password: str) -> SignedIn | SignInRefused:
+        """Check *password* and keep the lockout columns true.
+
+        Raises :class:`CentreUnreachableError` or :class:`CentreMismatchError`.
+        """
+        ...

@@ -1,0 +1,47 @@
+"""What a window or a command may do with a running station."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.services.events import StationListener
+from traitortrack_desktop.services.ports import SignedIn, SignInRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInUnavailable:
+    """The centre could not be asked; *mismatch* when a person in IT has to act."""
+
+    mismatch: bool = False
+
+
+SignInAnswer = SignedIn | SignInRefused | SignInUnavailable
+
+
+class StationControls(Protocol):
+    """A running station. Every method returns at once and may be called from any thread."""
+
+    @property
+    def name(self) -> str:
+        """The station's name as people call it."""
+        ...
+
+    def subscribe(self, listener: StationListener) -> None:
+        """Call *listener* with every later event, on the station's threads."""
+        ...
+
+    def submit(self, frame: ScanFrame) -> None:
+        """Take one reading; it is decided in the order of submission and never dropped."""
+        ...
+
+    def sign_in(self, username: str, password: str, answered: Callable[[SignInAnswer], None]) -> None:
+        """Ask the centre in the background and call *answered* on a station thread.
+
+        A right password also makes the person the operator (``OperatorChanged``).
+        """
+        ...
+
+    def sign_out(self) -> None:
+        """End the operator's session; the queue and the open parent stay."""
+        ...

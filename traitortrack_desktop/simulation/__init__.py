@@ -1,0 +1,1 @@
+"""Demo data, recorded shifts and a network line that can be cut."""

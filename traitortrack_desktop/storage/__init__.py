@@ -1,0 +1,1 @@
+"""The only SQL: the station's own files and the central database."""

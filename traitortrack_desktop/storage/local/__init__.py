@@ -1,0 +1,1 @@
+"""The station's journal on its own disk (SQLite and a line file)."""

@@ -1,0 +1,1 @@
+"""The only Qt code: window, screens, widgets, keyboard scanner, sounds, theme."""
