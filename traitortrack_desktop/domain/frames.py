@@ -19,9 +19,12 @@ class ScanFrame:
     """What one trigger pull delivered.
 
     *raw* holds the bytes without the terminator (cut to the framer's limit when oversize),
-    *source* names the scanner, for instance ``keyboard`` or ``/dev/ttyACM0``.
+    *source* names the scanner, for instance ``keyboard`` or ``/dev/ttyACM0``. *ended_ms* is when the
+    reading ended, on a clock of that source in milliseconds; ``None`` for files, pipes and keys,
+    where the same text twice in a row is meant.
     """
 
     source: str
     raw: bytes
     kind: FrameKind = FrameKind.COMPLETE
+    ended_ms: int | None = None

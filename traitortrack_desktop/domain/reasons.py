@@ -12,6 +12,7 @@ class Reason(StrEnum):
     # What was read cannot be used.
     EMPTY_CODE = "empty_code"
     INCOMPLETE = "incomplete"
+    READ_TWICE = "read_twice"
     TOO_LONG = "too_long"
     UNREADABLE = "unreadable"
     UNKNOWN_CODE = "unknown_code"
@@ -59,6 +60,7 @@ class Severity(StrEnum):
 
 _INFO = frozenset(
     {
+        Reason.READ_TWICE,
         Reason.PARENT_ALREADY_OPEN,
         Reason.ALREADY_IN_THIS_PARENT,
         Reason.NOTHING_TO_UNDO,

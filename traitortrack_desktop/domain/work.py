@@ -134,14 +134,27 @@ def after_entry(state: WorkState, entry: JournalEntry) -> WorkState:
 
 def after_receipt(state: WorkState, entry: JournalEntry, receipt: Receipt) -> WorkState:
     """Return the state after the centre's *receipt* for *entry* was journalled."""
-    state = replace(
-        state,
-        parent=_with_receipt(state.parent, entry, receipt),
-        finished=_with_receipt(state.finished, entry, receipt),
-    )
+    parent = _with_receipt(state.parent, entry, receipt)
+    if parent is not None and _cannot_be_filled(parent, entry, receipt):
+        parent = None
+    state = replace(state, parent=parent, finished=_with_receipt(state.finished, entry, receipt))
     if not needs_attention(entry, receipt):
         return state
     return replace(state, attention=(*state.attention, attention_item(entry, receipt)))
+
+
+def _cannot_be_filled(parent: OpenParent, entry: JournalEntry, receipt: Receipt) -> bool:
+    """Whether the centre says that *parent* is no parent bag, or is gone (central rules 3.2.3 and 3.3.6).
+
+    It is closed then, so that no further child is told OK into a bag that cannot take it.
+    """
+    return (
+        receipt.outcome is Outcome.REFUSED
+        and entry.seq >= parent.opened_seq
+        and entry.decision.parent == parent.code
+        and receipt.reason in {Reason.PARENT_IS_CHILD, Reason.PARENT_MISSING, Reason.UNKNOWN_BAG_TYPE}
+        and (entry.decision.kind is EntryKind.OPEN_PARENT or receipt.reason is not Reason.UNKNOWN_BAG_TYPE)
+    )
 
 
 def needs_attention(entry: JournalEntry, receipt: Receipt) -> bool:

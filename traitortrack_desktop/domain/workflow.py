@@ -32,6 +32,8 @@ def decide(
     judge = _Judge(state, scanned, fact, rules)
     if not signed_in:
         return judge.refuse(Reason.NOT_SIGNED_IN)
+    if scanned.problem is Reason.READ_TWICE:
+        return judge.refuse(Reason.READ_TWICE)
     if state.stop is not None:
         return judge.while_stopped(state.stop.seq, state.stop.code)
     for item in state.attention:

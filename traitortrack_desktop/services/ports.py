@@ -67,12 +67,27 @@ class Journal(Protocol):
         """Return what has no receipt yet."""
         ...
 
+    def reopen(self) -> None:
+        """Open the files anew after a failure.
+
+        Raises :class:`JournalUnwritableError` while they still cannot be written.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the files."""
+        ...
+
 
 class WaitingEntries(Protocol):
     """Reading side of the journal for the delivery thread."""
 
     def first(self, limit: int) -> Sequence[JournalEntry]:
         """Return up to *limit* entries without receipt, oldest first."""
+        ...
+
+    def close(self) -> None:
+        """Close the files."""
         ...
 
 
@@ -96,9 +111,12 @@ class PostingReply:
     """The centre's answer to a batch: one receipt for each entry, in the order of the batch."""
 
     receipts: tuple[Receipt, ...]
-    server_time: datetime
-    centre: str
-    """Identity and timeline of the database cluster, to notice a fail-over or restore."""
+    server_time: datetime | None
+    centre: str | None
+    """Identity and timeline of the database cluster, to notice a fail-over or restore.
+
+    Both are ``None`` when the station itself had to answer for an entry the centre cannot read.
+    """
 
 
 class PostingOffice(Protocol):

@@ -1,0 +1,61 @@
+"""A station without disk or centre: codes in, decisions and state out."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from traitortrack_desktop.domain.codes import code_rules, parse_frame
+from traitortrack_desktop.domain.entries import NO_HASH, JournalEntry, Outcome, Receipt
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.identifiers import DeviceId, EntryId, JournalEpoch
+from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
+from traitortrack_desktop.domain.workflow import decide
+
+DEVICE = DeviceId(UUID(int=1))
+EPOCH = JournalEpoch(UUID(int=2))
+START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+def entry_of(decision, seq, *, operator="asha", at=None):
+    return JournalEntry(
+        id=EntryId(uuid4()),
+        device=DEVICE,
+        epoch=EPOCH,
+        seq=seq,
+        at=at or START + timedelta(seconds=seq),
+        operator=operator,
+        station="Station 7",
+        source="test",
+        raw=b"",
+        decision=decision,
+        previous_hash=NO_HASH,
+        hash=NO_HASH,
+    )
+
+
+class Scanning:
+    """Applies scans to a work state; ``facts`` maps codes to what is known of them."""
+
+    def __init__(self, *, capacity=30, facts=None):
+        self.rules = code_rules(capacity=capacity)
+        self.facts = facts or {}
+        self.state = WorkState()
+        self.entries = []
+
+    def scan(self, text, *, signed_in=True):
+        parsed = parse_frame(ScanFrame(source="test", raw=text.encode()), self.rules)
+        decision = decide(
+            self.state, parsed, self.facts.get(parsed.text), rules=self.rules, signed_in=signed_in
+        )
+        entry = entry_of(decision, len(self.entries) + 1)
+        self.entries.append(entry)
+        self.state = after_entry(self.state, entry)
+        return decision
+
+    def scan_all(self, texts):
+        return [self.scan(text) for text in texts.split()]
+
+    def answer(self, seq, outcome=Outcome.POSTED, *, reason=None, count=None, completed=None, fact=None):
+        receipt = Receipt(
+            seq=seq, outcome=outcome, reason=reason, count=count, completed=completed, fact=fact
+        )
+        self.state = after_receipt(self.state, self.entries[seq - 1], receipt)

@@ -1,0 +1,167 @@
+"""Delivery: in order, repeated until answered, never blocked by one bad entry."""
+
+from collections import deque
+
+from fakes.scanning import Scanning
+
+from traitortrack_desktop.domain.entries import Outcome, Receipt
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.delivery import (
+    FIRST_BATCH,
+    LARGEST_BATCH,
+    LONGEST_PAUSE_SECONDS,
+    PROBE_SECONDS,
+    Delivery,
+    Step,
+)
+from traitortrack_desktop.services.ports import (
+    CentreMismatchError,
+    CentreUnreachableError,
+    EntriesNotAcceptableError,
+    PostingReply,
+)
+
+
+class Waiting:
+    def __init__(self, entries):
+        self.entries = list(entries)
+
+    def first(self, limit):
+        return self.entries[:limit]
+
+    def close(self):
+        pass
+
+
+class Centre:
+    """Answers every batch; ``failures`` are raised first, ``poison`` makes a batch unacceptable."""
+
+    def __init__(self, *, failures=(), poison=(), answer=Outcome.POSTED):
+        self.failures = deque(failures)
+        self.poison = set(poison)
+        self.batches = []
+
+    def post(self, entries):
+        if self.failures:
+            raise self.failures.popleft()
+        if self.poison & {entry.seq for entry in entries}:
+            raise EntriesNotAcceptableError
+        self.batches.append([entry.seq for entry in entries])
+        receipts = tuple(Receipt(seq=entry.seq, outcome=Outcome.POSTED) for entry in entries)
+        return PostingReply(receipts=receipts, server_time=entries[0].at, centre="1/1")
+
+    def probe(self):
+        if self.failures:
+            raise self.failures.popleft()
+
+    def close(self):
+        pass
+
+
+class Bench:
+    def __init__(self, count=0, **centre):
+        scanning = Scanning(capacity=500)
+        scanning.scan_all(" ".join(["SB10001", *(f"C{number:04}" for number in range(count - 1))][:count]))
+        self.waiting = Waiting(scanning.entries)
+        self.centre = Centre(**centre)
+        self.told = []
+        self.receipts = []
+        self.can_store = True
+        self.now = 0.0
+        self.delivery = Delivery(
+            waiting=self.waiting,
+            office=self.centre,
+            store=self.store,
+            tell=self.told.append,
+            seconds=lambda: self.now,
+        )
+
+    def store(self, entries, reply):
+        if self.can_store:
+            self.receipts += reply.receipts
+            answered = {receipt.seq for receipt in reply.receipts}
+            self.waiting.entries = [entry for entry in self.waiting.entries if entry.seq not in answered]
+        return self.can_store
+
+    def run(self):
+        while self.delivery.step() is Step.SENT:
+            pass
+
+
+def test_everything_waiting_is_sent_once_in_order():
+    bench = Bench(count=400)
+    bench.run()
+    assert [seq for batch in bench.centre.batches for seq in batch] == list(range(1, 401))
+
+
+def test_batches_grow_while_the_centre_is_fast_and_stay_bounded():
+    bench = Bench(count=400)
+    bench.run()
+    sizes = [len(batch) for batch in bench.centre.batches]
+    assert sizes[:3] == [FIRST_BATCH, 2 * FIRST_BATCH, 4 * FIRST_BATCH]
+    assert max(sizes) <= LARGEST_BATCH
+
+
+def test_an_unreachable_centre_postpones_and_the_same_entries_are_offered_again():
+    bench = Bench(count=3, failures=[CentreUnreachableError(), CentreUnreachableError()])
+    assert [bench.delivery.step() for _ in range(3)] == [Step.POSTPONED, Step.POSTPONED, Step.SENT]
+    assert bench.centre.batches == [[1, 2, 3]]
+
+
+def test_the_pause_never_exceeds_its_limit():
+    bench = Bench(count=1, failures=[CentreUnreachableError()] * 50)
+    pauses = []
+    for _ in range(50):
+        bench.delivery.step()
+        pauses.append(bench.delivery.pause_seconds)
+    assert 0 < min(pauses)
+    assert max(pauses) <= LONGEST_PAUSE_SECONDS
+
+
+def test_the_state_of_the_line_is_told_once_for_each_change():
+    bench = Bench(count=2, failures=[CentreUnreachableError(), CentreUnreachableError()])
+    for _ in range(5):
+        bench.delivery.step()
+    assert [event.online for event in bench.told] == [False, True]
+
+
+def test_a_mismatch_is_told_with_its_problem_and_nothing_is_given_up():
+    bench = Bench(count=1, failures=[CentreMismatchError("run db upgrade")])
+    bench.delivery.step()
+    assert bench.told[-1].problem == "run db upgrade"
+    assert len(bench.waiting.entries) == 1
+
+
+def test_an_entry_that_the_centre_cannot_read_is_set_apart_and_the_others_are_posted():
+    bench = Bench(count=20, poison={7})
+    bench.run()
+    assert {receipt.seq for receipt in bench.receipts if receipt.outcome is Outcome.POSTED} == (
+        set(range(1, 21)) - {7}
+    )
+    assert [(r.seq, r.reason) for r in bench.receipts if r.outcome is Outcome.REFUSED] == [
+        (7, Reason.CENTRE_COULD_NOT_STORE)
+    ]
+
+
+def test_receipts_that_cannot_be_stored_leave_the_entries_waiting():
+    bench = Bench(count=2)
+    bench.can_store = False
+    assert bench.delivery.step() is Step.POSTPONED
+    bench.can_store = True
+    bench.run()
+    assert bench.centre.batches == [[1, 2], [1, 2]]
+
+
+def test_an_idle_station_probes_the_centre():
+    bench = Bench(failures=[CentreUnreachableError()])
+    assert [bench.delivery.step(), bench.delivery.step()] == [Step.POSTPONED, Step.NOTHING_WAITS]
+    assert [event.online for event in bench.told] == [False, True]
+
+
+def test_the_centre_is_not_probed_right_after_it_answered():
+    bench = Bench(count=1)
+    bench.run()
+    bench.centre.failures.append(CentreUnreachableError())
+    assert bench.delivery.step() is Step.NOTHING_WAITS
+    bench.now += PROBE_SECONDS
+    assert bench.delivery.step() is Step.POSTPONED

@@ -1,0 +1,127 @@
+"""A running station: its threads, and what others may ask of it."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
+from traitortrack_desktop.runtime.intake_loop import IntakeLoop
+from traitortrack_desktop.services.events import (
+    OperatorChanged,
+    ReceiptsRecorded,
+    ScanDecided,
+    StationEvent,
+    StationListener,
+    StorageRecovered,
+    WorkResumed,
+)
+from traitortrack_desktop.services.operator_session import ask_to_sign_in
+from traitortrack_desktop.services.ports import Accounts, SignedIn
+from traitortrack_desktop.services.station import SignInAnswer
+
+
+class EventHub:
+    """Passes events on to every listener, and knows how much waits."""
+
+    def __init__(self) -> None:
+        self._listeners: list[StationListener] = []
+        self._changed = threading.Condition()
+        self._pending = 0
+
+    def subscribe(self, listener: StationListener) -> None:
+        """Call *listener* with every later event."""
+        self._listeners.append(listener)
+
+    def tell(self, event: StationEvent) -> None:
+        """Pass *event* on, on the calling thread."""
+        if isinstance(event, WorkResumed | ScanDecided | ReceiptsRecorded | StorageRecovered):
+            with self._changed:
+                self._pending = event.backlog.pending
+                self._changed.notify_all()
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    @property
+    def pending(self) -> int:
+        """Entries without receipt."""
+        return self._pending
+
+    def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
+        """Return whether everything was answered within the time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._pending == 0, timeout_seconds)
+
+
+class Station:
+    """Implements ``StationControls`` over the intake and the delivery thread."""
+
+    def __init__(
+        self, *, name: str, hub: EventHub, intake: IntakeLoop, delivery: DeliveryLoop, accounts: Accounts
+    ) -> None:
+        self.name = name
+        self._hub = hub
+        self._intake = intake
+        self._delivery = delivery
+        self._accounts = accounts
+        self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="background")
+        hub.subscribe(self._wake_delivery)
+
+    def subscribe(self, listener: StationListener) -> None:
+        """Call *listener* with every later event, on the station's threads."""
+        self._hub.subscribe(listener)
+
+    def tell(self, event: StationEvent) -> None:
+        """Pass on an event of a device that belongs to this station, for instance a scanner's light."""
+        self._hub.tell(event)
+
+    def start(self) -> None:
+        """Open the journal, then start sending; raises what opening the journal raises."""
+        self._intake.start()
+        self._delivery.start()
+
+    def submit(self, frame: ScanFrame) -> None:
+        """Take one reading; never blocks, never drops."""
+        self._intake.submit(frame)
+
+    def sign_in(self, username: str, password: str, answered: Callable[[SignInAnswer], None]) -> None:
+        """Ask the centre in the background; see ``StationControls``."""
+
+        def ask() -> None:
+            answer = ask_to_sign_in(self._accounts, username, password)
+            if isinstance(answer, SignedIn):
+                self.set_operator(answer.person)
+            answered(answer)
+
+        self._background.submit(ask)
+
+    def sign_out(self) -> None:
+        """End the operator's session; the queue and the open parent stay."""
+        self.set_operator(None)
+
+    def set_operator(self, person: Person | None) -> None:
+        """Record later entries under *person*; the caller has made sure who it is."""
+        self._intake.set_operator(person.username if person is not None else None)
+        self._hub.tell(OperatorChanged(person=person))
+
+    @property
+    def pending(self) -> int:
+        """Entries without receipt."""
+        return self._hub.pending
+
+    def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
+        """Return whether everything queued and journalled was answered within the time."""
+        self._intake.finish_queued()
+        return self._hub.wait_until_nothing_waits(timeout_seconds)
+
+    def stop(self) -> None:
+        """Store what is queued, end every thread, close the journal. What waits stays for the next start."""
+        self._intake.finish_queued()
+        self._delivery.stop()
+        self._intake.stop()
+        self._background.shutdown(wait=True, cancel_futures=True)
+
+    def _wake_delivery(self, event: StationEvent) -> None:
+        if isinstance(event, ScanDecided):
+            self._delivery.wake()

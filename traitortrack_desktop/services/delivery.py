@@ -1,0 +1,156 @@
+"""From the journal to the centre: one batch after another, in order, repeated until it is answered.
+
+Used by one thread, the delivery. An unreachable centre is not an error here: entries wait.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from traitortrack_desktop.domain.entries import JournalEntry, Outcome, Receipt
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.events import DeliveryChanged, StationListener
+from traitortrack_desktop.services.ports import (
+    CentreMismatchError,
+    CentreUnreachableError,
+    EntriesNotAcceptableError,
+    PostingOffice,
+    PostingReply,
+    WaitingEntries,
+)
+
+FIRST_BATCH = 50
+LARGEST_BATCH = 500
+"""The knee of the measured drain rate; larger batches gain little and hold locks longer."""
+
+FAST_SECONDS = 0.25
+"""A batch answered within this time is followed by one twice as large."""
+
+PROBE_SECONDS = 3.0
+"""How often a station with nothing to send finds out whether the centre answers."""
+
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 2.0
+MISMATCH_PAUSE_SECONDS = 10.0
+
+
+class Step(Enum):
+    """What one delivery step came to."""
+
+    SENT = "sent"
+    NOTHING_WAITS = "nothing_waits"
+    POSTPONED = "postponed"
+
+
+@dataclass(slots=True)
+class Pause:
+    """Back-off with full jitter, so that a hundred stations do not return in step."""
+
+    attempt: int = 0
+    longest_seconds: float = LONGEST_PAUSE_SECONDS
+
+    def next_seconds(self) -> float:
+        """Return how long to wait before the next attempt."""
+        ceiling = min(self.longest_seconds, FIRST_PAUSE_SECONDS * 2 ** min(self.attempt, 10))
+        self.attempt += 1
+        return random.uniform(FIRST_PAUSE_SECONDS / 2, ceiling)  # noqa: S311 - not a secret
+
+
+class Delivery:
+    """Sends what waits and hands the receipts back to be stored.
+
+    *store* gets the entries and the centre's reply and returns whether the receipts are on disk;
+    until they are, the same entries are offered again, which the centre answers from its ledger.
+    """
+
+    def __init__(
+        self,
+        *,
+        waiting: WaitingEntries,
+        office: PostingOffice,
+        store: Callable[[Sequence[JournalEntry], PostingReply], bool],
+        tell: StationListener,
+        seconds: Callable[[], float],
+    ) -> None:
+        self._waiting = waiting
+        self._office = office
+        self._store = store
+        self._tell = tell
+        self._seconds = seconds
+        self._batch = FIRST_BATCH
+        self._pause = Pause()
+        self._heard_at = float("-inf")
+        self._told: DeliveryChanged | None = None
+        self.pause_seconds = 0.0
+        """How long to wait after a postponed step."""
+
+    def step(self) -> Step:
+        """Send one batch, or find out whether the centre answers when nothing waits."""
+        entries = self._waiting.first(self._batch)
+        try:
+            if not entries:
+                self._probe_when_silent()
+                return Step.NOTHING_WAITS
+            started = self._seconds()
+            reply = self._office.post(entries)
+            self._adapt(len(entries), self._seconds() - started)
+        except CentreUnreachableError:
+            return self._postpone(problem=None, longest=LONGEST_PAUSE_SECONDS)
+        except CentreMismatchError as mismatch:
+            return self._postpone(problem=str(mismatch), longest=MISMATCH_PAUSE_SECONDS)
+        except EntriesNotAcceptableError:
+            if len(entries) > 1:
+                self._batch = max(1, len(entries) // 2)
+                return Step.SENT
+            reply = _unpostable(entries[0])
+        self._reached(reply.server_time)
+        if self._store(entries, reply):
+            return Step.SENT
+        return self._wait(LONGEST_PAUSE_SECONDS)
+
+    def close(self) -> None:
+        """Give the connection back and close the reading side of the journal."""
+        self._office.close()
+        self._waiting.close()
+
+    def _probe_when_silent(self) -> None:
+        """Ask whether the centre answers, unless it just did: a scan costs one round trip, not two."""
+        if self._seconds() - self._heard_at >= PROBE_SECONDS:
+            self._office.probe()
+            self._reached(None)
+
+    def _adapt(self, size: int, took_seconds: float) -> None:
+        if took_seconds > FAST_SECONDS:
+            self._batch = max(FIRST_BATCH, self._batch // 2)
+        elif size == self._batch:
+            self._batch = min(LARGEST_BATCH, self._batch * 2)
+
+    def _reached(self, server_time: datetime | None) -> None:
+        self._heard_at = self._seconds()
+        self._pause = Pause()
+        self._changed(DeliveryChanged(online=True, server_time=server_time))
+
+    def _postpone(self, *, problem: str | None, longest: float) -> Step:
+        self._heard_at = float("-inf")
+        self._batch = max(FIRST_BATCH, self._batch // 2)
+        self._changed(DeliveryChanged(online=False, problem=problem))
+        return self._wait(longest)
+
+    def _wait(self, longest: float) -> Step:
+        self._pause.longest_seconds = longest
+        self.pause_seconds = self._pause.next_seconds()
+        return Step.POSTPONED
+
+    def _changed(self, event: DeliveryChanged) -> None:
+        told = self._told
+        if told is None or (told.online, told.problem) != (event.online, event.problem):
+            self._told = event
+            self._tell(event)
+
+
+def _unpostable(entry: JournalEntry) -> PostingReply:
+    """Answer for an entry that the centre cannot even read: it joins the attention list, others go on."""
+    receipt = Receipt(seq=entry.seq, outcome=Outcome.REFUSED, reason=Reason.CENTRE_COULD_NOT_STORE)
+    return PostingReply(receipts=(receipt,), server_time=None, centre=None)
