@@ -16,6 +16,7 @@ from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreUnreachableError,
     EntriesNotAcceptableError,
+    JournalUnreadableError,
     PostingOffice,
     PostingReply,
     WaitingEntries,
@@ -88,8 +89,9 @@ class Delivery:
 
     def step(self) -> Step:
         """Send one batch, or find out whether the centre answers when nothing waits."""
-        entries = self._waiting.first(self._batch)
+        entries: Sequence[JournalEntry] = ()
         try:
+            entries = self._waiting.first(self._batch)
             if not entries:
                 self._probe_when_silent()
                 return Step.NOTHING_WAITS
@@ -98,8 +100,8 @@ class Delivery:
             self._adapt(len(entries), self._seconds() - started)
         except CentreUnreachableError:
             return self._postpone(problem=None, longest=LONGEST_PAUSE_SECONDS)
-        except CentreMismatchError as mismatch:
-            return self._postpone(problem=str(mismatch), longest=MISMATCH_PAUSE_SECONDS)
+        except (CentreMismatchError, JournalUnreadableError) as problem:
+            return self._postpone(problem=str(problem), longest=MISMATCH_PAUSE_SECONDS)
         except EntriesNotAcceptableError:
             if len(entries) > 1:
                 self._batch = max(1, len(entries) // 2)

@@ -114,7 +114,7 @@ def test_the_pause_never_exceeds_its_limit():
     for _ in range(50):
         bench.delivery.step()
         pauses.append(bench.delivery.pause_seconds)
-    assert 0 < min(pauses)
+    assert min(pauses) > 0
     assert max(pauses) <= LONGEST_PAUSE_SECONDS
 
 

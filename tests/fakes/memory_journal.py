@@ -1,0 +1,230 @@
+"""A journal in a list, for tests of everything that needs one. It forgets when it goes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from traitortrack_desktop.domain.entries import (
+    NO_HASH,
+    BagFact,
+    Decision,
+    EntryKind,
+    JournalEntry,
+    Outcome,
+    Receipt,
+    Verdict,
+    canonical_json,
+    chained_hash,
+    entry_payload,
+)
+from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, following_entry_id
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
+from traitortrack_desktop.services.ports import Backlog, JournalUnwritableError
+
+DEVICE = DeviceId(UUID("00000000-0000-4000-8000-000000000001"))
+EPOCH = JournalEpoch(UUID("00000000-0000-4000-8000-000000000002"))
+START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+_BAG_KINDS = {EntryKind.OPEN_PARENT, EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD, EntryKind.CLOSE_PARENT}
+_STEPS = {EntryKind.ADD_CHILD: 1, EntryKind.REMOVE_CHILD: -1}
+_UNSETTLED = {Reason.CHILD_IN_OTHER_PARENT, Reason.CHILD_NOT_IN_PARENT, Reason.UNKNOWN_BAG_TYPE}
+
+
+class SteppingClock:
+    """A clock that moves one second at every look, and anywhere when told to."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+class MemoryJournal:
+    """Fills ``services.ports.Journal`` and ``WaitingEntries``.
+
+    Set *failing* to make the next writes fail; :meth:`reopen` then fails too until it is unset.
+    """
+
+    def __init__(self, *, clock: Callable[[], datetime] | None = None, station: str = "Station 7") -> None:
+        self.entries: list[JournalEntry] = []
+        self.receipts: dict[int, Receipt] = {}
+        self.failing = False
+        self.closed = False
+        self._received_at: dict[int, datetime] = {}
+        self._happened: list[JournalEntry | Receipt] = []
+        self._broken = False
+        self._clock = clock or SteppingClock()
+        self._station = station
+        self._fact_trust = timedelta(hours=12)
+
+    # -- services.ports.Journal
+
+    def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
+        self._require_writable()
+        last = self.entries[-1] if self.entries else None
+        at = self._clock()
+        entry = JournalEntry(
+            id=following_entry_id(last.id if last else None, at, len(self.entries)),
+            device=DEVICE,
+            epoch=EPOCH,
+            seq=len(self.entries) + 1,
+            at=at,
+            operator=operator,
+            station=self._station,
+            source=source,
+            raw=raw[:512],
+            decision=decision,
+            previous_hash=last.hash if last else NO_HASH,
+            hash=NO_HASH,
+        )
+        text = canonical_json(entry_payload(entry))
+        entry = replace(entry, hash=chained_hash(entry.previous_hash, text))
+        self.entries.append(entry)
+        self._happened.append(entry)
+        return entry
+
+    def record_receipts(
+        self,
+        receipts: Sequence[Receipt],
+        *,
+        centre: str | None = None,
+        received_at: datetime | None = None,
+    ) -> None:
+        self._require_writable()
+        received_at = received_at or self._clock()
+        for receipt in receipts:
+            if not 1 <= receipt.seq <= len(self.entries):
+                raise ValueError(f"no entry {receipt.seq}")
+        for receipt in receipts:
+            if receipt.seq not in self.receipts:
+                self.receipts[receipt.seq] = receipt
+                self._received_at[receipt.seq] = received_at
+                self._happened.append(receipt)
+
+    def work_state(self) -> WorkState:
+        state = WorkState()
+        for event in self._happened:
+            if isinstance(event, JournalEntry):
+                state = after_entry(state, event)
+            else:
+                state = after_receipt(state, self.entries[event.seq - 1], event)
+        return state
+
+    def bag_fact(self, code: str) -> BagFact | None:
+        found = [memory for memory in (self._as_child(code), self._as_parent(code)) if memory is not None]
+        if not found:
+            return None
+        _, fact, confirmed_at = max(found, key=lambda memory: memory[0])
+        if confirmed_at is not None and abs(self._clock() - confirmed_at) > self._fact_trust:
+            return None
+        return fact
+
+    def backlog(self) -> Backlog:
+        waiting = self.first(len(self.entries))
+        return Backlog(pending=len(waiting), oldest_at=waiting[0].at if waiting else None)
+
+    def reopen(self) -> None:
+        if self.failing:
+            raise JournalUnwritableError("told to fail")
+        self._broken = False
+
+    def close(self) -> None:
+        self.closed = True
+
+    # -- services.ports.WaitingEntries
+
+    def first(self, limit: int) -> Sequence[JournalEntry]:
+        return tuple(entry for entry in self.entries if entry.seq not in self.receipts)[:limit]
+
+    # -- how
+
+    def _require_writable(self) -> None:
+        self._broken = self._broken or self.failing
+        if self._broken:
+            raise JournalUnwritableError("told to fail")
+
+    def _as_child(self, code: str) -> tuple[int, BagFact | None, datetime | None] | None:
+        for entry in reversed(self.entries):
+            decision = entry.decision
+            if decision.child != code or decision.verdict is not Verdict.ACCEPTED:
+                continue
+            receipt, received_at = self.receipts.get(entry.seq), self._received_at.get(entry.seq)
+            parent = decision.parent if decision.kind is EntryKind.ADD_CHILD else None
+            placed = BagFact(
+                code=code, kind="child", parent=parent, since=entry.at, by=entry.operator, as_of=entry.at
+            )
+            if receipt is None:
+                return entry.seq, placed, None
+            if receipt.outcome is not Outcome.REFUSED:
+                return entry.seq, replace(placed, as_of=received_at, from_centre=True), received_at
+            fact = self._told(receipt, code)
+            if fact is None and receipt.reason is Reason.ALREADY_IN_THIS_PARENT:
+                fact = BagFact(code=code, kind="child", parent=decision.parent)
+            if fact is None and receipt.reason is Reason.CHILD_IS_PARENT:
+                fact = BagFact(code=code, kind="parent")
+            if fact is not None or receipt.reason in _UNSETTLED:
+                return entry.seq, self._by_centre(fact, received_at), received_at
+        return None
+
+    def _as_parent(self, code: str) -> tuple[int, BagFact | None, datetime | None] | None:
+        about = [
+            entry
+            for entry in self.entries
+            if entry.decision.parent == code
+            and entry.decision.verdict is Verdict.ACCEPTED
+            and entry.decision.kind in _BAG_KINDS
+        ]
+        later: list[JournalEntry] = []
+        for entry in reversed(about):
+            receipt, received_at = self.receipts.get(entry.seq), self._received_at.get(entry.seq)
+            if receipt is not None and receipt.reason in {Reason.PARENT_IS_CHILD, Reason.UNKNOWN_BAG_TYPE}:
+                if entry.decision.kind is EntryKind.OPEN_PARENT and not later:
+                    fact = self._told(receipt, code)
+                    if fact is None and receipt.reason is Reason.PARENT_IS_CHILD:
+                        fact = BagFact(code=code, kind="child")
+                    return entry.seq, self._by_centre(fact, received_at), received_at
+                continue
+            changes = [_STEPS.get(other.decision.kind, 0) for other in later]
+            if receipt is not None and receipt.count is not None:
+                completed = bool(receipt.completed) and not any(changes)
+                return self._filled(code, later or [entry], receipt.count + sum(changes), completed, entry)
+            if receipt is not None and receipt.outcome is Outcome.REFUSED:
+                continue
+            later.append(entry)
+            if entry.decision.kind is EntryKind.OPEN_PARENT:
+                known = entry.decision.fact
+                completed = known is not None and known.completed and not any(changes)
+                count = (entry.decision.base_count or 0) + sum(changes)
+                return self._filled(code, later, count, completed, entry)
+        if not later:
+            return None
+        steps = sum(_STEPS.get(entry.decision.kind, 0) for entry in later)
+        return self._filled(code, later, steps, False, None)
+
+    def _filled(
+        self, code: str, later: list[JournalEntry], count: int, completed: bool, base: JournalEntry | None
+    ) -> tuple[int, BagFact, datetime | None]:
+        newest = later[0]
+        waits = any(entry.seq not in self.receipts for entry in later)
+        confirmed_at = self._received_at.get(base.seq) if base is not None and not waits else None
+        fact = BagFact(
+            code=code,
+            kind="parent",
+            since=newest.at,
+            by=newest.operator,
+            count=max(0, count),
+            completed=completed,
+            as_of=confirmed_at or newest.at,
+            from_centre=confirmed_at is not None,
+        )
+        return newest.seq, fact, confirmed_at
+
+    def _told(self, receipt: Receipt, code: str) -> BagFact | None:
+        return receipt.fact if receipt.fact is not None and receipt.fact.code == code else None
+
+    def _by_centre(self, fact: BagFact | None, received_at: datetime | None) -> BagFact | None:
+        return replace(fact, from_centre=True, as_of=fact.as_of or received_at) if fact else None

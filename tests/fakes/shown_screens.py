@@ -1,0 +1,191 @@
+"""Every situation of the scan screen, made by playing it through a fake station."""
+
+from datetime import timedelta
+
+from fakes.fake_station import FakeStation, elsewhere
+
+from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.events import DeliveryChanged, ScannerChanged, StorageFailed
+
+CHILDREN = [f"AB12C04F{7000 + 37 * i}" for i in range(60)]
+LONG = "WHEATMILL2026X000174"
+
+
+def scan(station, *codes):
+    for code in codes:
+        station.pass_time(seconds=2)
+        station.submit(ScanFrame(source="keyboard", raw=code.encode()))
+
+
+def answered(station):
+    station.pass_time(milliseconds=120)
+    station.centre_answers()
+
+
+def packed(station, count, parent="SB10001"):
+    scan(station, parent, *CHILDREN[:count])
+    answered(station)
+
+
+def started(station):
+    station.be_operated_by("r.operator")
+    station.tell(ScannerChanged(name="keyboard", ready=True))
+    station.tell(DeliveryChanged(online=True))
+    station.start()
+
+
+def nothing(station):
+    pass
+
+
+def empty_parent(station):
+    packed(station, 0)
+    station.pass_time(seconds=5)
+
+
+def twelve_with_some_waiting(station):
+    packed(station, 9)
+    scan(station, *CHILDREN[9:12])
+    station.pass_time(seconds=4)
+
+
+def accepted(station):
+    packed(station, 11)
+    scan(station, CHILDREN[11])
+
+
+def accepted_long_code(station):
+    packed(station, 11, "M444-10017")
+    scan(station, LONG)
+
+
+def at_the_centre(station):
+    packed(station, 12)
+    station.pass_time(seconds=3)
+
+
+def already_counted(station):
+    packed(station, 12)
+    scan(station, CHILDREN[7])
+
+
+def unreadable(station):
+    packed(station, 12)
+    station.submit(ScanFrame(source="keyboard", raw=b"AB12C0", kind=FrameKind.PARTIAL))
+
+
+def in_other_parent(station):
+    packed(station, 12)
+    scan(station, CHILDREN[40])
+
+
+def in_other_parent_long(station):
+    packed(station, 12, "M444-10017")
+    scan(station, LONG)
+    answered(station)
+    scan(station, "PUNJABSTORE2026Z9999")
+
+
+def scans_while_stopped(station):
+    in_other_parent(station)
+    scan(station, *CHILDREN[20:23])
+
+
+def understood(station):
+    scans_while_stopped(station)
+    scan(station, Command.UNDERSTOOD)
+
+
+def late_refusals(station):
+    packed(station, 9)
+    scan(station, *CHILDREN[9:14])
+    station.pass_time(minutes=31)
+    refused = [CHILDREN[9], CHILDREN[10], CHILDREN[12]]
+    station.centre_answers(
+        refusing=dict.fromkeys(refused, Reason.CHILD_IN_OTHER_PARENT),
+        facts={code: elsewhere(code, by="Lakshminarayanan Venkatasubramanian") for code in refused},
+    )
+
+
+def asked_to_close(station):
+    packed(station, 12)
+    scan(station, Command.CLOSE)
+
+
+def asked_to_switch(station):
+    packed(station, 12, "M444-10017")
+    scan(station, "M444-10018")
+
+
+def asked_to_take_out(station):
+    packed(station, 12)
+    scan(station, Command.REMOVE)
+
+
+def taken_out(station):
+    packed(station, 12)
+    scan(station, Command.UNDO)
+
+
+def complete(station):
+    packed(station, 29)
+    scan(station, CHILDREN[29])
+
+
+def offline(station):
+    packed(station, 30)
+    station.tell(DeliveryChanged(online=False))
+    for i in range(7):
+        scan(station, f"SB2000{i}", *(f"ZK{i}{n:05d}" for n in range(30 if i < 6 else 27)))
+    station.clock = min(entry.at for entry in station.waiting.values()) + timedelta(minutes=12)
+
+
+def cannot_store(station):
+    packed(station, 12)
+    station.tell(StorageFailed(problem="disk full"))
+
+
+def scanner_lost(station):
+    packed(station, 12)
+    station.tell(ScannerChanged(name="Scanner 2", ready=False, problem="Scanner 2: plug it in again"))
+
+
+SITUATIONS = {
+    situation.__name__: situation
+    for situation in (
+        nothing,
+        empty_parent,
+        twelve_with_some_waiting,
+        accepted,
+        accepted_long_code,
+        at_the_centre,
+        already_counted,
+        unreadable,
+        in_other_parent,
+        in_other_parent_long,
+        scans_while_stopped,
+        understood,
+        late_refusals,
+        asked_to_close,
+        asked_to_switch,
+        asked_to_take_out,
+        taken_out,
+        complete,
+        offline,
+        cannot_store,
+        scanner_lost,
+    )
+}
+
+
+def station_for(situation):
+    """A station whose centre knows of one child bag that is elsewhere; play it with ``SITUATIONS``."""
+    codes = [CHILDREN[40], "PUNJABSTORE2026Z9999"]
+    return FakeStation(
+        facts={
+            codes[0]: elsewhere(codes[0]),
+            codes[1]: elsewhere(codes[1], "M444-99999", by="Lakshminarayanan Venkatasubramanian"),
+        }
+    )

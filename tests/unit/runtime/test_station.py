@@ -1,0 +1,187 @@
+"""A running station: order, no waiting, clean ends."""
+
+import threading
+
+import pytest
+from fakes.memory_journal import MemoryJournal
+
+from traitortrack_desktop.domain.codes import code_rules
+from traitortrack_desktop.domain.entries import Outcome, Receipt
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
+from traitortrack_desktop.runtime.intake_loop import IntakeLoop
+from traitortrack_desktop.runtime.station import EventHub, Station
+from traitortrack_desktop.services.delivery import Delivery
+from traitortrack_desktop.services.events import DeliveryChanged, OperatorChanged, ScanDecided
+from traitortrack_desktop.services.ports import CentreUnreachableError, PostingReply, SignedIn
+from traitortrack_desktop.services.scan_intake import ScanIntake
+from traitortrack_desktop.services.station import SignInUnavailable
+
+
+class Centre:
+    """Posts and signs in while ``reachable`` is set; ``hold`` makes calls hang until it is set."""
+
+    def __init__(self):
+        self.reachable = True
+        self.hold = threading.Event()
+        self.hold.set()
+        self.posted = []
+
+    def _answer(self):
+        self.hold.wait(30)
+        if not self.reachable:
+            raise CentreUnreachableError
+
+    def post(self, entries):
+        self._answer()
+        self.posted += [entry.decision.code for entry in entries]
+        receipts = tuple(Receipt(seq=entry.seq, outcome=Outcome.POSTED) for entry in entries)
+        return PostingReply(receipts=receipts, server_time=entries[0].at, centre="1/1")
+
+    def probe(self):
+        self._answer()
+
+    def close(self):
+        pass
+
+    def sign_in(self, username, password):
+        self._answer()
+        return SignedIn(person=Person(username=username, role="dispatcher"))
+
+
+class LockedJournal(MemoryJournal):
+    """The fake journal, safe to read from the delivery thread as the real one is."""
+
+    def __init__(self):
+        super().__init__()
+        self._lock = threading.RLock()
+
+    def append(self, *arguments, **keywords):
+        with self._lock:
+            return super().append(*arguments, **keywords)
+
+    def record_receipts(self, *arguments, **keywords):
+        with self._lock:
+            return super().record_receipts(*arguments, **keywords)
+
+    def first(self, limit):
+        with self._lock:
+            return super().first(limit)
+
+
+class Bench:
+    def __init__(self):
+        self.journal = LockedJournal()
+        self.centre = Centre()
+        self.events = []
+        hub = EventHub()
+        hub.subscribe(self.events.append)
+        intake = IntakeLoop(lambda: ScanIntake(journal=self.journal, rules=code_rules(), tell=hub.tell))
+        self.station = Station(
+            name="Station 7",
+            hub=hub,
+            intake=intake,
+            delivery=DeliveryLoop(
+                lambda: Delivery(
+                    waiting=self.journal,
+                    office=self.centre,
+                    store=intake.store_receipts,
+                    tell=hub.tell,
+                    seconds=lambda: 0.0,
+                )
+            ),
+            accounts=self.centre,
+        )
+
+    def scan(self, *texts):
+        for text in texts:
+            self.station.submit(ScanFrame(source="test", raw=text.encode()))
+
+
+@pytest.fixture
+def bench():
+    bench = Bench()
+    bench.station.start()
+    yield bench
+    bench.centre.hold.set()
+    bench.station.stop()
+
+
+def test_a_burst_is_decided_in_order_and_delivered_in_order(bench):
+    codes = ["SB10001", *(f"C{number:03}" for number in range(500))]
+    bench.scan(*codes)
+    assert bench.station.wait_until_nothing_waits(30)
+    decided = [event.entry.decision.code for event in bench.events if isinstance(event, ScanDecided)]
+    assert decided == bench.centre.posted == codes
+
+
+def test_scans_are_decided_while_the_centre_hangs(bench):
+    bench.centre.hold.clear()
+    bench.scan("SB10001", "AB12C")
+    assert not bench.station.wait_until_nothing_waits(0)
+    assert [event.entry.seq for event in bench.events if isinstance(event, ScanDecided)] == [1, 2]
+
+
+def test_what_waited_is_delivered_when_the_centre_returns(bench):
+    bench.centre.reachable = False
+    bench.scan("SB10001", "AB12C")
+    assert not bench.station.wait_until_nothing_waits(0.3)
+    bench.centre.reachable = True
+    assert bench.station.wait_until_nothing_waits(30)
+    assert bench.centre.posted == ["SB10001", "AB12C"]
+
+
+def test_signing_in_makes_the_operator_of_later_scans(bench):
+    answered = threading.Event()
+    bench.station.sign_in("asha", "secret", lambda _answer: answered.set())
+    assert answered.wait(30)
+    bench.scan("SB10001")
+    bench.station.sign_out()
+    bench.scan("AB12C")
+    bench.station.wait_until_nothing_waits(30)
+    assert [entry.operator for entry in bench.journal.entries] == ["asha", None]
+    changes = [
+        event.person and event.person.username for event in bench.events if isinstance(event, OperatorChanged)
+    ]
+    assert changes == ["asha", None]
+
+
+def test_an_unreachable_centre_is_said_at_sign_in(bench):
+    bench.centre.reachable = False
+    answers = []
+    answered = threading.Event()
+
+    def take(answer):
+        answers.append(answer)
+        answered.set()
+
+    bench.station.sign_in("asha", "secret", take)
+    assert answered.wait(30)
+    assert answers == [SignInUnavailable()]
+
+
+def test_stopping_stores_what_was_submitted_and_ends_every_thread():
+    bench = Bench()
+    before = set(threading.enumerate())
+    bench.station.start()
+    bench.scan("SB10001", *(f"C{number:03}" for number in range(20)))
+    bench.station.stop()
+    assert len(bench.journal.entries) == 21
+    assert bench.journal.closed
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_journal_that_does_not_open_is_said_by_start():
+    def refuse():
+        raise OSError("no disk")
+
+    loop = IntakeLoop(refuse)
+    with pytest.raises(OSError, match="no disk"):
+        loop.start()
+
+
+def test_the_state_of_the_line_reaches_the_listeners(bench):
+    bench.scan("SB10001")
+    bench.station.wait_until_nothing_waits(30)
+    assert any(isinstance(event, DeliveryChanged) and event.online for event in bench.events)

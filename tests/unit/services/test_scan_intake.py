@@ -1,0 +1,152 @@
+"""The intake: stored before told, and honest when it cannot store."""
+
+import pytest
+from fakes.memory_journal import MemoryJournal
+
+from traitortrack_desktop.domain.codes import code_rules
+from traitortrack_desktop.domain.entries import EntryKind, Outcome, Receipt, Verdict
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.events import (
+    ReceiptsRecorded,
+    ScanDecided,
+    StorageFailed,
+    StorageRecovered,
+    WorkResumed,
+)
+from traitortrack_desktop.services.ports import PostingReply
+from traitortrack_desktop.services.scan_intake import BOUNCE_MS, ScanIntake
+
+
+class Bench:
+    def __init__(self, *, sign_in_required=False):
+        self.journal = MemoryJournal()
+        self.told = []
+        self.stored_when_told = []
+        self.start(sign_in_required=sign_in_required)
+
+    def start(self, *, sign_in_required=False):
+        self.intake = ScanIntake(
+            journal=self.journal, rules=code_rules(), tell=self.tell, sign_in_required=sign_in_required
+        )
+        self.intake.resume()
+
+    def tell(self, event):
+        self.told.append(event)
+        self.stored_when_told.append(len(self.journal.entries))
+
+    def scan(self, text, *, source="gun", ended_ms=None, kind=FrameKind.COMPLETE):
+        self.intake.take(ScanFrame(source=source, raw=text.encode(), kind=kind, ended_ms=ended_ms))
+        return self.told[-1]
+
+    def reply(self, outcome=Outcome.POSTED, **answer):
+        entry = self.journal.entries[-1]
+        receipt = Receipt(seq=entry.seq, outcome=outcome, **answer)
+        return self.intake.take_receipts(
+            [entry], PostingReply(receipts=(receipt,), server_time=entry.at, centre="1/1")
+        )
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+def test_every_decision_is_stored_before_it_is_told(bench):
+    for number, text in enumerate(["SB10001", "AB12C", "AB12C", "?", "", "SB10002"], start=1):
+        event = bench.scan(text)
+        assert isinstance(event, ScanDecided)
+        assert bench.stored_when_told[-1] == number
+
+
+def test_an_entry_carries_the_operator_of_its_moment(bench):
+    bench.intake.set_operator("asha")
+    bench.scan("SB10001")
+    bench.intake.set_operator("ravi")
+    bench.scan("AB12C")
+    assert [entry.operator for entry in bench.journal.entries] == ["asha", "ravi"]
+
+
+def test_nobody_signed_in_is_refused_and_kept():
+    bench = Bench(sign_in_required=True)
+    assert bench.scan("SB10001").entry.decision.reason is Reason.NOT_SIGNED_IN
+    assert len(bench.journal.entries) == 1
+
+
+def test_a_restart_stands_where_the_work_stood(bench):
+    for text in ["SB10001", "AB12C", "AB12D", "SB10002"]:
+        bench.scan(text)
+    before = bench.told[-1].state
+    bench.start()
+    assert isinstance(bench.told[-1], WorkResumed)
+    assert bench.told[-1].state == before
+
+
+def test_a_scan_that_cannot_be_stored_is_not_acknowledged(bench):
+    bench.scan("SB10001")
+    bench.journal.failing = True
+    assert isinstance(bench.scan("AB12C"), StorageFailed)
+    assert isinstance(bench.scan("AB12D"), StorageFailed)
+    assert len(bench.journal.entries) == 1
+
+
+def test_the_first_scan_after_the_disk_is_back_counts(bench):
+    bench.scan("SB10001")
+    bench.journal.failing = True
+    bench.scan("AB12C")
+    bench.journal.failing = False
+    event = bench.scan("AB12C")
+    assert isinstance(bench.told[-2], StorageRecovered)
+    assert (event.entry.decision.kind, event.state.parent.count) == (EntryKind.ADD_CHILD, 1)
+
+
+def test_receipts_that_cannot_be_stored_are_not_taken(bench):
+    bench.scan("SB10001")
+    bench.journal.failing = True
+    assert bench.reply() is False
+    assert bench.journal.receipts == {}
+    bench.journal.failing = False
+    assert bench.reply() is True
+
+
+def test_what_waits_falls_only_with_a_receipt(bench):
+    assert bench.scan("SB10001").backlog.pending == 1
+    assert bench.scan("AB12C").backlog.pending == 2
+    bench.reply()
+    assert isinstance(bench.told[-1], ReceiptsRecorded)
+    assert bench.told[-1].backlog.pending == 1
+
+
+def test_a_label_read_twice_at_once_answers_no_question(bench):
+    bench.scan("SB10001", ended_ms=0)
+    bench.scan("AB12C", ended_ms=400)
+    bench.scan("SB10002", ended_ms=800)
+    event = bench.scan("SB10002", ended_ms=800 + BOUNCE_MS - 1)
+    assert event.entry.decision.reason is Reason.READ_TWICE
+    assert event.state.parent.code == "SB10001"
+    assert bench.scan("SB10002", ended_ms=2000).state.parent.code == "SB10002"
+
+
+def test_a_label_read_twice_is_noticed_when_the_clock_of_the_scanner_wraps(bench):
+    bench.scan("SB10001", ended_ms=0xFFFFFFF0)
+    assert bench.scan("SB10001", ended_ms=0x10).entry.decision.reason is Reason.READ_TWICE
+
+
+def test_the_same_label_from_another_scanner_is_no_bounce(bench):
+    bench.scan("SB10001", ended_ms=0, source="left")
+    event = bench.scan("SB10001", ended_ms=50, source="right")
+    assert event.entry.decision.reason is Reason.PARENT_ALREADY_OPEN
+
+
+def test_the_bytes_of_a_reading_are_kept_but_not_those_of_a_badge(bench):
+    bench.scan("ab12c\x1d")
+    bench.scan("TT-BADGE-12345")
+    assert [entry.raw for entry in bench.journal.entries] == [b"ab12c\x1d", b""]
+
+
+def test_a_part_of_a_reading_is_refused_and_kept(bench):
+    event = bench.scan("SB100", kind=FrameKind.PARTIAL)
+    assert (event.entry.decision.verdict, event.entry.decision.reason) == (
+        Verdict.REFUSED,
+        Reason.INCOMPLETE,
+    )

@@ -1,0 +1,137 @@
+"""Builds and joins every object once. The only module that sees all packages.
+
+The station is joined first and the window around it second, so that headless commands never load Qt.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from traitortrack_desktop import __version__
+from traitortrack_desktop.domain.codes import CodeRules, code_rules
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.environment.crash_reports import CrashReports
+from traitortrack_desktop.environment.device_identity import device_identity
+from traitortrack_desktop.environment.logs import start_logging, stop_logging
+from traitortrack_desktop.environment.paths import logs_dir
+from traitortrack_desktop.environment.settings import Settings, SettingsError
+from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
+from traitortrack_desktop.runtime.intake_loop import IntakeLoop
+from traitortrack_desktop.runtime.station import EventHub, Station
+from traitortrack_desktop.services.delivery import Delivery
+from traitortrack_desktop.services.events import StationListener
+from traitortrack_desktop.services.scan_intake import ScanIntake
+from traitortrack_desktop.storage.central.accounts import CentralAccounts
+from traitortrack_desktop.storage.central.engine import CentralDatabase
+from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.local.journal import SqliteJournal
+from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
+
+
+@contextlib.contextmanager
+def running_station(
+    settings: Settings,
+    *,
+    listeners: Sequence[StationListener] = (),
+    sign_in_required: bool = False,
+) -> Iterator[Station]:
+    """Give a started station, and stop it at the end; *listeners* hear everything from the first event.
+
+    Raises ``SettingsError`` and whatever opening the journal raises.
+    """
+    with _kept_records(settings):
+        station = assemble_station(settings, listeners=listeners, sign_in_required=sign_in_required)
+        station.start()
+        try:
+            yield station
+        finally:
+            station.stop()
+
+
+def assemble_station(
+    settings: Settings,
+    *,
+    listeners: Sequence[StationListener] = (),
+    sign_in_required: bool = False,
+) -> Station:
+    """Return a station that is joined and not yet started."""
+    centre = CentralDatabase(database_url(settings), application=f"traitortrack {settings.station}")
+    rules = site_rules(settings)
+    device = DeviceId(device_identity(settings.data_dir))
+    hub = EventHub()
+
+    def open_intake() -> ScanIntake:
+        journal = SqliteJournal.open(
+            settings.data_dir,
+            device=device,
+            station=settings.station,
+            clock=station_time,
+            fact_trust=timedelta(hours=settings.fact_trust_hours),
+        )
+        return ScanIntake(journal=journal, rules=rules, tell=hub.tell, sign_in_required=sign_in_required)
+
+    def open_delivery() -> Delivery:
+        return Delivery(
+            waiting=SqliteWaitingEntries(settings.data_dir),
+            office=CentralPostingOffice(
+                centre, device=device, station_name=settings.station, version=__version__
+            ),
+            store=intake.store_receipts,
+            tell=hub.tell,
+            seconds=time.monotonic,
+        )
+
+    intake = IntakeLoop(open_intake)
+    station = Station(
+        name=settings.station,
+        hub=hub,
+        intake=intake,
+        delivery=DeliveryLoop(open_delivery),
+        accounts=CentralAccounts(centre),
+    )
+    for listener in listeners:
+        station.subscribe(listener)
+    return station
+
+
+def database_url(settings: Settings) -> str:
+    """Return where the centre is. Raises ``SettingsError`` when nobody said."""
+    if not settings.database_url:
+        raise SettingsError(
+            "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
+        )
+    return settings.database_url
+
+
+def site_rules(settings: Settings) -> CodeRules:
+    """Return the site's code rules. Raises ``SettingsError`` naming the pattern that does not compile."""
+    given = {
+        "parent": settings.parent_pattern,
+        "child": settings.child_pattern,
+        "bill": settings.bill_pattern,
+        "label": settings.label_pattern,
+        "capacity": settings.capacity,
+    }
+    try:
+        return code_rules(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def station_time() -> datetime:
+    """Return the station's clock."""
+    return datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def _kept_records(settings: Settings) -> Iterator[None]:
+    """Keep a log and crash reports while the station runs, where the folder can be written."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            folder = logs_dir(settings.data_dir)
+            stack.callback(stop_logging, start_logging(folder))
+            reports = CrashReports(folder)
+            reports.start()
+            stack.callback(reports.stop)
+        yield

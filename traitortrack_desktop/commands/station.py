@@ -1,0 +1,126 @@
+"""``station``: the station window, or a station without a window that reads codes from a source."""
+
+import argparse
+import contextlib
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from traitortrack_desktop.assembly import run_station_window, running_station
+from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
+from traitortrack_desktop.commands.station_lines import JsonLines, PlainLines
+from traitortrack_desktop.devices.serial_scanner import SerialScanner
+from traitortrack_desktop.devices.text_stream import read_codes
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.environment.settings import Settings
+from traitortrack_desktop.runtime.station import Station
+from traitortrack_desktop.services.ports import SignedIn, SignInRefused
+from traitortrack_desktop.services.station import SignInAnswer
+
+_SIGN_IN_SECONDS = 15.0
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's options."""
+    parser = commands.add_parser("station", help="a scanning station")
+    parser.add_argument("--headless", action="store_true", help="without a window; codes come from --scans")
+    parser.add_argument(
+        "--scans", metavar="SOURCE", help="'-' (standard input, one code a line), a file, or a serial port"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--drain",
+        metavar="SECONDS",
+        type=float,
+        default=10.0,
+        help="how long to wait for delivery at the end (default 10)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run the station; exit code 3 when entries still wait at the end."""
+    if not arguments.headless:
+        return run_window(arguments, settings)
+    if arguments.scans is None:
+        raise CommandFailed("--headless needs --scans SOURCE", ExitCode.WRONG_USAGE)
+    if arguments.drain < 0:
+        raise CommandFailed("--drain takes a number of seconds, 0 or more", ExitCode.WRONG_USAGE)
+    return _run_headless(arguments, settings)
+
+
+def run_window(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - a Runner
+    """Open the station window and return when it is closed."""
+    return run_station_window(settings)
+
+
+def _run_headless(arguments: argparse.Namespace, settings: Settings) -> int:
+    printer = (JsonLines if arguments.json else PlainLines)(sys.stdout)
+    with running_station(settings, listeners=[printer]) as station, _ended_by_signals():
+        _sign_in(station, os.environ.get("TRAITORTRACK_USER"), os.environ.get("TRAITORTRACK_PASSWORD"))
+        with contextlib.suppress(KeyboardInterrupt):
+            _read(arguments.scans, station)
+        with contextlib.suppress(KeyboardInterrupt):
+            station.wait_until_nothing_waits(arguments.drain)
+    printer.summarise()
+    return ExitCode.LEFT_UNDONE if printer.pending else ExitCode.DONE
+
+
+def _read(source: str, station: Station) -> None:
+    if not _is_serial_port(source):
+        try:
+            read_codes(source, station.submit)
+        except OSError as error:
+            raise CommandFailed(f"cannot read {source}: {error.strerror}", ExitCode.WRONG_USAGE) from error
+        return
+    scanner = SerialScanner(source, submit=station.submit, changed=station.tell)
+    scanner.start()
+    try:
+        threading.Event().wait()
+    finally:
+        scanner.stop()
+
+
+def _is_serial_port(source: str) -> bool:
+    if source.upper().startswith("COM") and source[3:].isdigit():
+        return True
+    with contextlib.suppress(OSError):
+        return stat.S_ISCHR(Path(source).stat().st_mode) and source != os.devnull
+    return False
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A polite request to end is the end of the input: what was read is stored first."""
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _sign_in(station: Station, username: str | None, password: str | None) -> None:
+    """Record entries under *username*; with a password, ask the centre first if it can be reached."""
+    if not username:
+        return
+    if password is None:
+        station.set_operator(Person(username=username, role=""))
+        return
+    answers: list[SignInAnswer] = []
+    answered = threading.Event()
+
+    def take(answer: SignInAnswer) -> None:
+        answers.append(answer)
+        answered.set()
+
+    station.sign_in(username, password, take)
+    answered.wait(_SIGN_IN_SECONDS)
+    if answers and isinstance(answers[0], SignInRefused):
+        raise CommandFailed(f"the centre did not accept the password of {username}", ExitCode.WRONG_USAGE)
+    if not (answers and isinstance(answers[0], SignedIn)):
+        print(f"{username} could not be checked at the centre; the work is recorded", file=sys.stderr)
+        station.set_operator(Person(username=username, role=""))

@@ -1,0 +1,439 @@
+"""A PostgreSQL server of our own, for the demonstration and the tests.
+
+It listens on 127.0.0.1 only, on a free port, asks for a password and has no Unix socket. Its folder
+holds ``password`` (readable by its owner only), ``server.log`` and ``cluster``, and may have any name.
+
+On Linux the server is a direct child that the kernel stops when this process dies, however it dies.
+The kernel ties that to the *thread* that started the child, so a thread of its own starts the server
+and lives as long as it. PostgreSQL refuses to run as root; then it runs as ``nobody``, who is handed
+the folder as an open handle, so that no folder above it has to be opened to other users.
+"""
+
+import contextlib
+import ctypes
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import IO, Any, Self
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2 import sql
+
+from traitortrack_desktop.environment import postgres_on_windows
+from traitortrack_desktop.environment.postgres_binaries import (
+    WINDOWS,
+    find_binaries,
+    program,
+    server_version,
+    usable_by,
+)
+
+USER = "traitortrack"
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+_ATTEMPTS = 3
+_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "100"}
+_FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_PR_SET_PDEATHSIG = 1
+
+
+class EmbeddedPostgresError(Exception):
+    """The server did not start, or its folder is in use by something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """A server that answers. *stop* does nothing when somebody else started it."""
+
+    port: int
+    pid: int
+    stop: Callable[[], None]
+
+
+class EmbeddedPostgres:
+    """A running server; a context manager that stops it.
+
+    Two programs may use the same folder at the same time: the second one uses the server of the
+    first and leaves stopping it to the first.
+    """
+
+    def __init__(self, running: _Running, password: str, version: str) -> None:
+        self._running = running
+        self._password = password
+        self.version = version
+
+    @classmethod
+    def start(cls, data_dir: Path, *, fast: bool, find: Callable[[], Path] = find_binaries) -> Self:
+        """Start the server in *data_dir*, made when missing; its data of earlier runs is still there.
+
+        *fast* gives up safety against power loss: for data that can be made again.
+        Raises :class:`EmbeddedPostgresError` or ``PostgresNotFoundError``.
+        """
+        binaries = find()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        folder = data_dir.resolve()
+        with _Place.of(folder) as place:
+            binaries = usable_by(binaries, place.account) if place.account is not None else binaries
+            password = _make_cluster(place, binaries, fast=fast)
+            running = _leftover(folder, password) or _start(place, binaries, password, fast=fast)
+        return cls(running, password, server_version(binaries))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The TCP port on 127.0.0.1."""
+        return self._running.port
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server."""
+        return self._running.pid
+
+    def url(self, database: str) -> str:
+        """Return the address of *database* for its owner, who may do everything there."""
+        name, password = quote(database, safe=""), quote(self._password, safe="")
+        return f"postgresql+psycopg2://{USER}:{password}@127.0.0.1:{self.port}/{name}"
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """Make *name*, as a copy of *template* when given; nobody may be connected to the template.
+
+        Raises ``psycopg2.errors.DuplicateDatabase``.
+        """
+        copied = sql.Identifier(template or "template1")
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), copied))
+
+    def has_database(self, name: str) -> bool:
+        """Return whether *name* exists."""
+        with _connected(self.port, self._password) as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            return cursor.fetchone() is not None
+
+    def drop_database(self, name: str) -> None:
+        """Remove *name* and end all sessions in it."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is down. Does nothing the second time."""
+        self._running.stop()
+
+    def _run(self, statement: sql.Composable) -> None:
+        with _connected(self.port, self._password) as cursor:
+            cursor.execute(statement)
+
+
+# -- the folder
+
+
+class _Place:
+    """The server's folder: as we name it, and as the server's account does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.account: Any = None
+        self.handle: int | None = None
+        self.seen = folder
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, folder: Path) -> Iterator["_Place"]:
+        place = cls(folder)
+        place._open_for_nobody()
+        try:
+            yield place
+        finally:
+            if place.handle is not None:
+                os.close(place.handle)
+
+    @property
+    def cluster(self) -> Path:
+        return self.seen / "cluster"
+
+    def give(self, path: Path) -> None:
+        if self.account is not None:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+
+    def as_account(self) -> dict[str, Any]:
+        """Arguments of ``subprocess`` that make a program run as the server's account."""
+        if self.account is None:
+            return {}
+        handles = [] if self.handle is None else [self.handle]
+        return {
+            "user": self.account.pw_uid,
+            "group": self.account.pw_gid,
+            "extra_groups": [],
+            "pass_fds": handles,
+        }
+
+    def _open_for_nobody(self) -> None:
+        if WINDOWS or os.geteuid() != 0:
+            return
+        import pwd  # noqa: PLC0415 - not on Windows
+
+        self.account = pwd.getpwnam("nobody")
+        self.give(self.folder)
+        if sys.platform == "linux":
+            self.handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+            self.seen = Path(f"/proc/self/fd/{self.handle}")
+
+
+def _make_cluster(place: _Place, binaries: Path, *, fast: bool) -> str:
+    """Make the password and the cluster where they are missing; return the password."""
+    password_file = place.folder / "password"
+    cluster = place.folder / "cluster"
+    if not (cluster / "PG_VERSION").exists():
+        _write_password(place, password_file)
+        cluster.mkdir(mode=0o700, exist_ok=True)
+        place.give(cluster)
+        command = [
+            str(program(binaries, "initdb")),
+            f"--pgdata={place.cluster}",
+            f"--username={USER}",
+            f"--pwfile={place.seen / 'password'}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            *(["--no-sync"] if fast else []),
+        ]
+        done = subprocess.run(  # noqa: S603 - a program found by us
+            command,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            **_surroundings(place),
+        )
+        if done.returncode != 0:
+            raise EmbeddedPostgresError(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")
+    return password_file.read_text("ascii").strip()
+
+
+def _write_password(place: _Place, password_file: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        password_file.unlink()
+    handle = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as written:
+        written.write(secrets.token_urlsafe(24) + "\n")
+    place.give(password_file)
+
+
+def _surroundings(place: _Place) -> dict[str, Any]:
+    """Environment, working folder and account of the server's programs."""
+    return {"env": _environment(os.environ), "cwd": None if WINDOWS else "/", **place.as_account()}
+
+
+def _environment(ours: Mapping[str, str]) -> dict[str, str]:
+    """Return *ours* without what would change the server, and with the library path from before packaging."""
+    kept = {
+        name: value for name, value in ours.items() if not name.startswith(("PG", "LC_", "LD_LIBRARY_PATH"))
+    }
+    original = ours.get("LD_LIBRARY_PATH_ORIG")
+    if original:
+        kept["LD_LIBRARY_PATH"] = original
+    return {**kept, "LC_ALL": "C"}
+
+
+# -- a server that is there already
+
+
+def _leftover(folder: Path, password: str) -> _Running | None:
+    """Return the server that runs in *folder* already; clear away what a dead one left.
+
+    Raises :class:`EmbeddedPostgresError` when one is there and never answers.
+    """
+    lock_file = folder / "cluster" / "postmaster.pid"
+    deadline = time.monotonic() + STOP_SECONDS
+    while True:
+        try:
+            lines = lock_file.read_text("utf-8").splitlines()
+            pid, port = int(lines[0]), int(lines[3])
+        except FileNotFoundError:
+            return None
+        except (ValueError, IndexError):
+            pid = port = 0
+        if pid and _is_dead(pid):
+            lock_file.unlink(missing_ok=True)
+            return None
+        if port and _answers(port, password):
+            return _Running(port=port, pid=pid, stop=_leave_it_running)
+        if time.monotonic() > deadline:
+            raise EmbeddedPostgresError(f"something else uses {folder}")
+        time.sleep(0.05)
+
+
+def _leave_it_running() -> None:
+    pass
+
+
+def _is_dead(pid: int) -> bool:
+    """Whether the server *pid* is gone.
+
+    A zombie is dead too (in a container nobody may ever reap it), and so is a number that
+    another program carries today.
+    """
+    if WINDOWS:
+        return postgres_on_windows.is_dead(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    try:
+        name, rest = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)
+    except OSError:
+        return sys.platform == "linux"
+    return rest.split()[0] in "ZX" or "(postgres" not in name
+
+
+# -- starting
+
+
+def _start(place: _Place, binaries: Path, password: str, *, fast: bool) -> _Running:
+    for _ in range(_ATTEMPTS):
+        port = _free_port()
+        settings = {**_SETTINGS, "port": str(port), **(_FAST_SETTINGS if fast else {})}
+        options = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
+        if WINDOWS:
+            running = _start_on_windows(place, binaries, options, port)
+        else:
+            running = _start_as_child(place, binaries, options, port, password)
+        if running is not None:
+            return running
+    raise EmbeddedPostgresError(f"PostgreSQL did not start, see {place.folder / 'server.log'}")
+
+
+def _start_on_windows(place: _Place, binaries: Path, options: list[str], port: int) -> _Running | None:
+    controller, cluster = program(binaries, "pg_ctl"), place.folder / "cluster"
+    pid = postgres_on_windows.start(controller, cluster, place.folder / "server.log", options)
+    if pid is None:
+        return None
+    return _Running(port=port, pid=pid, stop=lambda: postgres_on_windows.stop(controller, cluster))
+
+
+def _start_as_child(
+    place: _Place, binaries: Path, options: list[str], port: int, password: str
+) -> _Running | None:
+    command = [str(program(binaries, "postgres")), "-D", str(place.cluster), *options]
+    process = _launch(command, place)
+    if not _wait_until_it_answers(process, port, password):
+        return None
+    return _Running(port=port, pid=process.pid, stop=lambda: _stop_child(process))
+
+
+def _stop_child(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(STOP_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _launch(command: list[str], place: _Place) -> subprocess.Popen[bytes]:
+    """Start *command* on a thread that lives as long as it."""
+    outcome: SimpleQueue[subprocess.Popen[bytes] | Exception] = SimpleQueue()
+
+    def keep(log: IO[bytes]) -> None:
+        try:
+            process = _spawn(command, log, _surroundings(place))
+        except (OSError, subprocess.SubprocessError) as error:
+            outcome.put(error)
+            return
+        outcome.put(process)
+        process.wait()
+
+    with (place.folder / "server.log").open("ab") as log:
+        threading.Thread(target=keep, args=(log,), name="postgres-keeper", daemon=True).start()
+        started = outcome.get()
+    if isinstance(started, Exception):
+        raise EmbeddedPostgresError(f"PostgreSQL could not be started: {started}") from started
+    return started
+
+
+def _spawn(command: list[str], log: IO[bytes], surroundings: dict[str, Any]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - a program found by us
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        # Ctrl-C in a terminal is for the program; it stops the server itself when it is done with it.
+        start_new_session=True,
+        preexec_fn=_die_with_parent() if sys.platform == "linux" else None,  # noqa: PLW1509
+        **surroundings,
+    )
+
+
+def _die_with_parent() -> Callable[[], None]:
+    """Return what the new process runs before it becomes PostgreSQL; everything it needs is loaded here."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask_the_kernel() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask_the_kernel
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, password: str) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None:
+        if _answers(port, password):
+            return True
+        if time.monotonic() > deadline:
+            process.kill()
+            process.wait(STOP_SECONDS)
+            return False
+        time.sleep(0.02)
+    return False
+
+
+def _answers(port: int, password: str) -> bool:
+    try:
+        with _connected(port, password):
+            return True
+    except psycopg2.OperationalError:
+        return False
+
+
+@contextlib.contextmanager
+def _connected(port: int, password: str) -> Iterator[Any]:
+    connection = psycopg2.connect(
+        host="127.0.0.1", port=port, user=USER, password=password, dbname="postgres", connect_timeout=5
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()

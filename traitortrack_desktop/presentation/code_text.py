@@ -1,0 +1,34 @@
+"""How a code is shown: the tail, which the eye compares, apart from the head."""
+
+import re
+from dataclasses import dataclass
+
+_LONGEST_SHOWN = 24
+_HEAD_KEPT = 10
+_NUMBER_AT_END = re.compile(r"[0-9]{4,6}$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeText:
+    """A code cut in two; *tail* is emphasised. An over-long code has its middle left out."""
+
+    head: str
+    tail: str
+
+    @property
+    def text(self) -> str:
+        """The code as one text, as it stands in a sentence."""
+        return self.head + self.tail
+
+
+def code_text(code: str) -> CodeText:
+    """Return *code* cut before its last number of four to six digits, or its last four characters.
+
+    Long codes without such a number have a tail of six, so that it is unlikely to be shared.
+    """
+    number = _NUMBER_AT_END.search(code)
+    tail_length = len(number.group()) if number else 4 if len(code) <= 12 else 6
+    head, tail = code[:-tail_length], code[-tail_length:]
+    if len(code) > _LONGEST_SHOWN:
+        head = head[:_HEAD_KEPT] + "…"
+    return CodeText(head=head, tail=tail)

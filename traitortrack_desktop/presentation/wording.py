@@ -1,0 +1,542 @@
+"""Every sentence an operator reads, in one place and one shape for every language.
+
+A sentence is a whole pattern, never put together from pieces. Where it depends on what is known
+(who, since when) there are several patterns, richest first; the first whose every name is known
+is the one shown. Names in patterns: ``code`` what was scanned, ``parent`` the parent bag the scan
+was about, ``child``, ``other`` the parent bag where it really is, ``since``, ``by``, ``count``,
+``capacity``, ``left``, ``closes``, ``at`` when the operator scanned it, ``operator``, ``age``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+
+from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
+from traitortrack_desktop.domain.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A heading, what is so, and what to do now; each of the two at most one line."""
+
+    heading: str
+    what: tuple[str, ...]
+    now: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plural:
+    """A sentence for one and for any other number, which it calls ``count``."""
+
+    one: str
+    other: str
+
+    def text(self, count: int) -> str:
+        """Return the sentence for *count*."""
+        return (self.one if count == 1 else self.other).format(count=count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instructions:
+    """The next physical act, one for each situation of the work."""
+
+    sign_in: str
+    first_parent: str
+    next_parent: str
+    child: str
+    stopped: str
+    refused_late: str
+    not_listening: str
+    cannot_store: str
+    questions: Mapping[QuestionKind, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """How far an entry has come, and the state of delivery in the status strip."""
+
+    recorded: str
+    posted: str
+    refused: str
+    was_inside: str
+    nothing_waits: str
+    all_posted: str
+    on_the_way: Plural
+    waiting: Plural
+    offline_empty: str
+    offline_waiting: Plural
+    stopped: Plural
+    seconds: str
+    minutes: str
+    hours: str
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Short words on the scan screen beside the sentences."""
+
+    window_title: str
+    of_capacity: str
+    left: Plural
+    complete: str
+    parent: str
+    finished_parent: str
+    no_parent: str
+    more_rows: Plural
+    no_rows: str
+    station: str
+    version: str
+    no_operator: str
+    no_scanner: str
+    keyboard_scanner: str
+    no_sound: str
+    unnumbered: str
+    late_of: str
+    uncounted: Plural
+    uncounted_then: Plural
+    menu: str
+    back: str
+    sign_out: str
+    light_theme: str
+    dark_theme: str
+    quit: str
+    hold: str
+    menu_title: str
+    menu_hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInWords:
+    """The sign-in screen."""
+
+    title: str
+    hint: str
+    username: str
+    password: str
+    submit: str
+    asking: str
+    wrong: str
+    locked: str
+    not_verified: str
+    unreachable: str
+    mismatch: str
+    incomplete: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """One language."""
+
+    language: str
+    time_today: str
+    time_other_day: str
+    time_exact: str
+    reasons: Mapping[Reason, Phrase]
+    accepted: Mapping[EntryKind, Phrase]
+    complete: Phrase
+    late: Mapping[Reason, Phrase]
+    ready: Phrase
+    resumed: Phrase
+    cannot_store: Phrase
+    instructions: Instructions
+    commands: Mapping[Command, str]
+    marks: Marks
+    labels: Labels
+    sign_in: SignInWords
+
+
+def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:
+    """Return the first of *patterns* whose every name is known (not ``None``), filled in.
+
+    Raises ``LookupError`` when none fits: the last pattern of a tuple must always fit.
+    """
+    known = {name: value for name, value in names.items() if value is not None}
+    for pattern in patterns:
+        if all(name in known for _, name, _, _ in Formatter().parse(pattern) if name is not None):
+            return pattern.format_map(known)
+    raise LookupError(f"nothing fits of {patterns}")
+
+
+def wording_for(language: str) -> Wording:
+    """Return the wording of *language* (such as ``en`` or ``en_IN``); English where there is none yet."""
+    return _LANGUAGES.get(language.partition("_")[0].lower(), ENGLISH)
+
+
+_SCAN_AGAIN = "Scan it again."
+_LAY_ASIDE = "Lay it aside. Then scan it again, scan UNDERSTOOD or hold F12."
+_LATE_WHERE = (
+    "{operator} put {child} into {parent} at {at}. It is in {other} since {since}, put there by {by}.",
+    "You put {child} into {parent} at {at}. It is in {other} since {since}, put there by {by}.",
+    "You put {child} into {parent} at {at}. It is in {other} since {since}.",
+    "You put {child} into {parent} at {at}. It is in {other}.",
+    "You put {child} into {parent} at {at}. It is in another parent bag.",
+    "{code} is in another parent bag.",
+)
+
+_ENGLISH_REASONS = {
+    Reason.EMPTY_CODE: Phrase(
+        heading="NOT READ", what=("The scanner sent an empty code.",), now=("Scan the label again.",)
+    ),
+    Reason.INCOMPLETE: Phrase(
+        heading="NOT READ",
+        what=("Only a part of the code arrived, so nothing was counted.",),
+        now=("Scan the label again.",),
+    ),
+    Reason.TOO_LONG: Phrase(
+        heading="NOT A BAG",
+        what=("This code is longer than any bag code.",),
+        now=("Scan the bag's own label.",),
+    ),
+    Reason.UNREADABLE: Phrase(
+        heading="NOT READ",
+        what=("The code has characters that no bag code has.",),
+        now=("Scan again. If it stays, lay the bag aside for a new label.",),
+    ),
+    Reason.UNKNOWN_CODE: Phrase(
+        heading="NOT A BAG",
+        what=("{code} is not the code of a bag.",),
+        now=("Scan the bag's own label.",),
+    ),
+    Reason.UNKNOWN_COMMAND: Phrase(
+        heading="NOT A COMMAND",
+        what=("This station does not know the command {code}.",),
+        now=("Use the command sheet of this station.",),
+    ),
+    Reason.UNKNOWN_BADGE: Phrase(
+        heading="BADGE NOT KNOWN",
+        what=("This badge belongs to nobody here.",),
+        now=("Sign in with your name and password.",),
+    ),
+    Reason.BILL_NOT_HERE: Phrase(
+        heading="NOT A BAG",
+        what=("{code} is a bill. This station packs bags.",),
+        now=("Scan a bag.",),
+    ),
+    Reason.NOT_SIGNED_IN: Phrase(
+        heading="NOT COUNTED", what=("Nobody is signed in at this station.",), now=("Sign in, then scan again.",)
+    ),
+    Reason.NO_PARENT: Phrase(
+        heading="NOT COUNTED", what=("No parent bag is open.",), now=("Scan a parent bag first.",)
+    ),
+    Reason.PARENT_ALREADY_OPEN: Phrase(
+        heading="ALREADY OPEN", what=("{code} is the parent bag that is open.",), now=("Scan a child bag.",)
+    ),
+    Reason.OTHER_PARENT_OPEN: Phrase(
+        heading="CHANGE BAG?",
+        what=("{parent} is still open with {count} of {capacity} bags.", "{parent} is still open."),
+        now=("Scan {code} again to close {parent} and open {code}, or CANCEL to stay.",),
+    ),
+    Reason.ANSWER_FIRST: Phrase(
+        heading="NOT COUNTED",
+        what=("{code} was not counted: the station asked something.",),
+        now=("Scan the new parent bag again, or CANCEL to stay.",),
+    ),
+    Reason.NOT_COUNTED: Phrase(
+        heading="NOT COUNTED",
+        what=("{code} was not counted: the station is stopped.",),
+        now=("Scan UNDERSTOOD or hold F12, then scan it again.",),
+    ),
+    Reason.NOTHING_TO_UNDO: Phrase(
+        heading="NOTHING TO UNDO", what=("No bag was put in at this station.",), now=("Go on scanning.",)
+    ),
+    Reason.NOTHING_TO_CANCEL: Phrase(
+        heading="NOTHING TO CANCEL", what=("The station did not ask anything.",), now=("Go on scanning.",)
+    ),
+    Reason.NOTHING_TO_ACKNOWLEDGE: Phrase(
+        heading="NOTHING OPEN", what=("Nothing waits to be understood.",), now=("Go on scanning.",)
+    ),
+    Reason.CONFIRM_CLOSE: Phrase(
+        heading="CLOSE IT?",
+        what=("{parent} has {count} of {capacity} bags.", "{parent} is not full."),
+        now=("Scan CLOSE again to close it, or scan a child bag to go on.",),
+    ),
+    Reason.CONFIRM_REMOVE: Phrase(
+        heading="TAKE OUT?",
+        what=("One bag will be taken out of {parent}.",),
+        now=("Scan the bag to take out, or CANCEL.",),
+    ),
+    Reason.SAME_AS_PARENT: Phrase(
+        heading="NOT COUNTED", what=("{code} is the parent bag itself.",), now=("Scan a child bag.",)
+    ),
+    Reason.PARENT_MISSING: Phrase(
+        heading="NOT COUNTED",
+        what=("The centre does not know parent bag {parent}.", "The centre does not know this parent bag."),
+        now=("Scan the parent bag again.",),
+    ),
+    Reason.PARENT_IS_CHILD: Phrase(
+        heading="STOP",
+        what=(
+            "{code} is a child bag. It is in {other} since {since}.",
+            "{code} is a child bag. It is in {other}.",
+            "{code} is a child bag, not a parent bag.",
+        ),
+        now=(_LAY_ASIDE,),
+    ),
+    Reason.PARENT_COMPLETED: Phrase(
+        heading="NOT COUNTED",
+        what=("{parent} is complete and takes no more bags.", "This parent bag is complete."),
+        now=("Scan the next parent bag.",),
+    ),
+    Reason.PARENT_FULL: Phrase(
+        heading="NOT COUNTED",
+        what=("{parent} is full with {capacity} bags.", "The parent bag is full."),
+        now=("Scan the next parent bag, then this bag again.",),
+    ),
+    Reason.CHILD_IS_PARENT: Phrase(
+        heading="NOT COUNTED",
+        what=("{code} is a parent bag.",),
+        now=("Scan a child bag, or scan CLOSE.",),
+    ),
+    Reason.ALREADY_IN_THIS_PARENT: Phrase(
+        heading="ALREADY COUNTED",
+        what=(
+            "{code} is in {parent} since {since}. It counts once.",
+            "{code} is in {parent} already. It counts once.",
+            "{code} is in this parent bag already. It counts once.",
+        ),
+        now=("Scan the next child bag.",),
+    ),
+    Reason.CHILD_IN_OTHER_PARENT: Phrase(
+        heading="STOP",
+        what=(
+            "{code} is in {other} since {since}, put there by {by}.",
+            "{code} is in {other} since {since}.",
+            "{code} is in parent bag {other}.",
+            "{code} is in another parent bag.",
+        ),
+        now=(_LAY_ASIDE,),
+    ),
+    Reason.CHILD_NOT_IN_PARENT: Phrase(
+        heading="NOT INSIDE",
+        what=(
+            "{code} is not in {parent}. It is in {other}.",
+            "{code} is not in {parent}.",
+            "{code} is not in the parent bag.",
+        ),
+        now=("Scan a bag that is inside, or go on.",),
+    ),
+    Reason.UNKNOWN_BAG_TYPE: Phrase(
+        heading="NOT COUNTED",
+        what=("The centre holds {code} with a type this station does not know.",),
+        now=("Lay it aside and tell a supervisor.",),
+    ),
+    Reason.CONFLICTING_REPEAT: Phrase(
+        heading="STOP",
+        what=("The centre holds something else for this scan of {code}.",),
+        now=("Call IT: this station may have been copied.",),
+    ),
+    Reason.CENTRE_COULD_NOT_STORE: Phrase(
+        heading="STOP",
+        what=("The centre could not take {code}.",),
+        now=("Lay the bag aside and tell a supervisor.",),
+    ),
+}
+
+_TAKE_OUT_LATE = "Take {code} out of {parent} and scan it again, or scan UNDERSTOOD."
+_ENGLISH_LATE = {reason: Phrase(heading="STOP", what=phrase.what, now=(_LAY_ASIDE,))
+                 for reason, phrase in _ENGLISH_REASONS.items()}
+_ENGLISH_LATE |= {
+    Reason.CHILD_IN_OTHER_PARENT: Phrase(
+        heading="STOP", what=_LATE_WHERE, now=(_TAKE_OUT_LATE, _LAY_ASIDE)
+    ),
+    Reason.PARENT_FULL: Phrase(
+        heading="STOP",
+        what=(
+            "You put {child} into {parent} at {at}. {parent} was full by then.",
+            "{code}: the parent bag was full by then.",
+        ),
+        now=(_TAKE_OUT_LATE, _LAY_ASIDE),
+    ),
+    Reason.PARENT_COMPLETED: Phrase(
+        heading="STOP",
+        what=(
+            "You put {child} into {parent} at {at}. {parent} was complete by then.",
+            "{code}: the parent bag was complete by then.",
+        ),
+        now=(_TAKE_OUT_LATE, _LAY_ASIDE),
+    ),
+    Reason.CHILD_IS_PARENT: Phrase(
+        heading="STOP",
+        what=(
+            "You put {child} into {parent} at {at}. At the centre {child} is a parent bag.",
+            "At the centre {code} is a parent bag.",
+        ),
+        now=(_TAKE_OUT_LATE, _LAY_ASIDE),
+    ),
+    Reason.PARENT_IS_CHILD: Phrase(
+        heading="STOP",
+        what=(
+            "You opened {parent} at {at}. At the centre it is a child bag in {other}.",
+            "You opened {parent} at {at}. At the centre it is a child bag.",
+            "At the centre {code} is a child bag.",
+        ),
+        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD.",),
+    ),
+    Reason.PARENT_MISSING: Phrase(
+        heading="STOP",
+        what=(
+            "You put {child} into {parent} at {at}. The centre does not know {parent}.",
+            "The centre does not know parent bag {parent}.",
+            "The centre does not know the parent bag.",
+        ),
+        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD.",),
+    ),
+    Reason.CHILD_NOT_IN_PARENT: Phrase(
+        heading="STOP",
+        what=(
+            "You took {child} out of {parent} at {at}. At the centre it was not inside.",
+            "At the centre {code} was not inside.",
+        ),
+        now=("Look where {code} is, then scan UNDERSTOOD.",),
+    ),
+    Reason.CENTRE_COULD_NOT_STORE: Phrase(
+        heading="STOP",
+        what=(
+            "You scanned {code} for {parent} at {at}. The centre could not take it.",
+            "You scanned {code} at {at}. The centre could not take it.",
+        ),
+        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD.",),
+    ),
+}
+
+ENGLISH = Wording(
+    language="en",
+    time_today="%H:%M",
+    time_other_day="%d.%m.%Y %H:%M",
+    time_exact="%H:%M:%S",
+    reasons=_ENGLISH_REASONS,
+    accepted={
+        EntryKind.OPEN_PARENT: Phrase(
+            heading="OPEN",
+            what=(
+                "{closes} is closed. {parent} is open with {count} bags inside.",
+                "{parent} is open with {base_count} bags inside already.",
+                "{parent} is open and empty.",
+            ),
+        ),
+        EntryKind.ADD_CHILD: Phrase(
+            heading="ADDED", what=("Bag {count} of {capacity} in {parent}.", "It is in {parent}.")
+        ),
+        EntryKind.REMOVE_CHILD: Phrase(
+            heading="TAKEN OUT",
+            what=("{child} is out of {parent}. {count} of {capacity} inside.", "{child} is out of {parent}."),
+            now=("Take {child} out of the bag.",),
+        ),
+        EntryKind.CLOSE_PARENT: Phrase(
+            heading="CLOSED", what=("{parent} is closed with {count} bags.", "{parent} is closed.")
+        ),
+        EntryKind.CANCEL: Phrase(
+            heading="CANCELLED", what=("{parent} stays open.", "Nothing was changed.")
+        ),
+        EntryKind.ACKNOWLEDGE: Phrase(heading="UNDERSTOOD", what=("Go on.",)),
+    },
+    complete=Phrase(
+        heading="COMPLETE",
+        what=("{parent} is full with {count} bags.",),
+        now=("Scan UNDO to take {child} out again.",),
+    ),
+    late=_ENGLISH_LATE,
+    ready=Phrase(heading="READY", what=("Every scan is stored before it is told as counted.",)),
+    resumed=Phrase(heading="READY", what=("{parent} stands as it stood: {count} of {capacity} inside.",)),
+    cannot_store=Phrase(
+        heading="CANNOT STORE",
+        what=("This station cannot write to its disk. Nothing scanned now is counted.",),
+        now=("Stop scanning and call IT. The last stored bag is the top one of the list.",),
+    ),
+    instructions=Instructions(
+        sign_in="Sign in",
+        first_parent="Scan a parent bag",
+        next_parent="Scan the next parent bag",
+        child="Scan child bag {number}",
+        stopped="Lay {code} aside and scan UNDERSTOOD",
+        refused_late="Find {code} and scan it",
+        not_listening="NOT LISTENING · touch this window",
+        cannot_store="STOP SCANNING · call IT",
+        questions={
+            QuestionKind.CLOSE: "Scan CLOSE again to close",
+            QuestionKind.SWITCH: "Scan {code} again to change",
+            QuestionKind.REMOVE: "Scan the bag to take out",
+        },
+    ),
+    commands={
+        Command.UNDO: "Undo",
+        Command.CLOSE: "Close bag",
+        Command.REMOVE: "Take out",
+        Command.CANCEL: "Cancel",
+        Command.UNDERSTOOD: "Understood",
+    },
+    marks=Marks(
+        recorded="stored here",
+        posted="at the centre",
+        refused="refused",
+        was_inside="was inside",
+        nothing_waits="Nothing waits",
+        all_posted="All at the centre",
+        on_the_way=Plural(one="1 on the way", other="{count} on the way"),
+        waiting=Plural(one="1 waiting, for {{age}}", other="{count} waiting, oldest {{age}}"),
+        offline_empty="Working locally, nothing waits",
+        offline_waiting=Plural(
+            one="Working locally: 1 waiting, for {{age}}",
+            other="Working locally: {count} waiting, oldest {{age}}",
+        ),
+        stopped=Plural(
+            one="Sending needs IT: 1 waiting, for {{age}}", other="Sending needs IT: {count} waiting, oldest {{age}}"
+        ),
+        seconds="{age} s",
+        minutes="{age} min",
+        hours="{age} h",
+        days="{age} days",
+    ),
+    labels=Labels(
+        window_title="TraitorTrack",
+        of_capacity="/ {capacity}",
+        left=Plural(one="1 left", other="{count} left"),
+        complete="complete",
+        parent="Parent",
+        finished_parent="Closed",
+        no_parent="No parent bag open",
+        more_rows=Plural(one="and 1 more below", other="and {count} more below"),
+        no_rows="Child bags appear here, the newest on top",
+        station="Station {name}",
+        version="v {version}",
+        no_operator="Nobody signed in",
+        no_scanner="No scanner",
+        keyboard_scanner="Keyboard",
+        no_sound="No sound",
+        unnumbered="–",
+        late_of="Refused by the centre · {number} of {total}",
+        uncounted=Plural(one="1 scan not counted", other="{count} scans not counted"),
+        uncounted_then=Plural(
+            one="1 bag was scanned meanwhile and not counted: scan it again.",
+            other="{count} scans meanwhile were not counted: scan those bags again.",
+        ),
+        menu="Menu",
+        back="Back",
+        sign_out="Sign out",
+        light_theme="Light screen",
+        dark_theme="Dark screen",
+        quit="Leave the program",
+        hold="hold",
+        menu_title="Menu",
+        menu_hint="Scanning goes on. A scan closes this menu.",
+    ),
+    sign_in=SignInWords(
+        title="Sign in to scan",
+        hint="Use your TraitorTrack name and password.",
+        username="Name",
+        password="Password",  # noqa: S106 - the label of the field
+        submit="Sign in",
+        asking="Asking the centre …",
+        wrong="Name or password is not right. Type both again.",
+        locked="Too many wrong attempts. This account can be used again at {time}.",
+        not_verified="This account is not verified yet. Ask an administrator to verify it.",
+        unreachable="The centre cannot be reached, so nobody can sign in now. "
+        "Everything scanned so far is safe here. Try again in a minute.",
+        mismatch="The centre does not fit this program. Call IT. Everything scanned so far is safe here.",
+        incomplete="Type your name and your password.",
+    ),
+)
+
+_LANGUAGES = {"en": ENGLISH}
