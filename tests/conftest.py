@@ -1,6 +1,7 @@
 """What more than one kind of test needs: a real PostgreSQL server, and a fresh centre for each test."""
 
 import itertools
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,10 +10,20 @@ from pathlib import Path
 import pytest
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.storage.central.station_login import create_station_login
 from traitortrack_desktop.storage.central.upgrade import upgrade
 
 TEMPLATE = "migrated"
 _numbers = itertools.count(1)
+
+
+class _Address(str):
+    """An address whose password does not show when a test fails."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"'…{self[self.rindex('@') :]}'"
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +51,17 @@ def central_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
     yield from _fresh_database(postgres_server, template=TEMPLATE)
 
 
+@pytest.fixture
+def station_url(central_url: str) -> str:
+    """The address of the same centre for a station's account, which may do very little."""
+    password = secrets.token_urlsafe(12)
+    create_station_login(central_url, "test_station", password)
+    server = central_url[central_url.rindex("@") :]
+    return _Address(f"postgresql+psycopg2://test_station:{password}{server}")
+
+
 def _fresh_database(server: EmbeddedPostgres, template: str | None) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     server.create_database(name, template)
-    yield server.url(name)
+    yield _Address(server.url(name))
     server.drop_database(name)

@@ -4,11 +4,14 @@ The station is joined first and the window around it second, so that headless co
 """
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from traitortrack_desktop import __version__
+from traitortrack_desktop.devices.serial_scanner import SerialScanner
 from traitortrack_desktop.domain.codes import CodeRules, code_rules
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.environment.crash_reports import CrashReports
@@ -16,6 +19,8 @@ from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.logs import start_logging, stop_logging
 from traitortrack_desktop.environment.paths import logs_dir
 from traitortrack_desktop.environment.settings import Settings, SettingsError
+from traitortrack_desktop.presentation.messages import Tongue
+from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.runtime.station import EventHub, Station
@@ -23,10 +28,12 @@ from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
 from traitortrack_desktop.services.scan_intake import ScanIntake
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
-from traitortrack_desktop.storage.central.engine import CentralDatabase
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
+
+if TYPE_CHECKING:
+    from traitortrack_desktop.ui.main_window import MainWindow
 
 
 @contextlib.contextmanager
@@ -49,6 +56,66 @@ def running_station(
             station.stop()
 
 
+@contextlib.contextmanager
+def station_window(
+    settings: Settings, *, listeners: Sequence[StationListener] = ()
+) -> Iterator[tuple[Station, "MainWindow"]]:
+    """Give a started station with its window shown; close and stop both at the end. Loads Qt.
+
+    The caller runs the event loop. Raises what :func:`running_station` raises.
+    """
+    from traitortrack_desktop.ui.application import build_application, chosen_theme, show  # noqa: PLC0415
+    from traitortrack_desktop.ui.main_window import MainWindow  # noqa: PLC0415
+    from traitortrack_desktop.ui.sounds import SoundBoard  # noqa: PLC0415
+
+    application = build_application(sys.argv[:1], theme=Theme.LIGHT)
+    theme = chosen_theme(application, settings.theme)
+    with _kept_records(settings):
+        station = assemble_station(settings, listeners=listeners, sign_in_required=True)
+        window = MainWindow(
+            station,
+            tongue=Tongue(),
+            theme=theme,
+            now=station_time,
+            sound=SoundBoard(),
+            version=__version__,
+            capacity=site_rules(settings).capacity,
+            viewing_distance_metres=settings.viewing_distance_m,
+        )
+        window.take_theme(theme)
+        try:
+            station.start()
+            with _serial_scanners(settings, station):
+                show(window)
+                yield station, window
+        finally:
+            window.close()
+            station.stop()
+
+
+def run_station_window(settings: Settings) -> int:
+    """Open the station window and return the exit code when it is closed. Loads Qt."""
+    from traitortrack_desktop.ui.application import run_event_loop  # noqa: PLC0415
+
+    with station_window(settings):
+        return run_event_loop()
+
+
+@contextlib.contextmanager
+def _serial_scanners(settings: Settings, station: Station) -> Iterator[None]:
+    scanners = [
+        SerialScanner(port, submit=station.submit, changed=station.tell, baud=settings.serial_baud_rate)
+        for port in settings.serial_ports
+    ]
+    for scanner in scanners:
+        scanner.start()
+    try:
+        yield
+    finally:
+        for scanner in scanners:
+            scanner.stop()
+
+
 def assemble_station(
     settings: Settings,
     *,
@@ -56,7 +123,7 @@ def assemble_station(
     sign_in_required: bool = False,
 ) -> Station:
     """Return a station that is joined and not yet started."""
-    centre = CentralDatabase(database_url(settings), application=f"traitortrack {settings.station}")
+    url = database_url(settings)
     rules = site_rules(settings)
     device = DeviceId(device_identity(settings.data_dir))
     hub = EventHub()
@@ -75,7 +142,7 @@ def assemble_station(
         return Delivery(
             waiting=SqliteWaitingEntries(settings.data_dir),
             office=CentralPostingOffice(
-                centre, device=device, station_name=settings.station, version=__version__
+                url, device=device, station_name=settings.station, version=__version__
             ),
             store=intake.store_receipts,
             tell=hub.tell,
@@ -88,7 +155,7 @@ def assemble_station(
         hub=hub,
         intake=intake,
         delivery=DeliveryLoop(open_delivery),
-        accounts=CentralAccounts(centre),
+        accounts=CentralAccounts(url),
     )
     for listener in listeners:
         station.subscribe(listener)

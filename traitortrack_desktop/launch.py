@@ -16,6 +16,7 @@ from traitortrack_desktop.services.ports import (
     JournalUnreadableError,
     JournalUnwritableError,
 )
+from traitortrack_desktop.storage.central.addresses import UnusableAddressError
 
 _FAILURES = (
     AlreadyRunningError,
@@ -34,7 +35,7 @@ def launch(argv: Sequence[str]) -> int:
     try:
         settings = load_settings(settings_given(arguments), os.environ)
         return int(arguments.run(arguments, settings))
-    except SettingsError as error:
+    except (SettingsError, UnusableAddressError) as error:
         return _explain(str(error), ExitCode.WRONG_USAGE)
     except CommandFailed as failure:
         return _explain(str(failure), failure.code)

@@ -53,9 +53,9 @@ def wrong_counters(url):
 def ledger(url):
     """Return outcome and reason of every ledger row, in the order of the station's sequence."""
     return [
-        (row["outcome"], row["outcome_reason"])
+        (row["outcome"], row["reason"])
         for row in rows(
-            url, "SELECT outcome, outcome_reason FROM station.entry ORDER BY device_id, epoch, seq"
+            url, "SELECT outcome, reason FROM station.entry ORDER BY device, epoch, seq"
         )
     ]
 

@@ -115,7 +115,7 @@ def test_an_unreachable_centre_leaves_entries_waiting_with_exit_code_3(central_u
 
 def test_ten_thousand_lines_of_noise_are_refused_and_reach_no_bag_table(central_url, tmp_path):
     noise = random.Random(7)
-    lines = [bytes(noise.randrange(256) for _ in range(noise.randrange(1, 40))) for _ in range(10_000)]
+    lines = [noise.randbytes(noise.randrange(40)).translate(None, b"\r\n") + b"\xfe" for _ in range(10_000)]
     oddities = [b"", b"   ", b"AB12\x00C", "AB12😀".encode(), b"x" * 1_000_000, b"\xff" * 300]
     code, events, stderr = scan_lines(central_url, tmp_path, b"SB10001\n" + b"\n".join([*oddities, *lines]))
     assert (code, stderr) == (0, "")

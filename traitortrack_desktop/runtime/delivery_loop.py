@@ -35,7 +35,8 @@ class DeliveryLoop:
         """
         self._stopping.set()
         self._wake.set()
-        self._thread.join(STOP_SECONDS)
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         delivery = self._open_delivery()

@@ -52,6 +52,8 @@ class IntakeLoop:
 
     def finish_queued(self) -> None:
         """Return when everything submitted before this call is decided and stored."""
+        if not self._thread.is_alive():
+            return
         done = threading.Event()
         self._queue.put(lambda _intake: done.set())
         done.wait()
@@ -59,7 +61,8 @@ class IntakeLoop:
     def stop(self) -> None:
         """Finish what is queued, close the journal and end the thread."""
         self._queue.put(None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         try:
