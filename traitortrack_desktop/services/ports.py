@@ -42,7 +42,11 @@ class Backlog:
 
 
 class Journal(Protocol):
-    """The station's own memory. Used by one thread only, the intake."""
+    """The station's own memory. Used by one thread only, the intake.
+
+    Reading raises :class:`JournalUnwritableError` too when it meets damage: :meth:`reopen` then
+    examines the files and saves what is readable.
+    """
 
     def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
         """Store *decision*; when this returns it survives kill -9 and power loss.
@@ -51,8 +55,11 @@ class Journal(Protocol):
         """
         ...
 
-    def record_receipts(self, receipts: Sequence[Receipt]) -> None:
-        """Store the centre's answers; one for an entry that already has one changes nothing."""
+    def record_receipts(self, receipts: Sequence[Receipt], *, centre: str | None = None) -> None:
+        """Store the centre's answers; one for an entry that already has one changes nothing.
+
+        *centre* is ``PostingReply.centre``. Raises :class:`JournalUnwritableError`.
+        """
         ...
 
     def work_state(self) -> WorkState:

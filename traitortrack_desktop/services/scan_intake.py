@@ -57,22 +57,8 @@ class ScanIntake:
         """Decide one reading, store the decision, then tell it; tells ``StorageFailed`` if it cannot."""
         if self._storage_failed and not self._storage_is_back():
             return
-        scanned = self._meaning(frame)
-        decision = decide(
-            self._state,
-            scanned,
-            self._journal.bag_fact(scanned.text) if scanned.problem is None else None,
-            rules=self._rules,
-            signed_in=self._operator is not None or not self._sign_in_required,
-        )
-        secret = scanned.kind is CodeKind.BADGE
         try:
-            entry = self._journal.append(
-                decision,
-                operator=self._operator,
-                source=frame.source,
-                raw=b"" if secret else frame.raw[:RAW_BYTES_KEPT],
-            )
+            entry = self._store(frame)
         except JournalUnwritableError as failure:
             self.fail(str(failure))
             return
@@ -87,7 +73,7 @@ class ScanIntake:
         if self._storage_failed and not self._storage_is_back():
             return False
         try:
-            self._journal.record_receipts(reply.receipts)
+            self._journal.record_receipts(reply.receipts, centre=reply.centre)
         except JournalUnwritableError as failure:
             self.fail(str(failure))
             return False
@@ -97,6 +83,23 @@ class ScanIntake:
         self._backlog = self._journal.backlog()
         self._tell(ReceiptsRecorded(answered=answered, state=self._state, backlog=self._backlog))
         return True
+
+    def _store(self, frame: ScanFrame) -> JournalEntry:
+        scanned = self._meaning(frame)
+        decision = decide(
+            self._state,
+            scanned,
+            self._journal.bag_fact(scanned.text) if scanned.problem is None else None,
+            rules=self._rules,
+            signed_in=self._operator is not None or not self._sign_in_required,
+        )
+        secret = scanned.kind is CodeKind.BADGE
+        return self._journal.append(
+            decision,
+            operator=self._operator,
+            source=frame.source,
+            raw=b"" if secret else frame.raw[:RAW_BYTES_KEPT],
+        )
 
     def _meaning(self, frame: ScanFrame) -> ParsedCode:
         scanned = parse_frame(frame, self._rules)

@@ -1,1 +1,1 @@
-"""The station's journal on its own disk (SQLite and a line file)."""
+"""The station's own memory: an append-only SQLite file and a line file that repeats it."""

@@ -1,0 +1,342 @@
+"""One suite for the journal port, for the SQLite journal and for the fake that other tests use."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from fakes.decisions import acknowledged, added, asked, closed, opened, refused, removed
+from fakes.memory_journal import DEVICE, START, MemoryJournal, SteppingClock
+
+from traitortrack_desktop.domain.entries import (
+    NO_HASH,
+    BagFact,
+    Decision,
+    JournalEntry,
+    Outcome,
+    QuestionKind,
+    Receipt,
+)
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.ports import Backlog, Journal, WaitingEntries
+from traitortrack_desktop.storage.local.journal import SqliteJournal
+from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
+
+
+class Kept(Protocol):
+    clock: SteppingClock
+    journal: Journal
+    waiting: WaitingEntries
+
+
+class _Sqlite:
+    def __init__(self, directory: Path) -> None:
+        self.clock = SteppingClock()
+        self.journal: Journal = SqliteJournal.open(
+            directory, device=DEVICE, station="Station 7", clock=self.clock
+        )
+        self.waiting: WaitingEntries = SqliteWaitingEntries(directory)
+
+
+class _Memory:
+    def __init__(self, _directory: Path) -> None:
+        self.clock = SteppingClock()
+        self.journal: Journal = MemoryJournal(clock=self.clock)
+        self.waiting: WaitingEntries = self.journal  # type: ignore[assignment]
+
+
+@pytest.fixture(params=[_Sqlite, _Memory], ids=["sqlite", "memory"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    make: Callable[[Path], Kept] = request.param
+    made = make(tmp_path)
+    yield made
+    made.waiting.close()
+    made.journal.close()
+
+
+def put(kept: Kept, *decisions: Decision) -> list[JournalEntry]:
+    return [
+        kept.journal.append(decision, operator="ravi", source="keyboard", raw=decision.code.encode())
+        for decision in decisions
+    ]
+
+
+def answer(kept: Kept, *seqs: int, outcome: Outcome = Outcome.POSTED, **rest: object) -> None:
+    kept.journal.record_receipts(
+        [Receipt(seq=seq, outcome=outcome, **rest) for seq in seqs]  # type: ignore[arg-type]
+    )
+
+
+# -- entries
+
+
+def test_numbers_begin_at_one_and_have_no_gap(kept: Kept) -> None:
+    entries = put(kept, opened("SB10001"), added("SB10001", "AB12C"), refused("??", Reason.UNKNOWN_CODE))
+    assert [entry.seq for entry in entries] == [1, 2, 3]
+
+
+def test_each_entry_carries_the_hash_of_the_one_before(kept: Kept) -> None:
+    first, second = put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    assert (first.previous_hash, second.previous_hash) == (NO_HASH, first.hash)
+
+
+def test_ids_grow_when_the_clock_goes_back(kept: Kept) -> None:
+    (before,) = put(kept, opened("SB10001"))
+    kept.clock.now = START - timedelta(days=11)
+    (after,) = put(kept, added("SB10001", "AB12C"))
+    assert after.id > before.id
+    assert after.at < before.at
+
+
+def test_what_the_scanner_sent_is_cut_to_512_bytes(kept: Kept) -> None:
+    entry = kept.journal.append(
+        refused("x", Reason.TOO_LONG), operator=None, source="com3", raw=b"\x00\xff" * 400
+    )
+    assert entry.raw == b"\x00\xff" * 256
+
+
+# -- waiting
+
+
+def test_what_has_no_receipt_waits_oldest_first(kept: Kept) -> None:
+    entries = put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    answer(kept, 1)
+    assert list(kept.waiting.first(10)) == entries[1:]
+
+
+def test_no_more_than_the_limit_is_given_out(kept: Kept) -> None:
+    entries = put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    assert list(kept.waiting.first(1)) == entries[:1]
+
+
+def test_a_receipt_out_of_order_leaves_the_earlier_entries_waiting(kept: Kept) -> None:
+    entries = put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    answer(kept, 2)
+    assert list(kept.waiting.first(10)) == [entries[0], entries[2]]
+
+
+def test_backlog_counts_what_waits_and_knows_the_oldest(kept: Kept) -> None:
+    entries = put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    answer(kept, 1)
+    assert kept.journal.backlog() == Backlog(pending=2, oldest_at=entries[1].at)
+
+
+def test_backlog_of_an_answered_journal_is_empty(kept: Kept) -> None:
+    put(kept, opened("SB10001"))
+    answer(kept, 1)
+    assert kept.journal.backlog() == Backlog(pending=0, oldest_at=None)
+
+
+def test_a_second_receipt_for_an_entry_changes_nothing(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    answer(kept, 1, 2)
+    before = kept.journal.work_state(), kept.journal.backlog()
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.PARENT_FULL)
+    assert (kept.journal.work_state(), kept.journal.backlog()) == before
+
+
+def test_a_receipt_for_an_unknown_entry_is_an_error_and_nothing_of_its_batch_is_kept(kept: Kept) -> None:
+    put(kept, opened("SB10001"))
+    with pytest.raises(ValueError, match="no entry 7"):
+        answer(kept, 1, 7)
+    assert kept.journal.backlog().pending == 1
+
+
+def test_after_that_error_the_journal_goes_on(kept: Kept) -> None:
+    put(kept, opened("SB10001"))
+    with pytest.raises(ValueError, match="no entry 7"):
+        answer(kept, 7)
+    assert put(kept, added("SB10001", "AB12C"))[0].seq == 2
+
+
+# -- work state
+
+
+def test_the_open_parent_and_its_children_come_from_the_entries(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    parent = kept.journal.work_state().parent
+    assert parent is not None
+    assert [change.child for change in parent.children] == ["AB12C", "AB12D"]
+
+
+def test_a_refused_child_is_on_the_attention_list_until_acknowledged(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), opened("SB10002"))
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT)
+    assert [item.seq for item in kept.journal.work_state().attention] == [2]
+    put(kept, acknowledged(2))
+    assert kept.journal.work_state().attention == ()
+
+
+def test_attention_stands_in_the_order_in_which_the_centre_answered(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"), opened("SB10002"))
+    answer(kept, 3, outcome=Outcome.REFUSED, reason=Reason.PARENT_FULL)
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.PARENT_FULL)
+    assert [item.seq for item in kept.journal.work_state().attention] == [3, 2]
+
+
+def test_acknowledging_before_the_centre_refused_does_not_count(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), acknowledged(2), opened("SB10002"))
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT)
+    assert [item.seq for item in kept.journal.work_state().attention] == [2]
+
+
+def test_entries_and_receipts_are_folded_in_the_order_in_which_they_came(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    answer(kept, 2, count=29)
+    put(kept, added("SB10001", "AB12D"))
+    state = kept.journal.work_state()
+    assert state.parent is None
+    assert state.finished is not None
+    assert state.finished.count == 30
+
+
+def test_a_stop_outlives_the_parent_it_happened_in(kept: Kept) -> None:
+    put(kept, opened("SB10001"), refused("AB12C", Reason.CHILD_IN_OTHER_PARENT), opened("SB10002"))
+    stop = kept.journal.work_state().stop
+    assert stop is not None
+    assert stop.seq == 2
+
+
+def test_an_open_question_is_part_of_the_work_state(kept: Kept) -> None:
+    put(kept, opened("SB10001"), asked(QuestionKind.SWITCH, "SB10002", parent="SB10001"))
+    question = kept.journal.work_state().question
+    assert question is not None
+    assert question.code == "SB10002"
+
+
+# -- what is remembered about a child
+
+
+def test_nothing_is_remembered_about_a_bag_never_seen(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    assert kept.journal.bag_fact("AB12D") is None
+
+
+def test_codes_are_compared_exactly(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    assert kept.journal.bag_fact("ab12c") is None
+
+
+def test_a_waiting_child_is_known_with_parent_time_and_person(kept: Kept) -> None:
+    _, entry = put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    assert kept.journal.bag_fact("AB12C") == BagFact(
+        code="AB12C", kind="child", parent="SB10001", since=entry.at, by="ravi", as_of=entry.at
+    )
+
+
+def test_a_posted_child_is_known_as_of_the_receipt_and_from_the_centre(kept: Kept) -> None:
+    _, entry = put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    answer(kept, 1, 2)
+    fact = kept.journal.bag_fact("AB12C")
+    assert fact is not None
+    assert fact.from_centre
+    assert fact.as_of is not None
+    assert fact.as_of > entry.at
+
+
+def test_a_removed_child_is_in_no_parent(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
+    fact = kept.journal.bag_fact("AB12C")
+    assert fact is not None
+    assert (fact.kind, fact.parent) == ("child", None)
+
+
+def test_a_child_refused_as_in_another_parent_is_where_the_centre_says(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    told = BagFact(code="AB12C", kind="child", parent="SB77777", since=START, by="meena")
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT, fact=told)
+    fact = kept.journal.bag_fact("AB12C")
+    assert fact is not None
+    assert (fact.parent, fact.by, fact.from_centre) == ("SB77777", "meena", True)
+
+
+def test_a_child_refused_because_the_parent_was_full_stays_where_it_was_before(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
+    put(kept, opened("SB10002"), added("SB10002", "AB12C"))
+    answer(kept, 1, 2, 3, 4)
+    answer(kept, 5, outcome=Outcome.REFUSED, reason=Reason.PARENT_FULL, count=30)
+    fact = kept.journal.bag_fact("AB12C")
+    assert fact is not None
+    assert fact.parent is None
+
+
+def test_a_contradicted_memory_is_given_up(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
+    answer(kept, 1, 2)
+    answer(kept, 3, outcome=Outcome.REFUSED, reason=Reason.CHILD_NOT_IN_PARENT)
+    assert kept.journal.bag_fact("AB12C") is None
+
+
+def test_a_child_that_is_a_parent_at_the_centre_is_remembered_as_one(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IS_PARENT)
+    fact = kept.journal.bag_fact("AB12C")
+    assert fact is not None
+    assert fact.kind == "parent"
+
+
+def test_what_the_centre_confirmed_more_than_twelve_hours_ago_is_left_to_the_centre(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    answer(kept, 1, 2)
+    kept.clock.now += timedelta(hours=13)
+    assert kept.journal.bag_fact("AB12C") is None
+
+
+def test_what_still_waits_is_remembered_however_old(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    kept.clock.now += timedelta(days=40)
+    assert kept.journal.bag_fact("AB12C") is not None
+
+
+# -- what is remembered about a parent
+
+
+def test_a_parent_counts_the_steps_that_wait_on_top_of_the_newest_receipt(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    answer(kept, 1, count=6)
+    answer(kept, 2, count=7)
+    fact = kept.journal.bag_fact("SB10001")
+    assert fact is not None
+    assert (fact.kind, fact.count, fact.from_centre) == ("parent", 8, False)
+
+
+def test_a_parent_without_receipt_counts_from_what_was_inside_when_it_was_opened(kept: Kept) -> None:
+    put(kept, opened("SB10001", base_count=4), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
+    put(kept, added("SB10001", "AB12D"))
+    fact = kept.journal.bag_fact("SB10001")
+    assert fact is not None
+    assert fact.count == 5
+
+
+def test_a_refused_step_does_not_count(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT)
+    fact = kept.journal.bag_fact("SB10001")
+    assert fact is not None
+    assert fact.count == 1
+
+
+def test_a_parent_complete_at_the_centre_is_known_as_complete(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"), closed("SB10001"))
+    answer(kept, 1, 2, 3, count=30, completed=True)
+    fact = kept.journal.bag_fact("SB10001")
+    assert fact is not None
+    assert (fact.count, fact.completed, fact.from_centre) == (30, True, True)
+
+
+def test_a_complete_parent_is_open_again_once_a_child_was_taken_out(kept: Kept) -> None:
+    put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    answer(kept, 1, 2, count=30, completed=True)
+    put(kept, removed("SB10001", "AB12C"))
+    fact = kept.journal.bag_fact("SB10001")
+    assert fact is not None
+    assert (fact.count, fact.completed) == (29, False)
+
+
+def test_a_parent_that_is_a_child_at_the_centre_is_remembered_as_one(kept: Kept) -> None:
+    put(kept, opened("SB10001"))
+    answer(kept, 1, outcome=Outcome.REFUSED, reason=Reason.PARENT_IS_CHILD)
+    fact = kept.journal.bag_fact("SB10001")
+    assert fact is not None
+    assert (fact.kind, fact.from_centre) == ("child", True)
