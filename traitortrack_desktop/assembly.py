@@ -89,7 +89,8 @@ def station_window(
                 show(window)
                 yield station, window
         finally:
-            window.close()
+            if window.isVisible():
+                window.close()
             station.stop()
 
 
@@ -138,23 +139,19 @@ def assemble_station(
         )
         return ScanIntake(journal=journal, rules=rules, tell=hub.tell, sign_in_required=sign_in_required)
 
-    def open_delivery() -> Delivery:
-        return Delivery(
-            waiting=SqliteWaitingEntries(settings.data_dir),
-            office=CentralPostingOffice(
-                url, device=device, station_name=settings.station, version=__version__
-            ),
-            store=intake.store_receipts,
-            tell=hub.tell,
-            seconds=time.monotonic,
-        )
-
     intake = IntakeLoop(open_intake)
+    delivery = Delivery(
+        waiting=SqliteWaitingEntries(settings.data_dir),
+        office=CentralPostingOffice(url, device=device, station_name=settings.station, version=__version__),
+        store=intake.store_receipts,
+        tell=hub.tell,
+        seconds=time.monotonic,
+    )
     station = Station(
         name=settings.station,
         hub=hub,
         intake=intake,
-        delivery=DeliveryLoop(open_delivery),
+        delivery=DeliveryLoop(delivery),
         accounts=CentralAccounts(url),
     )
     for listener in listeners:

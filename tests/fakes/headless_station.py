@@ -87,6 +87,12 @@ class HeadlessStation:
             pass
         return self.wait_for(lambda event: event["event"] == "scan")
 
+    def wait_until_offline(self):
+        """Return when the station knows that the centre is away; it may have said so already."""
+        said = [event["state"] for event in self.events if event["event"] == "delivery"]
+        if said[-1:] != ["offline"]:
+            self.wait_for(lambda event: event["event"] == "delivery" and event["state"] == "offline")
+
     def wait_until_posted(self):
         """Return when nothing waits."""
         asked = next((event for event in reversed(self.events) if event["event"] == "scan"), None)

@@ -36,7 +36,7 @@ from traitortrack_desktop.environment.postgres_binaries import (
     find_binaries,
     program,
     server_version,
-    usable_by,
+    usable_by_others,
 )
 
 USER = "traitortrack"
@@ -75,16 +75,16 @@ class EmbeddedPostgres:
 
     @classmethod
     def start(cls, data_dir: Path, *, fast: bool, find: Callable[[], Path] = find_binaries) -> Self:
-        """Start the server in *data_dir*, made when missing; its data of earlier runs is still there.
+        """Start the server in *data_dir*, a folder of its own, made when missing; its data stays there.
 
         *fast* gives up safety against power loss: for data that can be made again.
         Raises :class:`EmbeddedPostgresError` or ``PostgresNotFoundError``.
         """
         binaries = find()
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = data_dir.resolve()
         with _Place.of(folder) as place:
-            binaries = usable_by(binaries, place.account) if place.account is not None else binaries
+            binaries = usable_by_others(binaries) if place.account is not None else binaries
             password = _make_cluster(place, binaries, fast=fast)
             running = _leftover(folder, password) or _start(place, binaries, password, fast=fast)
         return cls(running, password, server_version(binaries))

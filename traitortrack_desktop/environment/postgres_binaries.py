@@ -11,10 +11,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pwd
 
 WINDOWS = sys.platform == "win32"
 _SUFFIX = ".exe" if WINDOWS else ""
@@ -60,10 +56,7 @@ def _on_path() -> list[Path]:
 
 def _in_the_system() -> list[Path]:
     versions = Path("/usr/lib/postgresql")
-    newest_first = sorted(
-        versions.glob("*/bin"), key=lambda folder: _number(folder.parent.name), reverse=True
-    )
-    return newest_first
+    return sorted(versions.glob("*/bin"), key=lambda folder: _number(folder.parent.name), reverse=True)
 
 
 def _number(text: str) -> int:
@@ -78,15 +71,15 @@ def server_version(binaries: Path) -> str:
     return answer.stdout.split()[2]
 
 
-def usable_by(binaries: Path, account: "pwd.struct_passwd") -> Path:
-    """Return a folder with the same programs that *account* can reach, copying them when it has to be.
+def usable_by_others(binaries: Path) -> Path:
+    """Return a folder with the same programs for everybody, copying them when it has to be.
 
     A checkout or a home folder is often closed to other users, and opening it is not ours to do.
     """
     install = binaries.parent
     if _reachable(install) and _reachable(program(binaries, "postgres")):
         return binaries
-    name = f"traitortrack-postgres-{server_version(binaries)}-{account.pw_uid}"
+    name = f"traitortrack-{install.parent.name}-{server_version(binaries)}"
     copy = _COPY_ROOT / name / install.parent.name / install.name
     if not _is_ours(_COPY_ROOT / name):
         _copy(install, _COPY_ROOT / name)

@@ -31,19 +31,19 @@ def stop(controller: Path, cluster: Path) -> None:
 
 def is_dead(pid: int) -> bool:
     """Whether no process has the number *pid*."""
-    if sys.platform != "win32":
-        raise OSError("only for Windows")
-    import ctypes  # noqa: PLC0415 - windll exists on Windows only
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - windll exists on Windows only
 
-    query_limited_information, still_active = 0x1000, 259
-    kernel = ctypes.windll.kernel32
-    handle = kernel.OpenProcess(query_limited_information, False, pid)
-    if not handle:
-        return True
-    code = ctypes.c_ulong()
-    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-    kernel.CloseHandle(handle)
-    return code.value != still_active
+        query_limited_information, still_active = 0x1000, 259
+        kernel = ctypes.windll.kernel32
+        handle = kernel.OpenProcess(query_limited_information, False, pid)
+        if not handle:
+            return True
+        code = ctypes.c_ulong()
+        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        kernel.CloseHandle(handle)
+        return code.value != still_active
+    raise OSError("only for Windows")
 
 
 def _control(controller: Path, cluster: Path, arguments: list[str]) -> bool:

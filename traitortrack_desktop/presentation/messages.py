@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.entries import Decision, EntryKind, JournalEntry, Verdict
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
@@ -69,6 +69,11 @@ def message_for(
     else:
         phrase = tongue.wording.accepted[decision.kind]
     return _message(phrase, _names(decision, parent, now, tongue))
+
+
+def sentence_for(entry: JournalEntry, state: WorkState, *, tongue: Tongue | None = None) -> str:
+    """Return the message of *entry* as one text; *state* is the work after it."""
+    return message_for(entry.decision, state=state, now=entry.at, tongue=tongue).one_line
 
 
 def message_for_refusal(

@@ -89,7 +89,6 @@ class Labels:
     station: str
     version: str
     no_operator: str
-    no_scanner: str
     keyboard_scanner: str
     no_sound: str
     unnumbered: str
@@ -103,8 +102,6 @@ class Labels:
     dark_theme: str
     quit: str
     hold: str
-    menu_title: str
-    menu_hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +181,11 @@ _ENGLISH_REASONS = {
         what=("Only a part of the code arrived, so nothing was counted.",),
         now=("Scan the label again.",),
     ),
+    Reason.READ_TWICE: Phrase(
+        heading="READ TWICE",
+        what=("The scanner read {code} twice at once. It counts once.",),
+        now=("Go on scanning.",),
+    ),
     Reason.TOO_LONG: Phrase(
         heading="NOT A BAG",
         what=("This code is longer than any bag code.",),
@@ -215,7 +217,9 @@ _ENGLISH_REASONS = {
         now=("Scan a bag.",),
     ),
     Reason.NOT_SIGNED_IN: Phrase(
-        heading="NOT COUNTED", what=("Nobody is signed in at this station.",), now=("Sign in, then scan again.",)
+        heading="NOT COUNTED",
+        what=("Nobody is signed in at this station.",),
+        now=("Sign in, then scan again.",),
     ),
     Reason.NO_PARENT: Phrase(
         heading="NOT COUNTED", what=("No parent bag is open.",), now=("Scan a parent bag first.",)
@@ -226,11 +230,11 @@ _ENGLISH_REASONS = {
     Reason.OTHER_PARENT_OPEN: Phrase(
         heading="CHANGE BAG?",
         what=("{parent} is still open with {count} of {capacity} bags.", "{parent} is still open."),
-        now=("Scan {code} again to close {parent} and open {code}, or CANCEL to stay.",),
+        now=("Scan {code} again to close {parent}, or CANCEL to stay.",),
     ),
     Reason.ANSWER_FIRST: Phrase(
         heading="NOT COUNTED",
-        what=("{code} was not counted: the station asked something.",),
+        what=("{code} was not counted: answer first.",),
         now=("Scan the new parent bag again, or CANCEL to stay.",),
     ),
     Reason.NOT_COUNTED: Phrase(
@@ -250,7 +254,7 @@ _ENGLISH_REASONS = {
     Reason.CONFIRM_CLOSE: Phrase(
         heading="CLOSE IT?",
         what=("{parent} has {count} of {capacity} bags.", "{parent} is not full."),
-        now=("Scan CLOSE again to close it, or scan a child bag to go on.",),
+        now=("Scan CLOSE again, or a child bag to go on.",),
     ),
     Reason.CONFIRM_REMOVE: Phrase(
         heading="TAKE OUT?",
@@ -292,11 +296,11 @@ _ENGLISH_REASONS = {
     Reason.ALREADY_IN_THIS_PARENT: Phrase(
         heading="ALREADY COUNTED",
         what=(
-            "{code} is in {parent} since {since}. It counts once.",
-            "{code} is in {parent} already. It counts once.",
-            "{code} is in this parent bag already. It counts once.",
+            "{code} is in {parent} since {since}.",
+            "{code} is in {parent} already.",
+            "{code} is in this parent bag already.",
         ),
-        now=("Scan the next child bag.",),
+        now=("It counts once. Scan the next child bag.",),
     ),
     Reason.CHILD_IN_OTHER_PARENT: Phrase(
         heading="STOP",
@@ -335,12 +339,12 @@ _ENGLISH_REASONS = {
 }
 
 _TAKE_OUT_LATE = "Take {code} out of {parent} and scan it again, or scan UNDERSTOOD."
-_ENGLISH_LATE = {reason: Phrase(heading="STOP", what=phrase.what, now=(_LAY_ASIDE,))
-                 for reason, phrase in _ENGLISH_REASONS.items()}
+_ENGLISH_LATE = {
+    reason: Phrase(heading="STOP", what=phrase.what, now=(_LAY_ASIDE,))
+    for reason, phrase in _ENGLISH_REASONS.items()
+}
 _ENGLISH_LATE |= {
-    Reason.CHILD_IN_OTHER_PARENT: Phrase(
-        heading="STOP", what=_LATE_WHERE, now=(_TAKE_OUT_LATE, _LAY_ASIDE)
-    ),
+    Reason.CHILD_IN_OTHER_PARENT: Phrase(heading="STOP", what=_LATE_WHERE, now=(_TAKE_OUT_LATE, _LAY_ASIDE)),
     Reason.PARENT_FULL: Phrase(
         heading="STOP",
         what=(
@@ -411,8 +415,8 @@ ENGLISH = Wording(
         EntryKind.OPEN_PARENT: Phrase(
             heading="OPEN",
             what=(
-                "{closes} is closed. {parent} is open with {count} bags inside.",
-                "{parent} is open with {base_count} bags inside already.",
+                "{closes} is closed, {parent} is open. Inside: {count}.",
+                "{parent} is open. Inside already: {base_count}.",
                 "{parent} is open and empty.",
             ),
         ),
@@ -425,11 +429,9 @@ ENGLISH = Wording(
             now=("Take {child} out of the bag.",),
         ),
         EntryKind.CLOSE_PARENT: Phrase(
-            heading="CLOSED", what=("{parent} is closed with {count} bags.", "{parent} is closed.")
+            heading="CLOSED", what=("{parent} is closed. Inside: {count}.", "{parent} is closed.")
         ),
-        EntryKind.CANCEL: Phrase(
-            heading="CANCELLED", what=("{parent} stays open.", "Nothing was changed.")
-        ),
+        EntryKind.CANCEL: Phrase(heading="CANCELLED", what=("{parent} stays open.", "Nothing was changed.")),
         EntryKind.ACKNOWLEDGE: Phrase(heading="UNDERSTOOD", what=("Go on.",)),
     },
     complete=Phrase(
@@ -438,7 +440,7 @@ ENGLISH = Wording(
         now=("Scan UNDO to take {child} out again.",),
     ),
     late=_ENGLISH_LATE,
-    ready=Phrase(heading="READY", what=("Every scan is stored before it is told as counted.",)),
+    ready=Phrase(heading="READY", what=("Counted bags are stored here first, with or without a network.",)),
     resumed=Phrase(heading="READY", what=("{parent} stands as it stood: {count} of {capacity} inside.",)),
     cannot_store=Phrase(
         heading="CANNOT STORE",
@@ -455,7 +457,7 @@ ENGLISH = Wording(
         not_listening="NOT LISTENING · touch this window",
         cannot_store="STOP SCANNING · call IT",
         questions={
-            QuestionKind.CLOSE: "Scan CLOSE again to close",
+            QuestionKind.CLOSE: "Scan CLOSE again to close it",
             QuestionKind.SWITCH: "Scan {code} again to change",
             QuestionKind.REMOVE: "Scan the bag to take out",
         },
@@ -482,7 +484,8 @@ ENGLISH = Wording(
             other="Working locally: {count} waiting, oldest {{age}}",
         ),
         stopped=Plural(
-            one="Sending needs IT: 1 waiting, for {{age}}", other="Sending needs IT: {count} waiting, oldest {{age}}"
+            one="Sending needs IT: 1 waiting, for {{age}}",
+            other="Sending needs IT: {count} waiting, oldest {{age}}",
         ),
         seconds="{age} s",
         minutes="{age} min",
@@ -502,7 +505,6 @@ ENGLISH = Wording(
         station="Station {name}",
         version="v {version}",
         no_operator="Nobody signed in",
-        no_scanner="No scanner",
         keyboard_scanner="Keyboard",
         no_sound="No sound",
         unnumbered="–",
@@ -519,8 +521,6 @@ ENGLISH = Wording(
         dark_theme="Dark screen",
         quit="Leave the program",
         hold="hold",
-        menu_title="Menu",
-        menu_hint="Scanning goes on. A scan closes this menu.",
     ),
     sign_in=SignInWords(
         title="Sign in to scan",

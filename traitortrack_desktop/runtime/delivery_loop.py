@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Callable
 
 from traitortrack_desktop.services.delivery import PROBE_SECONDS, Delivery, Step
 
@@ -14,8 +13,8 @@ _log = logging.getLogger(__name__)
 class DeliveryLoop:
     """Runs a :class:`Delivery` on its own thread."""
 
-    def __init__(self, open_delivery: Callable[[], Delivery]) -> None:
-        self._open_delivery = open_delivery
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
@@ -39,24 +38,23 @@ class DeliveryLoop:
             self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
-        delivery = self._open_delivery()
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
-                self._pause_after(self._step(delivery), delivery)
+                self._pause_after(self._step())
         finally:
-            delivery.close()
+            self._delivery.close()
 
-    def _step(self, delivery: Delivery) -> Step:
+    def _step(self) -> Step:
         try:
-            return delivery.step()
+            return self._delivery.step()
         except Exception:  # noqa: BLE001 - top of the loop
             _log.exception("Delivery met an unexpected error; the entries stay and are offered again")
-            delivery.pause_seconds = PROBE_SECONDS
+            self._delivery.pause_seconds = PROBE_SECONDS
             return Step.POSTPONED
 
-    def _pause_after(self, step: Step, delivery: Delivery) -> None:
+    def _pause_after(self, step: Step) -> None:
         if step is Step.NOTHING_WAITS:
             self._wake.wait(PROBE_SECONDS)
         elif step is Step.POSTPONED:
-            self._stopping.wait(delivery.pause_seconds)
+            self._stopping.wait(self._delivery.pause_seconds)

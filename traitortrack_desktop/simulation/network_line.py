@@ -74,6 +74,10 @@ class NetworkLine:
         """Keep and accept connections, and swallow everything."""
         self._order(LineState.BLACK_HOLE)
 
+    def lead_to(self, target_port: int) -> None:
+        """Forward later connections to another port of the same host, as after a server's restart."""
+        self._target = (self._target[0], target_port)
+
     def restore(self) -> None:
         """Forward again. Connections that lost bytes in a black hole are dropped."""
         self._order(LineState.UP)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.work import WorkState
 
 CAPACITY = 30
 _LABELS_PER_SHIFT = 250
@@ -94,6 +95,20 @@ class ShiftBags:
 def recorded_shift(*, seed: int, bags: ShiftBags) -> tuple[Step, ...]:
     """Return the shift of *seed*: the same mistakes at other places, with other codes and rhythm."""
     return tuple(_ShiftWriter(seed, bags).write())
+
+
+def steps_to_an_empty_bench(state: WorkState) -> tuple[Step, ...]:
+    """Return what a packer does first when somebody left work open: *state* is where it stands."""
+    commands = [Command.UNDERSTOOD] if state.stop is not None else []
+    commands += [Command.UNDERSTOOD for _ in state.attention]
+    if state.question is not None:
+        commands.append(Command.CANCEL)
+    if state.parent is not None:
+        commands += [Command.CLOSE] if state.parent.is_full else [Command.CLOSE, Command.CLOSE]
+    steps: list[Step] = []
+    for command in commands:
+        steps += [Scan(text=str(command)), Pause(milliseconds=1500)]
+    return tuple(steps)
 
 
 class _ShiftWriter:

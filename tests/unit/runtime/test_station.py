@@ -83,7 +83,7 @@ class Bench:
             hub=hub,
             intake=intake,
             delivery=DeliveryLoop(
-                lambda: Delivery(
+                Delivery(
                     waiting=self.journal,
                     office=self.centre,
                     store=intake.store_receipts,

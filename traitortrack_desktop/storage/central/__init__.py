@@ -1,1 +1,1 @@
-"""The shared PostgreSQL: engine, migrations, ledger, accounts."""
+"""The central PostgreSQL: connections, migrations, posting, accounts."""

@@ -1,0 +1,144 @@
+"""The database password in the system's own key ring, and nowhere else.
+
+Only back ends that this module names are asked, each on a thread of its own with a time limit: a key ring
+may put up a prompt and wait for ever. A library's own choice is not used, since it may be a plain file or
+may ask on standard input. Without a key ring the answer is :class:`NoKeyRing`, never a file.
+"""
+
+import importlib
+import queue
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import keyring.errors
+
+MAX_SECRET_CHARACTERS = 1200
+"""Windows keeps at most 2,560 bytes of UTF-16 and reports more as a garbled message."""
+
+_SERVICE = "TraitorTrack Station/database"
+_CALL_SECONDS = 5.0
+_BACK_ENDS = {
+    "win32": ("keyring.backends.Windows.WinVaultKeyring",),
+    "darwin": ("keyring.backends.macOS.Keyring",),
+    "linux": ("keyring.backends.SecretService.Keyring", "keyring.backends.kwallet.DBusKeyring"),
+}
+
+
+class BackEnd(Protocol):
+    """What is used of a key ring's back end."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Return the secret or ``None``."""
+        ...
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep the secret."""
+        ...
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget the secret."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """What the key ring holds; ``None`` when it holds nothing under that name."""
+
+    value: str | None = None
+
+    def __repr__(self) -> str:
+        """Never the secret."""
+        return f"Secret(held={self.value is not None})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoKeyRing:
+    """No key ring could be used; *problem* says why, for IT."""
+
+    problem: str
+
+
+class SecretTooLongError(ValueError):
+    """The secret is longer than every key ring takes."""
+
+
+BackEndFinder = Callable[[], BackEnd | None]
+
+
+class DatabasePasswords:
+    """Database passwords by user name, from any thread; each call blocks *timeout_seconds* at most."""
+
+    def __init__(self, *, find: BackEndFinder | None = None, timeout_seconds: float = _CALL_SECONDS) -> None:
+        self._find = find or usable_back_end
+        self._timeout_seconds = timeout_seconds
+
+    def read(self, username: str) -> Secret | NoKeyRing:
+        """Return the password kept for *username*."""
+
+        def ask(back_end: BackEnd) -> Secret:
+            return Secret(value=back_end.get_password(_SERVICE, username))
+
+        return self._asked(ask)
+
+    def store(self, username: str, password: str) -> Secret | NoKeyRing:
+        """Keep *password* for *username*. Raises :class:`SecretTooLongError`."""
+        if len(password) > MAX_SECRET_CHARACTERS:
+            raise SecretTooLongError(f"a password may have at most {MAX_SECRET_CHARACTERS} characters")
+
+        def ask(back_end: BackEnd) -> Secret:
+            back_end.set_password(_SERVICE, username, password)
+            return Secret(value=password)
+
+        return self._asked(ask)
+
+    def forget(self, username: str) -> Secret | NoKeyRing:
+        """Remove the password of *username*; one that is not there is no error."""
+
+        def ask(back_end: BackEnd) -> Secret:
+            if back_end.get_password(_SERVICE, username) is not None:
+                back_end.delete_password(_SERVICE, username)
+            return Secret()
+
+        return self._asked(ask)
+
+    def _asked(self, ask: Callable[[BackEnd], Secret]) -> Secret | NoKeyRing:
+        answers: queue.SimpleQueue[Secret | NoKeyRing] = queue.SimpleQueue()
+        worker = threading.Thread(
+            target=lambda: answers.put(_answer(self._find, ask)), name="key-ring", daemon=True
+        )
+        worker.start()
+        try:
+            return answers.get(timeout=self._timeout_seconds)
+        except queue.Empty:
+            return NoKeyRing(problem=f"the key ring did not answer within {self._timeout_seconds:g} seconds")
+
+
+def usable_back_end(names: Sequence[str] | None = None) -> BackEnd | None:
+    """Return the first of the allowed back ends that works here. May block on the system's message bus."""
+    if names is None:
+        names = _BACK_ENDS.get(sys.platform, ())
+    for name in names:
+        module_name, class_name = name.rsplit(".", 1)
+        back_end_class = getattr(importlib.import_module(module_name), class_name)
+        if back_end_class.viable:
+            back_end = back_end_class()
+            if sys.platform == "win32":
+                back_end.persist = "local machine"  # otherwise it roams with the Windows profile
+            return cast(BackEnd, back_end)
+    return None
+
+
+def _answer(find: BackEndFinder, ask: Callable[[BackEnd], Secret]) -> Secret | NoKeyRing:
+    """Run on the worker: whatever a back end raises is an answer too."""
+    try:
+        back_end = find()
+        if back_end is None:
+            return NoKeyRing(problem="this computer has no key ring that the station may use")
+        return ask(back_end)
+    except keyring.errors.KeyringLocked:
+        return NoKeyRing(problem="the key ring is locked")
+    except Exception as problem:  # noqa: BLE001 - top of a thread; D-Bus libraries raise types of their own
+        return NoKeyRing(problem=f"the key ring failed: {type(problem).__name__}")

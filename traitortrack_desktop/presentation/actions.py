@@ -1,0 +1,60 @@
+"""The keys at the lower edge of the scan screen. Each work key is also a command barcode."""
+
+from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.work import WorkState
+from traitortrack_desktop.presentation.screen_state import Action, MenuItem
+from traitortrack_desktop.presentation.sound_roles import is_stopped
+from traitortrack_desktop.presentation.wording import Wording
+
+HOLD_SECONDS = 1.0
+"""How long a key has to be held that no scanner may press by accident."""
+
+KEYS: dict[Command | MenuItem, str] = {
+    Command.UNDO: "F2",
+    Command.CLOSE: "F4",
+    Command.REMOVE: "F6",
+    Command.CANCEL: "F9",
+    MenuItem.MENU: "F10",
+    Command.UNDERSTOOD: "F12",
+    MenuItem.THEME: "F5",
+    MenuItem.SIGN_OUT: "F7",
+    MenuItem.QUIT: "F11",
+}
+
+
+def work_actions(work: WorkState, wording: Wording) -> tuple[Action, ...]:
+    """Return the actions of the work, always all of them and in the same places."""
+    bag = work.parent or work.finished
+    usable = {
+        Command.UNDO: bag is not None and bool(bag.children),
+        Command.CLOSE: work.parent is not None,
+        Command.REMOVE: work.parent is not None,
+        Command.CANCEL: work.question is not None,
+        Command.UNDERSTOOD: is_stopped(work),
+    }
+    acts = [
+        Action(
+            act=command,
+            key=KEYS[command],
+            label=wording.commands[command],
+            usable=usable[command],
+            hold_label=wording.labels.hold if command is Command.UNDERSTOOD else "",
+        )
+        for command in (Command.UNDO, Command.CLOSE, Command.REMOVE, Command.CANCEL, Command.UNDERSTOOD)
+    ]
+    return (*acts, _menu_action(MenuItem.MENU, wording.labels.menu))
+
+
+def menu_actions(wording: Wording, *, dark: bool) -> tuple[Action, ...]:
+    """Return what the menu offers; its keys are other ones than those of the work."""
+    labels = wording.labels
+    return (
+        _menu_action(MenuItem.THEME, labels.light_theme if dark else labels.dark_theme),
+        _menu_action(MenuItem.SIGN_OUT, labels.sign_out),
+        _menu_action(MenuItem.QUIT, labels.quit),
+        _menu_action(MenuItem.MENU, labels.back),
+    )
+
+
+def _menu_action(item: MenuItem, label: str) -> Action:
+    return Action(act=item, key=KEYS[item], label=label, usable=True)

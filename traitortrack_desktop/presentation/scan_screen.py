@@ -1,0 +1,238 @@
+"""Makes the scan screen's state of what is known, the time and the window: pure, in the GUI thread."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.entries import (
+    Decision,
+    EntryKind,
+    Outcome,
+    Receipt,
+    Verdict,
+)
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.work import OpenParent, Stop, WorkState
+from traitortrack_desktop.presentation.actions import menu_actions, work_actions
+from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks
+from traitortrack_desktop.presentation.code_text import code_text
+from traitortrack_desktop.presentation.messages import Message, Tongue, message_for, message_for_refusal
+from traitortrack_desktop.presentation.screen_facts import LastScan, ScreenFacts, Surroundings
+from traitortrack_desktop.presentation.screen_state import (
+    Counter,
+    Icon,
+    Mark,
+    Result,
+    ScanScreenState,
+    Tone,
+)
+from traitortrack_desktop.presentation.sound_roles import is_stopped
+from traitortrack_desktop.presentation.status_strip import status_strip
+from traitortrack_desktop.presentation.wording import first_known
+
+ACCEPTED_SHOWS_SECONDS = 1.5
+"""How long an accepted scan keeps its tint before the screen is calm again."""
+
+
+def scan_screen_state(
+    facts: ScreenFacts, around: Surroundings, now: datetime, tongue: Tongue
+) -> ScanScreenState:
+    """Return what the screen shows at *now* (aware UTC)."""
+    result = _result(facts, now, tongue)
+    actions = menu_actions(tongue.wording, dark=around.dark) if around.menu_open else None
+    return ScanScreenState(
+        tone=_tone(facts, around, result),
+        instruction=_instruction(facts, around, tongue),
+        counter=_counter(facts.work, around.capacity, tongue),
+        result=result,
+        rows=bag_rows(facts.work, tongue),
+        empty_rows_text=tongue.wording.labels.no_rows,
+        actions=actions or work_actions(facts.work, tongue.wording),
+        menu_open=around.menu_open,
+        status=status_strip(facts, around, now, tongue),
+        repeats_stop_sound=is_stopped(facts.work),
+    )
+
+
+def calm_after(facts: ScreenFacts) -> datetime | None:
+    """Return when the tint of the last accepted scan ends."""
+    return facts.last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS) if facts.last else None
+
+
+def _tone(facts: ScreenFacts, around: Surroundings, result: Result) -> Tone:
+    if facts.storage_problem is not None:
+        return Tone.CANNOT_STORE
+    return result.tone if around.listening else Tone.NOT_LISTENING
+
+
+# -- zone 1
+
+
+def _instruction(facts: ScreenFacts, around: Surroundings, tongue: Tongue) -> str:
+    words, work = tongue.wording.instructions, facts.work
+    if facts.storage_problem is not None:
+        return words.cannot_store
+    if not around.listening:
+        return words.not_listening
+    if work.stop is not None:
+        return words.stopped.format(code=code_text(work.stop.code).text)
+    if work.attention:
+        return words.refused_late.format(code=code_text(work.attention[0].code).text)
+    if work.question is not None:
+        return words.questions[work.question.kind].format(code=code_text(work.question.code).text)
+    if work.parent is None:
+        return words.first_parent if work.finished is None else words.next_parent
+    if work.parent.completed or work.parent.is_full:
+        return words.next_parent
+    return words.child.format(number=work.parent.count + 1)
+
+
+# -- zone 2
+
+
+def _counter(work: WorkState, capacity: int, tongue: Tongue) -> Counter:
+    labels = tongue.wording.labels
+    bag = work.parent or work.finished
+    if bag is None:
+        return Counter(
+            count=0,
+            capacity=capacity,
+            count_text="0",
+            capacity_text=labels.of_capacity.format(capacity=capacity),
+            left_text="",
+            parent_label=labels.no_parent,
+            parent=None,
+        )
+    full = bag.completed or bag.is_full
+    return Counter(
+        count=bag.count,
+        capacity=bag.capacity,
+        count_text=str(bag.count),
+        capacity_text=labels.of_capacity.format(capacity=bag.capacity),
+        left_text=labels.complete if full else labels.left.text(max(0, bag.capacity - bag.count)),
+        parent_label=labels.parent if work.parent is not None else labels.finished_parent,
+        parent=code_text(bag.code),
+        fill=counted_marks(bag),
+        full=full,
+    )
+
+
+# -- zone 3
+
+
+def _result(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
+    if facts.storage_problem is not None:
+        return _plain(
+            Tone.CANNOT_STORE,
+            Icon.DISK,
+            tongue.wording.cannot_store.heading,
+            tongue.wording.cannot_store.what[0],
+            tongue.wording.cannot_store.now[0],
+        )
+    if facts.work.stop is not None:
+        return _station_stop(facts, facts.work.stop, now, tongue)
+    if facts.work.attention:
+        return _late_refusal(facts, now, tongue)
+    if facts.last is None:
+        return _nothing_yet(facts.work, tongue)
+    return _last(facts.last, facts.work, now, tongue)
+
+
+def _plain(tone: Tone, icon: Icon, word: str, what: str, now: str = "") -> Result:
+    return Result(tone=tone, icon=icon, word=word, code=None, lines=(what, now))
+
+
+def _nothing_yet(work: WorkState, tongue: Tongue) -> Result:
+    bag, words = work.parent, tongue.wording
+    if bag is None:
+        return _plain(Tone.READY, Icon.DOT, words.ready.heading, words.ready.what[0])
+    names = {"parent": bag.code, "count": bag.count, "capacity": bag.capacity}
+    return _plain(Tone.READY, Icon.DOT, words.resumed.heading, first_known(words.resumed.what, names))
+
+
+def _station_stop(facts: ScreenFacts, stop: Stop, now: datetime, tongue: Tongue) -> Result:
+    decision = facts.stopped_by.decision if facts.stopped_by is not None else _decision_of(stop, facts.work)
+    message = message_for(decision, state=facts.work, now=now, tongue=tongue)
+    labels = tongue.wording.labels
+    return Result(
+        tone=Tone.STOP,
+        icon=Icon.OCTAGON,
+        word=message.heading,
+        code=code_text(stop.code),
+        lines=(message.what, message.now),
+        note=labels.uncounted.text(facts.not_counted) if facts.not_counted else "",
+    )
+
+
+def _decision_of(stop: Stop, work: WorkState) -> Decision:
+    """Return the refusal behind a stop that this screen did not see happen."""
+    return Decision(
+        kind=EntryKind.REFUSAL,
+        verdict=Verdict.REFUSED,
+        code=stop.code,
+        capacity=work.parent.capacity if work.parent is not None else 0,
+        reason=stop.reason,
+        parent=work.parent.code if work.parent is not None else None,
+    )
+
+
+def _late_refusal(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
+    items = facts.work.attention
+    message = message_for_refusal(items[0], now=now, tongue=tongue)
+    return Result(
+        tone=Tone.STOP,
+        icon=Icon.OCTAGON,
+        word=message.heading,
+        code=code_text(items[0].code),
+        lines=(message.what, message.now),
+        mark=Mark.REFUSED,
+        note=tongue.wording.labels.late_of.format(number=1, total=len(items)),
+    )
+
+
+def _last(last: LastScan, work: WorkState, now: datetime, tongue: Tongue) -> Result:
+    decision = last.entry.decision
+    message = message_for(decision, state=work, now=now, tongue=tongue)
+    if last.not_counted_before:
+        then = tongue.wording.labels.uncounted_then.text(last.not_counted_before)
+        message = replace(message, what=then)
+    if decision.verdict is not Verdict.ACCEPTED:
+        icon = Icon.QUESTION if decision.verdict is Verdict.CONFIRM else Icon.TRIANGLE
+        return _told(Tone.ATTENTION, icon, decision, message)
+    fresh = now < last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS)
+    tone = Tone.ATTENTION if last.not_counted_before else Tone.ACCEPTED if fresh else Tone.READY
+    mark = _mark(last.receipt)
+    marks = tongue.wording.marks
+    text = {Mark.RECORDED: marks.recorded, Mark.POSTED: marks.posted, Mark.REFUSED: marks.refused}[mark]
+    return replace(_told(tone, _accepted_icon(decision, work), decision, message), mark=mark, mark_text=text)
+
+
+def _told(tone: Tone, icon: Icon, decision: Decision, message: Message) -> Result:
+    shown = decision.child or decision.code
+    if shown in set(Command):
+        shown = decision.parent or ""
+    return Result(
+        tone=tone,
+        icon=icon,
+        word=message.heading,
+        code=code_text(shown) if shown else None,
+        lines=(message.what, message.now),
+    )
+
+
+def _accepted_icon(decision: Decision, work: WorkState) -> Icon:
+    if decision.kind is EntryKind.REMOVE_CHILD:
+        return Icon.MINUS
+    filled = decision.kind is EntryKind.ADD_CHILD and _is_finished(work.finished, decision)
+    return Icon.FULL if filled or decision.kind is EntryKind.CLOSE_PARENT else Icon.CHECK
+
+
+def _is_finished(finished: OpenParent | None, decision: Decision) -> bool:
+    return finished is not None and finished.code == decision.parent
+
+
+def _mark(receipt: Receipt | None) -> Mark:
+    if receipt is None:
+        return Mark.RECORDED
+    held = receipt.outcome is not Outcome.REFUSED or receipt.reason is Reason.ALREADY_IN_THIS_PARENT
+    return Mark.POSTED if held else Mark.REFUSED

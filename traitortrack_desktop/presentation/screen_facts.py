@@ -1,0 +1,118 @@
+"""What the scan screen knows: a fold over the station's events, in the GUI thread, pure."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from traitortrack_desktop.domain.entries import JournalEntry, Receipt
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.work import WorkState
+from traitortrack_desktop.services.events import (
+    DeliveryChanged,
+    OperatorChanged,
+    ReceiptsRecorded,
+    ScanDecided,
+    ScannerChanged,
+    StationEvent,
+    StorageFailed,
+    StorageRecovered,
+    WorkResumed,
+)
+from traitortrack_desktop.services.ports import Backlog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastScan:
+    """The scan decided last, when this screen learned of it, and the centre's answer if there is one."""
+
+    entry: JournalEntry
+    seen_at: datetime
+    receipt: Receipt | None = None
+    not_counted_before: int = 0
+    """For an acknowledgement: scans that were not counted while the station was stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenFacts:
+    """Everything the screen is made of, except the time of day and the window's own state."""
+
+    work: WorkState = field(default_factory=WorkState)
+    backlog: Backlog = field(default_factory=lambda: Backlog(pending=0, oldest_at=None))
+    last: LastScan | None = None
+    stopped_by: JournalEntry | None = None
+    """The entry behind ``work.stop``, when this screen saw it."""
+    not_counted: int = 0
+    online: bool | None = None
+    delivery_problem: str | None = None
+    storage_problem: str | None = None
+    scanners: tuple[ScannerChanged, ...] = ()
+    operator: Person | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the screen depends on beside the work. *capacity* counts before any parent is open."""
+
+    station: str
+    version: str
+    capacity: int = 30
+    listening: bool = True
+    menu_open: bool = False
+    dark: bool = False
+    silent: bool = False
+    """No sound can be made on this computer."""
+
+
+def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> ScreenFacts:
+    """Return what is known after *event*, learned at *now* (aware UTC)."""
+    match event:
+        case WorkResumed() | StorageRecovered():
+            return replace(facts, work=event.state, backlog=event.backlog, storage_problem=None)
+        case ScanDecided():
+            return _after_scan(facts, event, now)
+        case ReceiptsRecorded():
+            return _after_receipts(facts, event)
+        case DeliveryChanged():
+            return replace(facts, online=event.online, delivery_problem=event.problem)
+        case StorageFailed():
+            return replace(facts, storage_problem=event.problem)
+        case ScannerChanged():
+            return replace(facts, scanners=_with_scanner(facts.scanners, event))
+        case OperatorChanged():
+            return replace(facts, operator=event.person)
+
+
+def _after_scan(facts: ScreenFacts, event: ScanDecided, now: datetime) -> ScreenFacts:
+    entry, stop = event.entry, event.state.stop
+    if entry.decision.reason is Reason.READ_TWICE:
+        # One trigger pull that arrived twice: what the first arrival was told still holds.
+        return replace(facts, work=event.state, backlog=event.backlog)
+    stopped_by = entry if stop is not None and stop.seq == entry.seq else facts.stopped_by
+    ignored = entry.decision.reason is Reason.NOT_COUNTED
+    released = facts.work.stop is not None and stop is None
+    return replace(
+        facts,
+        work=event.state,
+        backlog=event.backlog,
+        storage_problem=None,
+        stopped_by=stopped_by if stop is not None else None,
+        not_counted=facts.not_counted + 1 if ignored else facts.not_counted if stop is not None else 0,
+        last=LastScan(entry=entry, seen_at=now, not_counted_before=facts.not_counted if released else 0),
+    )
+
+
+def _after_receipts(facts: ScreenFacts, event: ReceiptsRecorded) -> ScreenFacts:
+    last = facts.last
+    if last is not None:
+        receipt = next((r for entry, r in event.answered if entry.id == last.entry.id), None)
+        last = replace(last, receipt=receipt or last.receipt)
+    return replace(facts, work=event.state, backlog=event.backlog, last=last)
+
+
+def _with_scanner(
+    scanners: tuple[ScannerChanged, ...], changed: ScannerChanged
+) -> tuple[ScannerChanged, ...]:
+    """Replace the scanner of that name in its place, or put a new one last."""
+    if any(scanner.name == changed.name for scanner in scanners):
+        return tuple(changed if scanner.name == changed.name else scanner for scanner in scanners)
+    return (*scanners, changed)

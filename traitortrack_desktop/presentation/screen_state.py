@@ -1,0 +1,138 @@
+"""What one look at the scan screen shows: values only, so that a test can make any screen."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.presentation.code_text import CodeText
+
+
+class Tone(StrEnum):
+    """The state of the screen; each has its own colours, icon and word."""
+
+    READY = "ready"
+    ACCEPTED = "accepted"
+    ATTENTION = "attention"
+    STOP = "stop"
+    NOT_LISTENING = "not_listening"
+    CANNOT_STORE = "cannot_store"
+
+
+class Icon(StrEnum):
+    """Shapes that say the same as the colours."""
+
+    DOT = "dot"
+    CHECK = "check"
+    FULL = "full"
+    MINUS = "minus"
+    QUESTION = "question"
+    TRIANGLE = "triangle"
+    OCTAGON = "octagon"
+    DISK = "disk"
+
+
+class Mark(StrEnum):
+    """How far an entry has come."""
+
+    RECORDED = "recorded"
+    POSTED = "posted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """The count zone. *fill* tells how far each bag inside has come, in the order they went in."""
+
+    count: int
+    capacity: int
+    count_text: str
+    capacity_text: str
+    left_text: str
+    parent_label: str
+    parent: CodeText | None
+    fill: tuple[Mark, ...] = ()
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The last result. *note* is a short line of its own, for what piles up behind it."""
+
+    tone: Tone
+    icon: Icon
+    word: str
+    code: CodeText | None
+    lines: tuple[str, str]
+    mark: Mark | None = None
+    mark_text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One child bag in the list."""
+
+    seq: int
+    number: str
+    code: CodeText
+    time: str
+    mark: Mark
+    mark_text: str
+
+
+class MenuItem(StrEnum):
+    """What the menu offers, beside the commands of the work."""
+
+    MENU = "menu"
+    THEME = "theme"
+    SIGN_OUT = "sign_out"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A key at the lower edge. *usable* only says whether it makes sense now; it always answers."""
+
+    act: Command | MenuItem
+    key: str
+    label: str
+    usable: bool
+    hold_label: str = ""
+    """Not empty when the key has to be held for a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """A scanner in the status strip."""
+
+    text: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusStrip:
+    """The lowest line. *delivery_mark* is ``POSTED`` only when nothing waits for the centre."""
+
+    operator: str
+    station: str
+    lights: tuple[Light, ...]
+    delivery: str
+    delivery_mark: Mark
+    sound: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanScreenState:
+    """The whole screen. *rows* are the newest first."""
+
+    tone: Tone
+    instruction: str
+    counter: Counter
+    result: Result
+    rows: tuple[Row, ...]
+    empty_rows_text: str
+    actions: tuple[Action, ...]
+    menu_open: bool
+    status: StatusStrip
+    repeats_stop_sound: bool

@@ -1,0 +1,63 @@
+"""Signing in with an account of the web application. May be called from any thread, not the GUI's: hashing
+takes a tenth of a second, and the centre takes as long as it takes.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from werkzeug.security import check_password_hash
+
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.services.ports import SignedIn, SignInRefused
+from traitortrack_desktop.storage.central.engine import CentralDatabase
+
+_ACCOUNT = text("SELECT * FROM station.account_for_sign_in(:username)")
+_RECORD = text("SELECT station.record_sign_in(:username, :ok)")
+_NOBODYS_HASH = f"scrypt:32768:8:1${'nobody' * 2}${'0' * 128}"
+"""Checked for a name that nobody has, so that the answer takes as long as for a wrong password."""
+
+
+class CentralAccounts:
+    """An ``Accounts`` over the centre at *url*; its connections open when they are first needed."""
+
+    def __init__(self, url: str) -> None:
+        self._database = CentralDatabase(url, application="traitortrack sign-in")
+
+    def sign_in(self, username: str, password: str) -> SignedIn | SignInRefused:
+        """Check *password*; see ``services.ports.Accounts``.
+
+        The order is the web application's: the lock before the password, ``verified`` after it.
+        """
+        username = username.strip()
+        with self._database.session() as session:
+            account = session.execute(_ACCOUNT, {"username": username}).one_or_none()
+        if account is None:
+            _matches(_NOBODYS_HASH, password)
+            return SignInRefused()
+        if account.locked_until is not None:
+            return SignInRefused(locked_until=account.locked_until)
+        if not _matches(account.password_hash, password):
+            return SignInRefused(locked_until=self._record(username, ok=False))
+        if not account.verified:
+            return SignInRefused(not_verified=True)
+        self._record(username, ok=True)
+        return SignedIn(
+            person=Person(username=account.username, role=account.role or "dispatcher", area=account.area)
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
+    def _record(self, username: str, *, ok: bool) -> datetime | None:
+        with self._database.session() as session:
+            locked_until: datetime | None = session.scalar(_RECORD, {"username": username, "ok": ok})
+        return locked_until
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return check_password_hash(password_hash, password)
+    except ValueError:
+        # A method that this library does not know: nobody gets in with it.
+        return False

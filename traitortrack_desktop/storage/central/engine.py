@@ -1,0 +1,166 @@
+"""Connections to the centre: one kind for delivery, one for reading, one for the owner's work.
+
+Whoever waits knows for how long. The server gives up first, so that an outcome is known whenever it
+can be: lock 3 s, statement 8 s, TCP 10 s, and at last this side's own deadline of 12 s, which shuts
+the socket down and is the only one that catches every kind of dead network. The two server limits are
+set inside the transaction (``SET LOCAL`` in front of the statement, in the same message), because
+PgBouncer in transaction mode refuses them as start-up parameters and leaks them when set on a session.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from traitortrack_desktop.services.ports import CentreUnreachableError
+from traitortrack_desktop.storage.central.addresses import central_address
+from traitortrack_desktop.storage.central.deadline import Deadline
+from traitortrack_desktop.storage.central.failures import centre_error
+
+CONNECT_SECONDS = 3
+LOCK_SECONDS = 3
+STATEMENT_SECONDS = 8
+TCP_SECONDS = 10
+DEADLINE_SECONDS = 12.0
+POOL_SECONDS = 5
+
+SERVER_LIMITS = (
+    f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}; "
+    f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}; "
+)
+"""Stands in front of a statement, in the same message and so in the same transaction."""
+
+
+def _connect_arguments(application: str) -> dict[str, str | int]:
+    return {
+        "application_name": application,
+        "connect_timeout": CONNECT_SECONDS,
+        "keepalives": 1,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": TCP_SECONDS * 1000,
+    }
+
+
+def _without_given(arguments: dict[str, str | int], address: URL) -> dict[str, str | int]:
+    """Leave out what the address itself says: IT has the last word."""
+    return {name: value for name, value in arguments.items() if name not in address.query}
+
+
+class CentralDatabase:
+    """The two pools of a station. Threads may share it; every connection goes back after its block.
+
+    *application* is how the server's administrator sees this program, at most 63 characters.
+    """
+
+    def __init__(self, url: str, *, application: str = "traitortrack-desktop") -> None:
+        address = central_address(url)
+        arguments = _without_given(_connect_arguments(application[:63]), address)
+        self._deadline = Deadline(DEADLINE_SECONDS)
+        # No pre-ping: a posting is safe to repeat, and a ping would double its round trips.
+        self._delivery = create_engine(
+            address,
+            isolation_level="AUTOCOMMIT",
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            pool_reset_on_return=None,
+            connect_args=arguments,
+        )
+        self._reading = create_engine(
+            address,
+            pool_size=2,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            pool_recycle=300,
+            connect_args=arguments,
+        )
+
+    @contextlib.contextmanager
+    def delivery(self) -> Iterator[Connection]:
+        """Lend the delivery connection: each statement is its own transaction.
+
+        Raises the errors of ``services.ports``; after one that leaves the outcome unknown the
+        connection is thrown away.
+        """
+        with (
+            _translated(),
+            self._delivery.connect() as connection,
+            self._deadline.over(connection),
+            _dropped_after_failure(connection),
+        ):
+            yield connection
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Lend a session for reading and for what is not posting; commits, or rolls back on an error.
+
+        Raises the errors of ``services.ports``.
+        """
+        with (
+            _translated(),
+            Session(self._reading) as session,
+            self._deadline.over(session.connection()),
+        ):
+            session.connection().exec_driver_sql(SERVER_LIMITS)
+            yield session
+            session.commit()
+
+    def connections_in_use(self) -> int:
+        """Return how many connections are lent out now."""
+        return sum(_lent(engine) for engine in (self._delivery, self._reading))
+
+    def close(self) -> None:
+        """Close both pools."""
+        self._delivery.dispose()
+        self._reading.dispose()
+        self._deadline.close()
+
+
+def _lent(engine: Engine) -> int:
+    lent: int = engine.pool.checkedout()  # type: ignore[attr-defined]
+    return lent
+
+
+@contextlib.contextmanager
+def owner_connection(url: str) -> Iterator[Connection]:
+    """Lend a connection of its own for the owner's work; commits, or rolls back on an error.
+
+    No limits on time: adding an index to a large table takes what it takes.
+    Raises the errors of ``services.ports`` and ``UnusableAddressError``.
+    """
+    address = central_address(url)
+    arguments = _without_given(_connect_arguments("traitortrack-desktop db"), address)
+    engine = create_engine(address, poolclass=NullPool, connect_args=arguments)
+    try:
+        with _translated(), engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise centre_error(error) from error
+    except PoolTimeoutError as error:
+        raise CentreUnreachableError("all connections to the centre are busy") from error
+
+
+@contextlib.contextmanager
+def _dropped_after_failure(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(centre_error(error), CentreUnreachableError):
+            connection.invalidate()
+        raise

@@ -1,0 +1,20 @@
+"""The station's own tables: devices, the ledger, settings."""
+
+from alembic import op
+
+from traitortrack_desktop.storage.central.sql_files import run_file
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the step."""
+    run_file(op.get_bind(), "migrations/versions/0002_station_ledger.sql")
+
+
+def downgrade() -> None:
+    """Refuse: the station never takes anything away from the centre."""
+    raise NotImplementedError("the centre's schema only grows")

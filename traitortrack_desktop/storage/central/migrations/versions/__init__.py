@@ -1,0 +1,1 @@
+"""One module for each step; the SQL stands in the files beside them."""

@@ -1,0 +1,86 @@
+"""Reads what a station's journal is compared with: ledger, links, and totals that are not true.
+
+Needs an address that may read every table (the owner's), never a station's.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch
+from traitortrack_desktop.services.reckoning import CentreRows, LedgerLine, ParentRows
+from traitortrack_desktop.storage.central.engine import owner_connection
+
+_LEDGER = text("""
+    SELECT seq, outcome, reason
+    FROM station.entry
+    WHERE device = :device AND epoch = ANY (CAST(:epochs AS uuid[]))
+""")
+
+_PARENTS = text("""
+    SELECT upper(parent_bag.qr_id) AS code, parent_bag.child_count, parent_bag.weight_kg,
+           array_remove(array_agg(upper(child_bag.qr_id)), NULL) AS children
+    FROM public.bag AS parent_bag
+         LEFT JOIN public.link ON link.parent_bag_id = parent_bag.id
+         LEFT JOIN public.bag AS child_bag ON child_bag.id = link.child_bag_id
+    WHERE upper(parent_bag.qr_id) = ANY (CAST(:codes AS text[]))
+    GROUP BY parent_bag.id
+""")
+
+_FALSE_PARENTS = text("""
+    SELECT bag.qr_id
+    FROM public.bag
+         LEFT JOIN (SELECT parent_bag_id, count(*) AS links
+                    FROM public.link
+                    GROUP BY parent_bag_id) AS counted
+                ON counted.parent_bag_id = bag.id
+    WHERE bag.type = 'parent'
+      AND (coalesce(bag.child_count, 0) <> coalesce(links, 0)
+           OR coalesce(bag.weight_kg, 0) <> coalesce(links, 0))
+    ORDER BY bag.qr_id
+""")
+
+_FALSE_BILLS = text("""
+    SELECT bill.bill_id
+    FROM public.bill
+         LEFT JOIN (SELECT bill_bag.bill_id,
+                           count(DISTINCT bill_bag.bag_id) AS parents,
+                           count(link.id) AS children
+                    FROM public.bill_bag LEFT JOIN public.link ON link.parent_bag_id = bill_bag.bag_id
+                    GROUP BY bill_bag.bill_id) AS counted
+                ON counted.bill_id = bill.id
+    WHERE bill.linked_parent_count <> coalesce(parents, 0)
+       OR coalesce(bill.total_child_bags, 0) <> coalesce(children, 0)
+       OR coalesce(bill.total_weight_kg, 0) <> coalesce(children, 0)
+    ORDER BY bill.bill_id
+""")
+
+
+def rows_to_check(
+    owner_url: str, *, device: DeviceId, epochs: Iterable[JournalEpoch], parents: Iterable[str]
+) -> CentreRows:
+    """Return the ledger of *device* in *epochs*, the *parents* with their links, and all false totals.
+
+    Raises the errors of ``services.ports``.
+    """
+    with owner_connection(owner_url) as connection:
+        ledger = connection.execute(
+            _LEDGER, {"device": str(device), "epochs": [str(epoch) for epoch in epochs]}
+        )
+        return CentreRows(
+            ledger={row.seq: LedgerLine(outcome=row.outcome, reason=row.reason) for row in ledger},
+            parents=_parents(connection, list(parents)),
+            false_parents=tuple(connection.scalars(_FALSE_PARENTS)),
+            false_bills=tuple(connection.scalars(_FALSE_BILLS)),
+        )
+
+
+def _parents(connection: Connection, codes: list[str]) -> dict[str, ParentRows]:
+    return {
+        row.code: ParentRows(
+            children=frozenset(row.children),
+            stored_count=row.child_count,
+            stored_weight_kg=row.weight_kg,
+        )
+        for row in connection.execute(_PARENTS, {"codes": codes})
+    }

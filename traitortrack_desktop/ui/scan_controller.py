@@ -1,0 +1,130 @@
+"""Between the station and the scan screen: folds events, keeps the time, makes the sounds. GUI thread."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer
+
+from traitortrack_desktop.presentation.messages import Tongue
+from traitortrack_desktop.presentation.scan_screen import (
+    ACCEPTED_SHOWS_SECONDS,
+    scan_screen_state,
+)
+from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings, after_event
+from traitortrack_desktop.presentation.screen_state import ScanScreenState
+from traitortrack_desktop.presentation.sound_roles import (
+    STOP_REPEATS_EVERY_SECONDS,
+    SoundRole,
+    sound_for,
+)
+from traitortrack_desktop.services.events import ScanDecided, StationEvent
+from traitortrack_desktop.ui.scan_screen import ScanScreen
+from traitortrack_desktop.ui.sounds import Sound
+
+_TICK_MS = 1000
+
+
+class ScanController(QObject):
+    """Holds what the screen knows and shows it anew once per turn of the event loop."""
+
+    def __init__(
+        self,
+        screen: ScanScreen,
+        around: Surroundings,
+        *,
+        tongue: Tongue,
+        now: Callable[[], datetime],
+        sound: Sound,
+    ) -> None:
+        super().__init__(screen)
+        self.facts = ScreenFacts()
+        self.around = around
+        self._screen = screen
+        self._tongue = tongue
+        self._now = now
+        self._sound = sound
+        self._awake = False
+        self._soon = self._timer(0, self.refresh, single=True)
+        self._calm = self._timer(round(ACCEPTED_SHOWS_SECONDS * 1000) + 20, self.refresh, single=True)
+        self._tick = self._timer(_TICK_MS, self.refresh)
+        self._repeat = self._timer(round(STOP_REPEATS_EVERY_SECONDS * 1000), self._repeat_stop)
+        sound.tell_silence(lambda silent: self.set_around(silent=silent))
+
+    def take(self, event: StationEvent) -> None:
+        """Take in *event*: sound first, then the screen."""
+        self.facts = after_event(self.facts, event, self._now())
+        role = sound_for(event)
+        if role is not None:
+            self.sound(role)
+        if isinstance(event, ScanDecided):
+            self.around = replace(self.around, menu_open=False)
+            self._calm.start()
+        self._soon.start()
+
+    def set_around(
+        self,
+        *,
+        listening: bool | None = None,
+        menu_open: bool | None = None,
+        dark: bool | None = None,
+        silent: bool | None = None,
+    ) -> None:
+        """Take in a change of the window or the computer and show it at once."""
+        around = self.around
+        self.around = replace(
+            around,
+            listening=around.listening if listening is None else listening,
+            menu_open=around.menu_open if menu_open is None else menu_open,
+            dark=around.dark if dark is None else dark,
+            silent=around.silent if silent is None else silent,
+        )
+        self.refresh()
+
+    def sound(self, role: SoundRole) -> None:
+        """Make a sound; a stop sound waits its full time before it repeats."""
+        self._sound.play(role)
+        if role is SoundRole.STOP and self.is_repeating_stop:
+            self._repeat.start()
+
+    def wake(self, *, on: bool) -> None:
+        """The screen is shown, or not: only then do ages count on and stops repeat."""
+        self._awake = on
+        if on:
+            self._tick.start()
+        else:
+            self._tick.stop()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is known now."""
+        state = scan_screen_state(self.facts, self.around, self._now(), self._tongue)
+        self._screen.show_state(state)
+        self._keep_repeating(state)
+
+    @property
+    def is_repeating_stop(self) -> bool:
+        """Whether the stop sound goes on until somebody has understood."""
+        return self._repeat.isActive()
+
+    def stop(self) -> None:
+        """End all timers."""
+        for timer in (self._soon, self._calm, self._tick, self._repeat):
+            timer.stop()
+
+    def _keep_repeating(self, state: ScanScreenState) -> None:
+        wanted = state.repeats_stop_sound and self._awake
+        if wanted and not self.is_repeating_stop:
+            self._repeat.start()
+        elif not wanted:
+            self._repeat.stop()
+
+    def _repeat_stop(self) -> None:
+        self._sound.play(SoundRole.STOP)
+
+    def _timer(self, milliseconds: int, act: Callable[[], None], *, single: bool = False) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(milliseconds)
+        timer.setSingleShot(single)
+        timer.timeout.connect(act)
+        return timer

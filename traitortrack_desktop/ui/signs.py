@@ -1,0 +1,122 @@
+"""Draws the icons and marks as shapes, so that they are sharp at every size and need no files."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from traitortrack_desktop.presentation.screen_state import Icon, Mark
+
+
+def draw_icon(painter: QPainter, icon: Icon, box: QRectF, sign: QColor, ground: QColor) -> None:
+    """Draw *icon* filled with *sign* in the square *box*; its inner lines have the colour *ground*."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(sign)
+    _draw_body(painter, icon, box)
+    stroke = QPen(ground if icon is not Icon.DOT else sign, box.width() * 0.1)
+    stroke.setCapStyle(Qt.PenCapStyle.RoundCap)
+    stroke.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(stroke)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(_strokes(icon, box))
+    painter.restore()
+
+
+def _draw_body(painter: QPainter, icon: Icon, box: QRectF) -> None:
+    if icon is Icon.OCTAGON:
+        painter.drawPolygon(_regular_polygon(box, corners=8, turn=math.pi / 8))
+    elif icon is Icon.TRIANGLE:
+        painter.drawPolygon(QPolygonF([_at(box, 0.5, 0.04), _at(box, 1.0, 0.94), _at(box, 0.0, 0.94)]))
+    elif icon in {Icon.FULL, Icon.DISK}:
+        painter.drawRoundedRect(box, box.width() * 0.16, box.width() * 0.16)
+    elif icon is Icon.DOT:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(painter.brush().color(), 0))
+    else:
+        painter.drawEllipse(box)
+
+
+def _strokes(icon: Icon, box: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    match icon:
+        case Icon.CHECK | Icon.FULL:
+            path.addPolygon(QPolygonF([_at(box, 0.28, 0.53), _at(box, 0.44, 0.69), _at(box, 0.73, 0.34)]))
+        case Icon.MINUS:
+            path.addPolygon(QPolygonF([_at(box, 0.28, 0.5), _at(box, 0.72, 0.5)]))
+        case Icon.QUESTION:
+            path.moveTo(_at(box, 0.36, 0.38))
+            path.cubicTo(_at(box, 0.37, 0.2), _at(box, 0.66, 0.2), _at(box, 0.64, 0.4))
+            path.cubicTo(_at(box, 0.62, 0.5), _at(box, 0.5, 0.5), _at(box, 0.5, 0.62))
+            _dot(path, box, 0.79)
+        case Icon.TRIANGLE:
+            path.addPolygon(QPolygonF([_at(box, 0.5, 0.4), _at(box, 0.5, 0.62)]))
+            _dot(path, box, 0.79)
+        case Icon.OCTAGON:
+            path.addPolygon(QPolygonF([_at(box, 0.34, 0.34), _at(box, 0.66, 0.66)]))
+            path.addPolygon(QPolygonF([_at(box, 0.66, 0.34), _at(box, 0.34, 0.66)]))
+        case Icon.DISK:
+            path.addPolygon(QPolygonF([_at(box, 0.5, 0.22), _at(box, 0.5, 0.56)]))
+            _dot(path, box, 0.77)
+        case Icon.DOT:
+            path.addEllipse(_at(box, 0.5, 0.5), box.width() * 0.4, box.width() * 0.4)
+    return path
+
+
+def draw_mark(painter: QPainter, mark: Mark, box: QRectF, colour: QColor) -> None:
+    """Draw how far an entry has come: half a disc, a whole one, or a cross in a ring."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    width = max(1.5, box.width() * 0.12)
+    ring = box.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    painter.setPen(QPen(colour, width))
+    painter.setBrush(colour if mark is Mark.POSTED else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(ring)
+    if mark is Mark.RECORDED:
+        painter.setBrush(colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawChord(ring, 90 * 16, 180 * 16)
+    if mark is Mark.REFUSED:
+        painter.drawLine(_at(box, 0.33, 0.33), _at(box, 0.67, 0.67))
+        painter.drawLine(_at(box, 0.67, 0.33), _at(box, 0.33, 0.67))
+    painter.restore()
+
+
+def draw_hazard(painter: QPainter, box: QRectF, one: QColor, other: QColor) -> None:
+    """Fill *box* with slanting stripes: the sign, without words, that the station is not working."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setClipRect(box)
+    painter.fillRect(box, one)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(other)
+    step = max(8.0, box.height() * 0.5)
+    left = box.left() - 2 * step
+    while left < box.right():
+        slant = [
+            QPointF(left, box.bottom()),
+            QPointF(left + step, box.bottom()),
+            QPointF(left + step + box.height(), box.top()),
+            QPointF(left + box.height(), box.top()),
+        ]
+        painter.drawPolygon(QPolygonF(slant))
+        left += 2 * step
+    painter.restore()
+
+
+def _at(box: QRectF, x: float, y: float) -> QPointF:
+    return QPointF(box.left() + x * box.width(), box.top() + y * box.height())
+
+
+def _dot(path: QPainterPath, box: QRectF, y: float) -> None:
+    path.moveTo(_at(box, 0.5, y))
+    path.lineTo(_at(box, 0.501, y))
+
+
+def _regular_polygon(box: QRectF, *, corners: int, turn: float) -> QPolygonF:
+    radius = box.width() / 2 * 1.04
+    angles = (turn + 2 * math.pi * i / corners for i in range(corners))
+    return QPolygonF(
+        [box.center() + QPointF(radius * math.cos(angle), radius * math.sin(angle)) for angle in angles]
+    )

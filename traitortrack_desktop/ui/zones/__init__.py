@@ -1,0 +1,1 @@
+"""The fixed zones of the scan screen, one small widget each."""

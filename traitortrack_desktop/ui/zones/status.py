@@ -1,0 +1,86 @@
+"""Zone 6: operator, station, scanners, what waits for the centre, version."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+
+from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.screen_state import Light, Mark, StatusStrip, Tone
+from traitortrack_desktop.presentation.sizes import Sizes
+from traitortrack_desktop.ui.signs import draw_mark
+from traitortrack_desktop.ui.theme import text_font
+from traitortrack_desktop.ui.zones.zone import Zone
+
+
+class StatusZone(Zone):
+    """Shows the status strip: people and things from the left, delivery and version from the right."""
+
+    def __init__(self, palette_: Palette, sizes: Sizes) -> None:
+        super().__init__(palette_, sizes)
+        self._status: StatusStrip | None = None
+        self._tone = Tone.READY
+
+    def show_status(self, status: StatusStrip, tone: Tone) -> None:
+        """Show *status*, on the ground that the screen has in *tone*."""
+        if (status, tone) != (self._status, self._tone):
+            self._status, self._tone = status, tone
+            lights = (light.text for light in status.lights)
+            self.announce(
+                status.operator, status.station, *lights, status.sound, status.delivery, status.version
+            )
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        """Paint what must be whole from the right first; names from the left take what is left."""
+        painter = self.begin()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        status = self._status
+        if status is None:
+            return
+        side = self.sizes.padding
+        place = QRectF(self.rect()).adjusted(side, 0, -side, 0)
+        place = self._from_right(painter, place, status.version, None)
+        place = self._from_right(painter, place, status.delivery, status.delivery_mark)
+        for light in reversed(status.lights):
+            place = self._light_from_right(painter, place, light)
+        if status.sound:
+            place = self._from_right(painter, place, status.sound, Mark.REFUSED)
+        self._names(painter, place, status)
+
+    def _from_right(self, painter: QPainter, place: QRectF, text: str, mark: Mark | None) -> QRectF:
+        weight = QFont.Weight.DemiBold if mark is not None else QFont.Weight.Normal
+        font = text_font(self.sizes.status, weight)
+        sign = self.sizes.status * 1.25 if mark is not None else 0.0
+        width = min(QFontMetricsF(font).horizontalAdvance(text) + 2, place.width() - sign)
+        left = place.right() - width
+        if mark is not None:
+            self._sign(painter, mark, left - sign, place)
+        surface = self.colours.ground_of(self._tone)
+        painter.setPen(QColor(surface.text if mark is not None else surface.quiet))
+        self.write(painter, text, QRectF(left, place.top(), width, place.height()), font)
+        return place.adjusted(0, 0, -(width + sign + self.sizes.gap * 2.4), 0)
+
+    def _light_from_right(self, painter: QPainter, place: QRectF, light: Light) -> QRectF:
+        text = QFontMetricsF(text_font(self.sizes.status)).elidedText(
+            light.text, Qt.TextElideMode.ElideRight, place.width() * 0.45
+        )
+        return self._from_right(painter, place, text, Mark.POSTED if light.ready else Mark.REFUSED)
+
+    def _sign(self, painter: QPainter, mark: Mark, left: float, place: QRectF) -> None:
+        side = self.sizes.status * 0.8
+        box = QRectF(left, place.center().y() - side / 2, side, side)
+        surface = self.colours.ground_of(self._tone)
+        own = surface is self.colours.window
+        draw_mark(painter, mark, box, QColor(self.colours.marks[mark] if own else surface.sign))
+
+    def _names(self, painter: QPainter, place: QRectF, status: StatusStrip) -> None:
+        surface = self.colours.ground_of(self._tone)
+        bold, plain = text_font(self.sizes.status, QFont.Weight.DemiBold), text_font(self.sizes.status)
+        station_width = min(QFontMetricsF(plain).horizontalAdvance(status.station) + 2, place.width() * 0.5)
+        room = place.width() - station_width - self.sizes.gap * 2.4
+        name = QFontMetricsF(bold).elidedText(status.operator, Qt.TextElideMode.ElideRight, room)
+        painter.setPen(QColor(surface.text))
+        self.write(painter, name, QRectF(place.left(), place.top(), room, place.height()), bold)
+        used = min(room, QFontMetricsF(bold).horizontalAdvance(name)) + self.sizes.gap * 2.4
+        painter.setPen(QColor(surface.quiet))
+        box = QRectF(place.left() + used, place.top(), station_width, place.height())
+        self.write(painter, status.station, box, plain)
