@@ -18,6 +18,7 @@ from traitortrack_desktop.environment.crash_reports import CrashReports
 from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.logs import start_logging, stop_logging
 from traitortrack_desktop.environment.paths import logs_dir
+from traitortrack_desktop.environment.secrets import DatabasePasswords, Secret
 from traitortrack_desktop.environment.settings import Settings, SettingsError
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
@@ -28,6 +29,7 @@ from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
 from traitortrack_desktop.services.scan_intake import ScanIntake
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
+from traitortrack_desktop.storage.central.addresses import account_without_password, with_password
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
@@ -160,12 +162,22 @@ def assemble_station(
 
 
 def database_url(settings: Settings) -> str:
-    """Return where the centre is. Raises ``SettingsError`` when nobody said."""
-    if not settings.database_url:
+    """Return where the centre is, with the password that the key ring keeps when the address has none.
+
+    Raises ``SettingsError`` when nobody said, and ``UnusableAddressError``.
+    """
+    url = settings.database_url
+    if not url:
         raise SettingsError(
             "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
         )
-    return settings.database_url
+    account = account_without_password(url)
+    if account is None:
+        return url
+    kept = DatabasePasswords().read(account)
+    if isinstance(kept, Secret) and kept.value is not None:
+        return with_password(url, kept.value)
+    return url
 
 
 def site_rules(settings: Settings) -> CodeRules:

@@ -3,9 +3,11 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from traitortrack_desktop import __version__
 from traitortrack_desktop.commands import db, demo, journal, station, user
+from traitortrack_desktop.commands.exit_codes import ExitCode
 from traitortrack_desktop.environment.settings import Settings
 
 Runner = Callable[[argparse.Namespace, Settings], int]
@@ -14,9 +16,16 @@ Runner = Callable[[argparse.Namespace, Settings], int]
 PROGRAM = "traitortrack-desktop"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every command does."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(ExitCode.WRONG_USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; ``arguments.run`` of its result is a :data:`Runner`."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog=PROGRAM,
         description="The scanning station of TraitorTrack. Without a command it opens the station window.",
     )

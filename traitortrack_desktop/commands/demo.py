@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 SPEED_WITHOUT_DISPLAY = 12.0
 _DRAIN_SECONDS = 30.0
 _SIGN_IN_SECONDS = 15.0
-_STATION_NAME = "Demo station"
+_STATION_NAME = "Demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from traitortrack_desktop.domain.entries import Decision, EntryKind, JournalEntry, Verdict
-from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.wording import ENGLISH, Phrase, Wording, first_known
@@ -71,11 +70,6 @@ def message_for(
     return _message(phrase, _names(decision, parent, now, tongue))
 
 
-def sentence_for(entry: JournalEntry, state: WorkState, *, tongue: Tongue | None = None) -> str:
-    """Return the message of *entry* as one text; *state* is the work after it."""
-    return message_for(entry.decision, state=state, now=entry.at, tongue=tongue).one_line
-
-
 def message_for_refusal(
     item: AttentionItem, *, now: datetime | None = None, tongue: Tongue | None = None
 ) -> Message:
@@ -93,11 +87,6 @@ def message_for_refusal(
         "operator": item.operator,
     }
     return _message(tongue.wording.late[item.reason], names)
-
-
-def heading_of(reason: Reason, wording: Wording = ENGLISH) -> str:
-    """Return the word that stands over a refusal or question."""
-    return wording.reasons[reason].heading
 
 
 def _message(phrase: Phrase, names: Mapping[str, object]) -> Message:

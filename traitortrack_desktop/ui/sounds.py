@@ -5,18 +5,20 @@ own call on Windows, a player program on Linux, otherwise the plain beep.
 """
 
 import importlib
+import itertools
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QProcess, QUrl
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
 from traitortrack_desktop.environment.resources import resource
 from traitortrack_desktop.presentation.sound_roles import SoundRole
 
+_PROCESSES, _GONE_WITHIN_MS = 4, 500
 _LINUX_PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"))
 
 
@@ -66,6 +68,7 @@ class SoundBoard:
         self._listeners: list[Callable[[bool], None]] = []
         self._silent = False
         self._player: Player | None = None
+        self._spent: list[Player] = []
         self._next_player()
 
     def play(self, role: SoundRole) -> None:
@@ -81,6 +84,9 @@ class SoundBoard:
         listener(self._silent)
 
     def _next_player(self) -> None:
+        if self._player is not None:
+            # It is this player that calls: it may only go when the call is over.
+            self._spent.append(self._player)
         self._player = None
         while self._makers and self._player is None:
             self._player = self._makers.pop(0)(self._next_player)
@@ -142,44 +148,68 @@ def windows_player(failed: Failed) -> Player | None:
 
 
 class ProgramPlayer(QObject):
-    """A player program, one process for a sound; a new sound ends the one before."""
+    """A player program, one process for a sound; a new sound ends the one before.
+
+    The processes are made once and used in turn, and their ends are looked at from the event loop:
+    a ``QProcess`` must not be deleted, and nobody may let go of this player, inside its own signal.
+    """
 
     def __init__(self, command: Sequence[str], failed: Failed) -> None:
         super().__init__()
         self._program, *self._arguments = command
         self._failed = failed
-        self._process: QProcess | None = None
-
-    def play(self, role: SoundRole) -> None:
-        """Begin *role* at once."""
-        self._end_previous()
-        process = QProcess(self)
-        process.setProgram(self._program)
-        process.setArguments([*self._arguments, str(sound_file(role))])
-        process.setStandardOutputFile(QProcess.nullDevice())
-        process.setStandardErrorFile(QProcess.nullDevice())
-        process.finished.connect(lambda code: self._finished(process, code))
-        process.errorOccurred.connect(lambda _: self._finished(process, 1))
-        self._process = process
-        process.start()
+        self._processes = [self._process() for _ in range(_PROCESSES)]
+        self._turns = itertools.cycle(self._processes)
+        self._current: QProcess | None = None
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.close)
 
     @property
     def is_playing(self) -> bool:
         """Whether a sound is being made."""
-        return self._process is not None
+        return self._current is not None
 
-    def _end_previous(self) -> None:
-        previous, self._process = self._process, None
+    def play(self, role: SoundRole) -> None:
+        """Begin *role* at once. Silent when so many sounds came at once that none has ended yet."""
+        self._end_current()
+        process = next(self._turns)
+        if process.state() != QProcess.ProcessState.NotRunning:
+            return
+        process.setArguments([*self._arguments, str(sound_file(role))])
+        self._current = process
+        process.start()
+
+    def close(self) -> None:
+        """End every sound and wait until the processes are gone."""
+        self._end_current()
+        for process in self._processes:
+            if process.state() != QProcess.ProcessState.NotRunning:
+                process.kill()
+                process.waitForFinished(_GONE_WITHIN_MS)
+
+    def _process(self) -> QProcess:
+        process = QProcess(self)
+        process.setProgram(self._program)
+        process.setStandardOutputFile(QProcess.nullDevice())
+        process.setStandardErrorFile(QProcess.nullDevice())
+        process.stateChanged.connect(self._look, Qt.ConnectionType.QueuedConnection)
+        return process
+
+    def _end_current(self) -> None:
+        previous, self._current = self._current, None
         if previous is not None:
             previous.kill()
 
-    def _finished(self, process: QProcess, exit_code: int) -> None:
-        wanted = process is self._process
-        process.deleteLater()
-        if wanted:
-            self._process = None
-            if exit_code != 0:
-                self._failed()
+    def _look(self) -> None:
+        """See whether the current sound ended, and how."""
+        current = self._current
+        if current is None or current.state() != QProcess.ProcessState.NotRunning:
+            return
+        self._current = None
+        started = current.error() == QProcess.ProcessError.UnknownError
+        if not started or current.exitCode() != 0:
+            self._failed()
 
 
 def _program_maker(command: Sequence[str]) -> Callable[[Failed], Player | None]:

@@ -69,3 +69,14 @@ def _host_and_port(server: str) -> tuple[str, int | None]:
 def shown(address: URL) -> str:
     """Return *address* for people and logs: without password."""
     return address.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def account_without_password(text: str) -> str | None:
+    """Return the database account that *text* names when it carries no password for it."""
+    address = central_address(text)
+    return address.username if address.password is None else None
+
+
+def with_password(text: str, password: str) -> str:
+    """Return *text* with *password* in it, for the connection and nothing else."""
+    return central_address(text).set(password=password).render_as_string(hide_password=False)

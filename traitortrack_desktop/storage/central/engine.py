@@ -2,14 +2,18 @@
 
 Whoever waits knows for how long. The server gives up first, so that an outcome is known whenever it
 can be: lock 3 s, statement 8 s, TCP 10 s, and at last this side's own deadline of 12 s, which shuts
-the socket down and is the only one that catches every kind of dead network. The two server limits are
-set inside the transaction (``SET LOCAL`` in front of the statement, in the same message), because
-PgBouncer in transaction mode refuses them as start-up parameters and leaks them when set on a session.
+the socket down and is the only one that catches every kind of dead network. The server's limits are
+set inside the transaction (``SET LOCAL`` in front of the statement, in the same message; the posting
+function brings its own limit on locks), because PgBouncer in transaction mode refuses them as start-up
+parameters and leaks them when set on a session.
 """
 
 import contextlib
 from collections.abc import Iterator
+from typing import cast
 
+from psycopg2 import Error as DriverError
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -28,11 +32,10 @@ TCP_SECONDS = 10
 DEADLINE_SECONDS = 12.0
 POOL_SECONDS = 5
 
-SERVER_LIMITS = (
-    f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}; "
-    f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}; "
-)
+STATEMENT_LIMIT = f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}; "
 """Stands in front of a statement, in the same message and so in the same transaction."""
+
+READING_LIMITS = f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}; {STATEMENT_LIMIT}"
 
 
 def _connect_arguments(application: str) -> dict[str, str | int]:
@@ -84,8 +87,10 @@ class CentralDatabase:
         )
 
     @contextlib.contextmanager
-    def delivery(self) -> Iterator[Connection]:
-        """Lend the delivery connection: each statement is its own transaction.
+    def delivery(self) -> Iterator[Cursor]:
+        """Lend a cursor on the delivery connection: each statement is its own transaction.
+
+        It is the driver's own: nothing but the one message stands between the station and the centre.
 
         Raises the errors of ``services.ports``; after one that leaves the outcome unknown the
         connection is thrown away.
@@ -95,8 +100,9 @@ class CentralDatabase:
             self._delivery.connect() as connection,
             self._deadline.over(connection),
             _dropped_after_failure(connection),
+            contextlib.closing(connection.connection.cursor()) as cursor,
         ):
-            yield connection
+            yield cast(Cursor, cursor)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -109,7 +115,7 @@ class CentralDatabase:
             Session(self._reading) as session,
             self._deadline.over(session.connection()),
         ):
-            session.connection().exec_driver_sql(SERVER_LIMITS)
+            session.connection().exec_driver_sql(READING_LIMITS)
             yield session
             session.commit()
 
@@ -150,7 +156,7 @@ def owner_connection(url: str) -> Iterator[Connection]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, DriverError) as error:
         raise centre_error(error) from error
     except PoolTimeoutError as error:
         raise CentreUnreachableError("all connections to the centre are busy") from error
@@ -160,7 +166,7 @@ def _translated() -> Iterator[None]:
 def _dropped_after_failure(connection: Connection) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, DriverError) as error:
         if isinstance(centre_error(error), CentreUnreachableError):
             connection.invalidate()
         raise

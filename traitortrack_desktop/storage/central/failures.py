@@ -35,19 +35,20 @@ _REFUSED_AT_THE_DOOR = (
 """libpq gives no SQLSTATE for a refused connection; the server's English text is all there is."""
 
 
-def sqlstate(error: DBAPIError) -> str | None:
+def sqlstate(error: DBAPIError | DriverError) -> str | None:
     """Return the SQLSTATE, ``None`` when the server did not answer."""
-    return error.orig.pgcode if isinstance(error.orig, DriverError) else None
+    driver_error = error.orig if isinstance(error, DBAPIError) else error
+    return driver_error.pgcode if isinstance(driver_error, DriverError) else None
 
 
-def centre_error(error: DBAPIError) -> CentreError:
+def centre_error(error: DBAPIError | DriverError) -> CentreError:
     """Return what *error* means for a station. The text is for IT and holds no password and no data.
 
     Anything not known for certain counts as no answer: then the same entries are offered again.
     """
     state = sqlstate(error)
     if state is None:
-        if any(text in str(error.orig) for text in _REFUSED_AT_THE_DOOR):
+        if any(text in str(error) for text in _REFUSED_AT_THE_DOOR):
             return CentreMismatchError(_NOT_SIGNED_IN)
         return CentreUnreachableError("the centre does not answer")
     if state in _MISMATCH:

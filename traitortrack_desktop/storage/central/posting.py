@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from psycopg2 import Error as DriverError
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from traitortrack_desktop.domain.entries import (
     JournalEntry,
@@ -17,11 +18,11 @@ from traitortrack_desktop.domain.entries import (
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.ports import EntriesNotAcceptableError, PostingReply
-from traitortrack_desktop.storage.central.engine import SERVER_LIMITS, CentralDatabase
+from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
 from traitortrack_desktop.storage.central.failures import NOT_ENROLLED, sqlstate
 
-_POST = SERVER_LIMITS + "SELECT station.post_entries(%s, %s, %s)"
-_ENROL = SERVER_LIMITS + "SELECT station.enrol_device(%s, %s, %s)"
+_POST = STATEMENT_LIMIT + "SELECT station.post_entries(%s, %s, %s)"
+_ENROL = STATEMENT_LIMIT + "SELECT station.enrol_device(%s, %s, %s)"
 
 
 class CentralPostingOffice:
@@ -56,18 +57,21 @@ class CentralPostingOffice:
 
     def _call(self, batch: str, *, isolate: bool) -> Mapping[str, Any]:
         arguments = (str(self._device), batch, isolate)
-        with self._database.delivery() as connection:
+        with self._database.delivery() as cursor:
             try:
-                return _only_value(connection.exec_driver_sql(_POST, arguments))
-            except DBAPIError as error:
+                cursor.execute(_POST, arguments)
+            except DriverError as error:
                 if sqlstate(error) != NOT_ENROLLED:
                     raise
-            connection.exec_driver_sql(_ENROL, (str(self._device), self._station_name, self._version))
-            return _only_value(connection.exec_driver_sql(_POST, arguments))
+                cursor.execute(_ENROL, (str(self._device), self._station_name, self._version))
+                cursor.execute(_POST, arguments)
+            return _only_value(cursor)
 
 
-def _only_value(result: Any) -> Mapping[str, Any]:
-    value: Mapping[str, Any] = result.scalar_one()
+def _only_value(cursor: Cursor) -> Mapping[str, Any]:
+    row = cursor.fetchone()
+    assert row is not None
+    value: Mapping[str, Any] = row[0]
     return value
 
 

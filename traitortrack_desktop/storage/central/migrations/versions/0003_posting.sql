@@ -230,7 +230,7 @@ DECLARE
     v_bills     integer[];
     v_bill      integer;
     v_made      integer[] := '{}';     -- bags inserted here: they exist once an entry made them
-    v_made_now  integer[];
+    v_children  integer := 0;          -- how many of them are children
     v_touching  boolean := false;
     v_row       record;
     -- The bags that the batch names, by number; a bag named twice has one number and leaves gaps.
@@ -411,29 +411,24 @@ BEGIN
         v_adders := v_adders || e.operator_id;
         v_homes := v_homes || p;
     END LOOP;
-    IF v_added <> '{}' THEN
-        WITH made AS (
-            INSERT INTO public.bag (
-                qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
-            )
-            SELECT w.code, 'child', NULL, 0, 0, 'pending', w.adder, b_area[w.home], v_now, v_now
-            FROM unnest(v_added, v_adders, v_homes) WITH ORDINALITY AS w (code, adder, home, place)
-            WHERE NOT EXISTS (SELECT FROM public.bag AS b WHERE upper(b.qr_id) = w.code)
-            ORDER BY w.code COLLATE "C", w.place
-            ON CONFLICT DO NOTHING
-            RETURNING id, qr_id
+    FOR v_row IN
+        INSERT INTO public.bag (
+            qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
         )
-        SELECT array_agg(id), array_agg(qr_id) INTO v_made_now, v_labels FROM made;
-        IF v_made_now IS NOT NULL THEN
-            v_made := v_made || v_made_now;
-            FOR k IN 1 .. cardinality(v_made_now) LOOP
-                i := (v_numbers ->> v_labels[k])::integer;
-                b_id[i] := v_made_now[k];
-                b_new[i] := true;
-            END LOOP;
-        END IF;
-    END IF;
-    IF v_removed <> '{}' OR cardinality(v_added) > coalesce(cardinality(v_made_now), 0) THEN
+        SELECT w.code, 'child', NULL, 0, 0, 'pending', w.adder, b_area[w.home], v_now, v_now
+        FROM unnest(v_added, v_adders, v_homes) WITH ORDINALITY AS w (code, adder, home, place)
+        WHERE NOT EXISTS (SELECT FROM public.bag AS b WHERE upper(b.qr_id) = w.code)
+        ORDER BY w.code COLLATE "C", w.place
+        ON CONFLICT DO NOTHING
+        RETURNING id, qr_id
+    LOOP
+        i := (v_numbers ->> v_row.qr_id)::integer;
+        b_id[i] := v_row.id;
+        b_new[i] := true;
+        v_made := v_made || v_row.id;
+        v_children := v_children + 1;
+    END LOOP;
+    IF v_removed <> '{}' OR cardinality(v_added) > v_children THEN
         v_added := v_added || v_removed;
         PERFORM 1 FROM public.bag AS b
         WHERE upper(b.qr_id) = ANY (v_added) AND b.type || '' = 'child'
@@ -758,6 +753,7 @@ CREATE FUNCTION station.post_entries(p_device uuid, p_entries jsonb, p_isolate b
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s'
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
