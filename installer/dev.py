@@ -19,7 +19,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, NoReturn, Sequence, Tuple
 
@@ -74,6 +73,8 @@ TEST_PROGRAMS = (
     SystemPart("Xvfb", "xvfb", "xorg-x11-server-Xvfb"),
     SystemPart("xdotool", "xdotool", "xdotool"),
     SystemPart("openbox", "openbox", "openbox"),
+    SystemPart("pdftoppm", "poppler-utils", "poppler-utils"),
+    SystemPart("zbarimg", "zbar-tools", "zbar"),
 )
 SOUND_PROGRAMS = ("pw-play", "paplay", "aplay")
 
@@ -108,7 +109,7 @@ def main(arguments: Sequence[str]) -> int:
 def demo(arguments: List[str]) -> int:
     """Open the demo, or work through it without a display."""
     set_up(qt_libraries_for(os.environ))
-    environment = dict(os.environ)
+    environment = {**os.environ, **caches_outside_a_foreign_checkout()}
     if not has_display(environment):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     elif is_linux() and not any(shutil.which(name) for name in SOUND_PROGRAMS):
@@ -132,7 +133,7 @@ def check(arguments: List[str]) -> int:
         raise CannotSetUpError("check takes no arguments")
     set_up(())
     environment = {**os.environ, **caches_outside_a_foreign_checkout()}
-    lint_imports = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
+    lint_imports = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     checks = {
         "style": ["-m", "ruff", "check", "."],
         "format": ["-m", "ruff", "format", "--check", "."],
@@ -173,15 +174,19 @@ def refuse_old_python(version: Tuple[int, ...]) -> None:
 
 def set_up(libraries: Sequence[SystemPart]) -> None:
     """Bring in *libraries* and make ``.venv`` hold the pinned packages; returns at once when all is there."""
-    require(missing_libraries(libraries) + missing_ensurepip())
     wanted = stamp_text((ROOT / "pyproject.toml").read_bytes(), PINS.read_bytes(), python_series())
-    if venv_python().exists() and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted:
+    stamped = STAMP.exists() and STAMP.read_text(encoding="ascii", errors="replace") == wanted
+    if stamped and venv_python().exists():
+        require(missing_libraries(libraries))
         return
     if not os.access(VENV if VENV.exists() else ROOT, os.W_OK):
         raise CannotSetUpError(
             f"You may not write to {ROOT}. Please copy the checkout to a folder of your own."
         )
-    make_venv()
+    usable = venv_works()
+    require([*missing_libraries(libraries), *([] if usable else missing_ensurepip())])
+    if not usable:
+        make_venv()
     install_pins()
     STAMP.write_text(wanted, encoding="ascii")
     if checkout_is_foreign():
@@ -200,9 +205,7 @@ def venv_python() -> Path:
 
 
 def make_venv() -> None:
-    """Create ``.venv`` unless one of this Python's version stands there and works."""
-    if venv_works():
-        return
+    """Create ``.venv`` in place of whatever stands there."""
     say(f"Creating {VENV} ...")
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     if subprocess.call(command, stdin=subprocess.DEVNULL) != 0:
@@ -261,7 +264,7 @@ def caches_outside_a_foreign_checkout() -> Dict[str, str]:
     """Return variables that keep root's caches out of the way of the checkout's owner."""
     if not checkout_is_foreign():
         return {}
-    caches = Path(tempfile.gettempdir()) / f"traitortrack-caches-{os.geteuid()}"
+    caches = Path.home() / ".cache" / "traitortrack-desktop"
     return {
         "PYTHONDONTWRITEBYTECODE": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(caches / "hypothesis"),
@@ -313,8 +316,7 @@ def missing_libraries(
 
 def missing_ensurepip() -> List[SystemPart]:
     """Return the package that gives a virtual environment its pip; Debian keeps it apart from Python."""
-    importlib.invalidate_caches()
-    if VENV.exists() or importlib.util.find_spec("ensurepip") is not None:
+    if importlib.util.find_spec("ensurepip") is not None:
         return []
     return [SystemPart("ensurepip", f"python{python_series()}-venv", "python3")]
 

@@ -10,10 +10,8 @@ from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import AttentionItem
 from traitortrack_desktop.presentation.messages import (
     Tongue,
-    heading_of,
     message_for,
     message_for_refusal,
-    sentence_for,
 )
 from traitortrack_desktop.presentation.wording import first_known
 
@@ -104,7 +102,7 @@ def test_an_over_long_code_does_not_fill_the_sentence():
 def test_a_sentence_for_a_script_has_what_is_so_and_what_to_do():
     scanning = Scanning()
     scanning.scan("AB12C")
-    sentence = sentence_for(scanning.entries[0], scanning.state)
+    sentence = message_for(scanning.entries[0].decision, state=scanning.state).one_line
     assert sentence == "No parent bag is open. Scan a parent bag first."
 
 
@@ -128,11 +126,6 @@ def test_a_late_refusal_tells_both_stories():
         "asha put AB12C into SB10001 at 09:42. It is in SB20002 since 09:12, put there by R. Sharma."
     )
     assert message.now == "Take AB12C out of SB10001 and scan it again, or scan UNDERSTOOD."
-
-
-def test_harmless_and_blocking_refusals_have_different_words():
-    assert heading_of(Reason.CHILD_IN_OTHER_PARENT) == "STOP"
-    assert heading_of(Reason.ALREADY_IN_THIS_PARENT) != "STOP"
 
 
 def test_the_richest_pattern_whose_names_are_all_known_is_taken():
