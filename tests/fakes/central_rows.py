@@ -54,9 +54,7 @@ def ledger(url):
     """Return outcome and reason of every ledger row, in the order of the station's sequence."""
     return [
         (row["outcome"], row["reason"])
-        for row in rows(
-            url, "SELECT outcome, reason FROM station.entry ORDER BY device, epoch, seq"
-        )
+        for row in rows(url, "SELECT outcome, reason FROM station.entry ORDER BY device, epoch, seq")
     ]
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from traitortrack_desktop.storage.central.posting import CentralPostingOffice
-from traitortrack_desktop.storage.local.journal import SqliteJournal
-
 from traitortrack_desktop.launch import launch
 from traitortrack_desktop.services.scan_intake import ScanIntake
+from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.local.journal import SqliteJournal
 
 STEPS = {
     "captured, not decided": (ScanIntake, "take", "before"),

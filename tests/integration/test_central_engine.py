@@ -52,8 +52,8 @@ def interrupted(session: Session, statement: str) -> None:
 def test_a_failure_is_told_by_its_sqlstate(database: CentralDatabase, state: str, meaning: type[Exception]):
     statement = f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$"
 
-    with pytest.raises(meaning), database.delivery() as connection:
-        connection.exec_driver_sql(statement)
+    with pytest.raises(meaning), database.delivery() as cursor:
+        cursor.execute(statement)
 
     with pytest.raises(meaning), database.session() as session:
         session.execute(text(statement))
@@ -82,12 +82,12 @@ def test_a_database_without_the_stations_schema_is_for_a_person_to_mend(empty_da
 
 def test_every_connection_comes_back(database: CentralDatabase):
     for _ in range(5):
-        with database.delivery() as connection:
-            connection.exec_driver_sql("SELECT 1")
+        with database.delivery() as cursor:
+            cursor.execute("SELECT 1")
         with database.session() as session:
             session.execute(text("SELECT 1"))
-        with pytest.raises(CentreMismatchError), database.delivery() as connection:
-            connection.exec_driver_sql("SELECT nothing")
+        with pytest.raises(CentreMismatchError), database.delivery() as cursor:
+            cursor.execute("SELECT nothing")
         with pytest.raises(RuntimeError), database.session() as session:
             interrupted(session, "SELECT 1")
 
@@ -121,9 +121,10 @@ def test_a_lock_that_is_not_given_up_is_waited_for_three_seconds(central_url: st
 
 
 def test_the_limits_do_not_outlive_their_transaction(database: CentralDatabase):
-    with database.delivery() as connection:
-        connection.exec_driver_sql(engine_module.SERVER_LIMITS + "SELECT 1")
-        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "0"
+    with database.delivery() as cursor:
+        cursor.execute(engine_module.STATEMENT_LIMIT + "SELECT 1")
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_a_network_that_swallows_everything_is_given_up(central_url: str, monkeypatch: pytest.MonkeyPatch):

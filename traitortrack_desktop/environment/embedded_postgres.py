@@ -5,21 +5,19 @@ holds ``password`` (readable by its owner only), ``server.log`` and ``cluster``,
 
 On Linux the server is a direct child that the kernel stops when this process dies, however it dies.
 The kernel ties that to the *thread* that started the child, so a thread of its own starts the server
-and lives as long as it. PostgreSQL refuses to run as root; then it runs as ``nobody``, who is handed
-the folder as an open handle, so that no folder above it has to be opened to other users.
+and lives as long as it.
 """
 
 import contextlib
 import ctypes
 import os
-import secrets
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -38,18 +36,22 @@ from traitortrack_desktop.environment.postgres_binaries import (
     server_version,
     usable_by_others,
 )
+from traitortrack_desktop.environment.postgres_folder import (
+    USER,
+    EmbeddedPostgresError,
+    ServerFolder,
+    make_cluster,
+    surroundings,
+)
 
-USER = "traitortrack"
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
+
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 _ATTEMPTS = 3
 _SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "100"}
 _FAST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 _PR_SET_PDEATHSIG = 1
-
-
-class EmbeddedPostgresError(Exception):
-    """The server did not start, or its folder is in use by something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +85,9 @@ class EmbeddedPostgres:
         binaries = find()
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = data_dir.resolve()
-        with _Place.of(folder) as place:
+        with ServerFolder.of(folder) as place:
             binaries = usable_by_others(binaries) if place.account is not None else binaries
-            password = _make_cluster(place, binaries, fast=fast)
+            password = make_cluster(place, binaries, fast=fast)
             running = _leftover(folder, password) or _start(place, binaries, password, fast=fast)
         return cls(running, password, server_version(binaries))
 
@@ -140,117 +142,6 @@ class EmbeddedPostgres:
     def _run(self, statement: sql.Composable) -> None:
         with _connected(self.port, self._password) as cursor:
             cursor.execute(statement)
-
-
-# -- the folder
-
-
-class _Place:
-    """The server's folder: as we name it, and as the server's account does."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.account: Any = None
-        self.handle: int | None = None
-        self.seen = folder
-
-    @classmethod
-    @contextlib.contextmanager
-    def of(cls, folder: Path) -> Iterator["_Place"]:
-        place = cls(folder)
-        place._open_for_nobody()
-        try:
-            yield place
-        finally:
-            if place.handle is not None:
-                os.close(place.handle)
-
-    @property
-    def cluster(self) -> Path:
-        return self.seen / "cluster"
-
-    def give(self, path: Path) -> None:
-        if self.account is not None:
-            os.chown(path, self.account.pw_uid, self.account.pw_gid)
-
-    def as_account(self) -> dict[str, Any]:
-        """Arguments of ``subprocess`` that make a program run as the server's account."""
-        if self.account is None:
-            return {}
-        handles = [] if self.handle is None else [self.handle]
-        return {
-            "user": self.account.pw_uid,
-            "group": self.account.pw_gid,
-            "extra_groups": [],
-            "pass_fds": handles,
-        }
-
-    def _open_for_nobody(self) -> None:
-        if WINDOWS or os.geteuid() != 0:
-            return
-        import pwd  # noqa: PLC0415 - not on Windows
-
-        self.account = pwd.getpwnam("nobody")
-        self.give(self.folder)
-        if sys.platform == "linux":
-            self.handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-            self.seen = Path(f"/proc/self/fd/{self.handle}")
-
-
-def _make_cluster(place: _Place, binaries: Path, *, fast: bool) -> str:
-    """Make the password and the cluster where they are missing; return the password."""
-    password_file = place.folder / "password"
-    cluster = place.folder / "cluster"
-    if not (cluster / "PG_VERSION").exists():
-        _write_password(place, password_file)
-        cluster.mkdir(mode=0o700, exist_ok=True)
-        place.give(cluster)
-        command = [
-            str(program(binaries, "initdb")),
-            f"--pgdata={place.cluster}",
-            f"--username={USER}",
-            f"--pwfile={place.seen / 'password'}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C",
-            *(["--no-sync"] if fast else []),
-        ]
-        done = subprocess.run(  # noqa: S603 - a program found by us
-            command,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            **_surroundings(place),
-        )
-        if done.returncode != 0:
-            raise EmbeddedPostgresError(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")
-    return password_file.read_text("ascii").strip()
-
-
-def _write_password(place: _Place, password_file: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        password_file.unlink()
-    handle = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as written:
-        written.write(secrets.token_urlsafe(24) + "\n")
-    place.give(password_file)
-
-
-def _surroundings(place: _Place) -> dict[str, Any]:
-    """Environment, working folder and account of the server's programs."""
-    return {"env": _environment(os.environ), "cwd": None if WINDOWS else "/", **place.as_account()}
-
-
-def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """Return *ours* without what would change the server, and with the library path from before packaging."""
-    kept = {
-        name: value for name, value in ours.items() if not name.startswith(("PG", "LC_", "LD_LIBRARY_PATH"))
-    }
-    original = ours.get("LD_LIBRARY_PATH_ORIG")
-    if original:
-        kept["LD_LIBRARY_PATH"] = original
-    return {**kept, "LC_ALL": "C"}
 
 
 # -- a server that is there already
@@ -309,7 +200,7 @@ def _is_dead(pid: int) -> bool:
 # -- starting
 
 
-def _start(place: _Place, binaries: Path, password: str, *, fast: bool) -> _Running:
+def _start(place: ServerFolder, binaries: Path, password: str, *, fast: bool) -> _Running:
     for _ in range(_ATTEMPTS):
         port = _free_port()
         settings = {**_SETTINGS, "port": str(port), **(_FAST_SETTINGS if fast else {})}
@@ -323,7 +214,7 @@ def _start(place: _Place, binaries: Path, password: str, *, fast: bool) -> _Runn
     raise EmbeddedPostgresError(f"PostgreSQL did not start, see {place.folder / 'server.log'}")
 
 
-def _start_on_windows(place: _Place, binaries: Path, options: list[str], port: int) -> _Running | None:
+def _start_on_windows(place: ServerFolder, binaries: Path, options: list[str], port: int) -> _Running | None:
     controller, cluster = program(binaries, "pg_ctl"), place.folder / "cluster"
     pid = postgres_on_windows.start(controller, cluster, place.folder / "server.log", options)
     if pid is None:
@@ -332,7 +223,7 @@ def _start_on_windows(place: _Place, binaries: Path, options: list[str], port: i
 
 
 def _start_as_child(
-    place: _Place, binaries: Path, options: list[str], port: int, password: str
+    place: ServerFolder, binaries: Path, options: list[str], port: int, password: str
 ) -> _Running | None:
     command = [str(program(binaries, "postgres")), "-D", str(place.cluster), *options]
     process = _launch(command, place)
@@ -358,13 +249,13 @@ def _free_port() -> int:
         return port
 
 
-def _launch(command: list[str], place: _Place) -> subprocess.Popen[bytes]:
+def _launch(command: list[str], place: ServerFolder) -> subprocess.Popen[bytes]:
     """Start *command* on a thread that lives as long as it."""
     outcome: SimpleQueue[subprocess.Popen[bytes] | Exception] = SimpleQueue()
 
     def keep(log: IO[bytes]) -> None:
         try:
-            process = _spawn(command, log, _surroundings(place))
+            process = _spawn(command, log, surroundings(place))
         except (OSError, subprocess.SubprocessError) as error:
             outcome.put(error)
             return

@@ -78,7 +78,17 @@ def test_an_unusual_character_never_becomes_a_parent(raw):
 
 @pytest.mark.parametrize(
     "raw",
-    ["Straße1", "aıb12", "AB12😀", "AB\x0012C", "AB12C\x00", "AB\u200b12C", "AB\u00a012C", "ＡＢ12", b"AB12\xff"],
+    [
+        "Straße1",
+        "aıb12",
+        "AB12😀",
+        "AB\x0012C",
+        "AB12C\x00",
+        "AB\u200b12C",
+        "AB\u00a012C",
+        "ＡＢ12",
+        b"AB12\xff",
+    ],
 )
 def test_text_that_is_not_printable_ascii_is_unreadable(raw):
     assert parsed(raw).problem is Reason.UNREADABLE
