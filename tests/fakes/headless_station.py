@@ -1,5 +1,6 @@
 """Drives ``station --headless --json`` as a process: scan, read its lines, kill it, start it again."""
 
+import contextlib
 import json
 import os
 import queue
@@ -81,10 +82,8 @@ class HeadlessStation:
 
     def scan(self, text):
         """Send one code and return its ``scan`` event; ``None`` when the process died first."""
-        try:
+        with contextlib.suppress(OSError):
             self.send(text)
-        except OSError:
-            pass
         return self.wait_for(lambda event: event["event"] == "scan")
 
     def wait_until_offline(self):
@@ -119,7 +118,5 @@ class HeadlessStation:
         self.process.wait(ANSWER_SECONDS)
         self._reader.join(ANSWER_SECONDS)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            try:
+            with contextlib.suppress(OSError):
                 stream.close()
-            except OSError:
-                pass

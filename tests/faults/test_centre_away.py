@@ -49,16 +49,18 @@ def test_the_server_is_stopped_and_started_again(tmp_path, how):
     with EmbeddedPostgres.start(tmp_path / "server", fast=False) as server:
         server.create_database("depot")
         upgrade(server.url("depot"))
-        with NetworkLine(target_host="127.0.0.1", target_port=server.port) as line:
-            with HeadlessStation(through(line, server.url("depot")), tmp_path / "a", drain=60) as station:
-                scan_all(station, ["SB10001", *CHILDREN[:10]])
-                os.kill(server.pid, how)
-                scan_all(station, CHILDREN[10:])
-                station.wait_until_offline()
-                server.stop()
-                with EmbeddedPostgres.start(tmp_path / "server", fast=False) as again:
-                    line.lead_to(again.port)
-                    code, summary = station.finish()
-                    assert (code, summary["posted"], summary["pending"]) == (0, 21, 0)
-                    assert children_by_parent(again.url("depot")) == {"SB10001": CHILDREN}
-                    assert wrong_counters(again.url("depot")) == []
+        with (
+            NetworkLine(target_host="127.0.0.1", target_port=server.port) as line,
+            HeadlessStation(through(line, server.url("depot")), tmp_path / "a", drain=60) as station,
+        ):
+            scan_all(station, ["SB10001", *CHILDREN[:10]])
+            os.kill(server.pid, how)
+            scan_all(station, CHILDREN[10:])
+            station.wait_until_offline()
+            server.stop()
+            with EmbeddedPostgres.start(tmp_path / "server", fast=False) as again:
+                line.lead_to(again.port)
+                code, summary = station.finish()
+                assert (code, summary["posted"], summary["pending"]) == (0, 21, 0)
+                assert children_by_parent(again.url("depot")) == {"SB10001": CHILDREN}
+                assert wrong_counters(again.url("depot")) == []

@@ -108,7 +108,7 @@ def test_an_unreachable_centre_leaves_entries_waiting_with_exit_code_3(central_u
         stdin=b"SB10001\nAB12C\n",
     )
     assert done.returncode == 3
-    code, events, _ = scan_lines(central_url, tmp_path, "AB12D\n")
+    code, _, _ = scan_lines(central_url, tmp_path, "AB12D\n")
     assert code == 0
     assert children_by_parent(central_url) == {"SB10001": ["AB12C", "AB12D"]}
 

@@ -108,4 +108,4 @@ class KeystrokeFramer:
             kind = FrameKind.OVERSIZE
         raw = "".join(self._characters).encode("utf-8", errors="surrogatepass")
         self._characters, self._length = [], 0
-        return (ScanFrame(source=self._source, raw=raw, kind=kind),)
+        return (ScanFrame(source=self._source, raw=raw, kind=kind, ended_ms=self._last_ms),)

@@ -41,6 +41,8 @@ def decide(
             return judge.acknowledge(item.seq)
     if scanned.problem is not None:
         return judge.refuse(scanned.problem)
+    if scanned.command is Command.UNDERSTOOD and state.attention:
+        return judge.acknowledge(state.attention[0].seq)
     if state.question is not None and state.question.kind is QuestionKind.SWITCH:
         return judge.answer_switch(state.question.code)
     match scanned.kind:
@@ -170,9 +172,7 @@ class _Judge:
                     return self.refuse(Reason.NOTHING_TO_CANCEL)
                 return self._cancel()
             case Command.UNDERSTOOD:
-                if not self._state.attention:
-                    return self.refuse(Reason.NOTHING_TO_ACKNOWLEDGE)
-                return self.acknowledge(self._state.attention[0].seq)
+                return self.refuse(Reason.NOTHING_TO_ACKNOWLEDGE)
 
     def _undo(self) -> Decision:
         parent = self._state.parent or self._state.finished

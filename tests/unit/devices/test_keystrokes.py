@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from traitortrack_desktop.devices.keystrokes import (
@@ -27,7 +29,12 @@ def strokes(text, *, start_ms=1000, gap_ms=5, end=ENTER):
 
 def frames_of(keys, framer=None):
     framer = framer or KeystrokeFramer()
-    return [frame for key in keys for frame in framer.press(key)]
+    return [plain(frame) for key in keys for frame in framer.press(key)]
+
+
+def plain(frame):
+    """The frame without its time, which has a test of its own."""
+    return replace(frame, ended_ms=None)
 
 
 def whole(text):
@@ -91,7 +98,7 @@ def test_a_lone_terminator_after_a_long_silence_does_not_complete_the_part():
 def test_what_was_begun_can_be_given_up():
     framer = KeystrokeFramer()
     frames_of(strokes("SB10", end=None), framer)
-    assert framer.give_up() == (part("SB10"),)
+    assert [plain(frame) for frame in framer.give_up()] == [part("SB10")]
 
 
 def test_giving_up_nothing_gives_nothing():
@@ -133,3 +140,9 @@ def test_delete_inside_a_reading_spoils_it():
 
 def test_letters_of_other_scripts_keep_their_bytes():
     assert frames_of([KeyStroke(code=0, text="क"), KeyStroke(code=ENTER)]) == [whole("क")]
+
+
+def test_a_reading_ends_at_the_time_of_its_last_key():
+    framer = KeystrokeFramer()
+    frames = [frame for key in strokes("AB12", start_ms=5000, gap_ms=10) for frame in framer.press(key)]
+    assert [frame.ended_ms for frame in frames] == [5040]

@@ -247,3 +247,11 @@ def test_a_child_of_an_unknown_type_does_not_close_its_parent():
     scanning.scan_all("SB10001 C001")
     scanning.answer(2, Outcome.REFUSED, reason=Reason.UNKNOWN_BAG_TYPE, count=0)
     assert scanning.state.parent.code == "SB10001"
+
+
+def test_a_late_refusal_can_be_understood_while_a_question_is_open():
+    scanning = Scanning()
+    scanning.scan_all("SB10001 C001 SB10002")
+    scanning.answer(2, Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT, count=0)
+    assert scanning.scan(UNDERSTOOD).kind is EntryKind.ACKNOWLEDGE
+    assert scanning.scan("SB10002").kind is EntryKind.OPEN_PARENT
