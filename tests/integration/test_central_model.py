@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
-from fakes.central_owner import query
+from fakes.central_owner import children_by_parent, query
 from fakes.decisions import added, opened, removed
 from fakes.entry_chain import EntryChain
 
@@ -30,7 +30,7 @@ from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
 from traitortrack_desktop.domain.workflow import decide
-from traitortrack_desktop.storage.central.ledger_report import children_by_parent, consistency
+from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
 CAPACITY = 4

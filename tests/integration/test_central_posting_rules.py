@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.central_owner import query
+from fakes.central_owner import children_by_parent, query
 from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
 from fakes.entry_chain import OPERATOR, EntryChain, filled, sealed
 
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Outcome, QuestionKind, Receipt
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.storage.central.ledger_report import children_by_parent, consistency
+from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fakes.central_owner import query
+from fakes.central_owner import children_by_parent, query
 from fakes.decisions import added, opened, removed
 from fakes.entry_chain import EntryChain
 
 from traitortrack_desktop.domain.entries import Decision, JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.storage.central.ledger_report import children_by_parent, consistency
+from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
 

@@ -12,6 +12,7 @@ from traitortrack_desktop.domain.entries import Outcome
 from traitortrack_desktop.services.ports import CentreMismatchError, SignedIn
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.central.station_login import create_station_login
 from traitortrack_desktop.storage.central.user_administration import add_user
 
 TABLES = (
@@ -101,3 +102,11 @@ def test_functions_of_a_caller_do_not_stand_in_for_the_real_ones(central_url: st
     assert {row["proname"]: "search_path=pg_catalog, pg_temp" in row["config"] for row in functions} == {
         row["proname"]: True for row in functions
     }
+
+
+def test_a_login_can_be_made_again_and_signs_in_with_its_last_password(central_url: str):
+    create_station_login(central_url, "test_station", "first")
+    create_station_login(central_url, "test_station", "second")
+    place = central_url[central_url.rindex("@") :]
+
+    assert query(f"postgresql://test_station:second{place}", "SELECT 1 AS one") == [{"one": 1}]

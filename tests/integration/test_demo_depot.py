@@ -4,14 +4,12 @@ from uuid import UUID
 
 import psycopg2
 import pytest
-from sqlalchemy.engine import make_url
 from werkzeug.security import check_password_hash
 
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.simulation.depot import DEMO_OPERATOR, LOWER_CASE_CHILD_CODE, make_depot
 from traitortrack_desktop.storage.central.demo_depot import (
     give_password,
-    make_station_login,
     seed_depot,
 )
 from traitortrack_desktop.storage.central.rows_to_check import rows_to_check
@@ -94,23 +92,3 @@ def test_nobody_can_sign_in_before_a_password_is_given(depot_url):
 def test_nobody_gets_no_password(depot_url):
     with pytest.raises(LookupError):
         give_password(depot_url, "nobody.demo", "for this run only")
-
-
-@pytest.fixture
-def station_url(depot_url):
-    login = "station_of_" + make_url(depot_url).database
-    make_station_login(depot_url, login, "first")
-    make_station_login(depot_url, login, "second")
-    url = make_url(depot_url).set(username=login, password="second")
-    yield url.render_as_string(hide_password=False)
-    answer(depot_url, f"DROP ROLE {login}")
-
-
-def test_a_station_login_can_be_made_again_and_signs_in_with_its_last_password(station_url):
-    assert answer(station_url, "SELECT 1") == 1
-
-
-@pytest.mark.parametrize("table", ['public."user"', "public.bag", "station.entry"])
-def test_a_station_login_reads_no_table(station_url, table):
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        answer(station_url, f"SELECT count(*) FROM {table}")

@@ -15,9 +15,9 @@ from traitortrack_desktop.simulation.network_line import NetworkLine
 from traitortrack_desktop.simulation.shift import ShiftBags
 from traitortrack_desktop.storage.central.demo_depot import (
     give_password,
-    make_station_login,
     seed_depot,
 )
+from traitortrack_desktop.storage.central.station_login import create_station_login
 from traitortrack_desktop.storage.central.upgrade import upgrade
 
 DATABASE = "depot"
@@ -50,7 +50,7 @@ def running_demo_centre(folder: Path) -> Iterator[DemoCentre]:
         seed_depot(owner_url, partial(make_depot, seed=_SEED, now=datetime.now(UTC)))
         password, login_password = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
         give_password(owner_url, DEMO_OPERATOR, password)
-        make_station_login(owner_url, _STATION_LOGIN, login_password)
+        create_station_login(owner_url, _STATION_LOGIN, login_password)
         with NetworkLine(target_host="127.0.0.1", target_port=server.port) as line:
             yield DemoCentre(
                 owner_url=owner_url,

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from traitortrack_desktop.storage.central.consistency import Consistency, consistency_of
 from traitortrack_desktop.storage.central.engine import owner_connection
-from traitortrack_desktop.storage.central.ledger_report import Consistency, consistency_of
 from traitortrack_desktop.storage.central.sql_files import read_file
 from traitortrack_desktop.storage.central.upgrade import (
     STATION_ROLE,

@@ -8,17 +8,13 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from psycopg2.extensions import connection as RawConnection  # noqa: N812
-from psycopg2.extensions import encrypt_password
-from psycopg2.sql import SQL, Identifier, Literal
 from sqlalchemy import text
 from werkzeug.security import generate_password_hash
 
 from traitortrack_desktop.services.sample_depot import SampleDepot, SampleUser
 from traitortrack_desktop.storage.central.engine import owner_connection
-from traitortrack_desktop.storage.central.upgrade import STATION_ROLE
 
 NO_PASSWORD = "!"  # noqa: S105 - the hash of no password at all
 """Stands for the password of people who cannot sign in."""
@@ -132,23 +128,6 @@ def give_password(owner_url: str, username: str, password: str) -> None:
         )
         if changed.rowcount != 1:
             raise LookupError(f"nobody is called {username}")
-
-
-def make_station_login(owner_url: str, login: str, password: str) -> None:
-    """Make *login*, or give it a new password; it may do what a station may and nothing else.
-
-    The password itself is never sent: the server gets the SCRAM verifier that it would store.
-    """
-    with owner_connection(owner_url) as connection:
-        there = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :login"), {"login": login})
-        raw = cast(RawConnection, connection.connection.driver_connection)
-        verifier = encrypt_password(password, login, raw, "scram-sha-256")
-        act = "ALTER" if there else "CREATE"
-        with raw.cursor() as cursor:
-            cursor.execute(
-                SQL("{} ROLE {} LOGIN PASSWORD {}").format(SQL(act), Identifier(login), Literal(verifier))
-            )
-            cursor.execute(SQL("GRANT {} TO {}").format(Identifier(STATION_ROLE), Identifier(login)))
 
 
 def _user_row(user: SampleUser) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch
 from traitortrack_desktop.services.reckoning import CentreRows, LedgerLine, ParentRows
+from traitortrack_desktop.storage.central.consistency import consistency_of
 from traitortrack_desktop.storage.central.engine import owner_connection
 
 _LEDGER = text("""
@@ -27,34 +28,6 @@ _PARENTS = text("""
     GROUP BY parent_bag.id
 """)
 
-_FALSE_PARENTS = text("""
-    SELECT bag.qr_id
-    FROM public.bag
-         LEFT JOIN (SELECT parent_bag_id, count(*) AS links
-                    FROM public.link
-                    GROUP BY parent_bag_id) AS counted
-                ON counted.parent_bag_id = bag.id
-    WHERE bag.type = 'parent'
-      AND (coalesce(bag.child_count, 0) <> coalesce(links, 0)
-           OR coalesce(bag.weight_kg, 0) <> coalesce(links, 0))
-    ORDER BY bag.qr_id
-""")
-
-_FALSE_BILLS = text("""
-    SELECT bill.bill_id
-    FROM public.bill
-         LEFT JOIN (SELECT bill_bag.bill_id,
-                           count(DISTINCT bill_bag.bag_id) AS parents,
-                           count(link.id) AS children
-                    FROM public.bill_bag LEFT JOIN public.link ON link.parent_bag_id = bill_bag.bag_id
-                    GROUP BY bill_bag.bill_id) AS counted
-                ON counted.bill_id = bill.id
-    WHERE bill.linked_parent_count <> coalesce(parents, 0)
-       OR coalesce(bill.total_child_bags, 0) <> coalesce(children, 0)
-       OR coalesce(bill.total_weight_kg, 0) <> coalesce(children, 0)
-    ORDER BY bill.bill_id
-""")
-
 
 def rows_to_check(
     owner_url: str, *, device: DeviceId, epochs: Iterable[JournalEpoch], parents: Iterable[str]
@@ -67,11 +40,12 @@ def rows_to_check(
         ledger = connection.execute(
             _LEDGER, {"device": str(device), "epochs": [str(epoch) for epoch in epochs]}
         )
+        found = consistency_of(connection)
         return CentreRows(
             ledger={row.seq: LedgerLine(outcome=row.outcome, reason=row.reason) for row in ledger},
             parents=_parents(connection, list(parents)),
-            false_parents=tuple(connection.scalars(_FALSE_PARENTS)),
-            false_bills=tuple(connection.scalars(_FALSE_BILLS)),
+            false_parents=found.wrong_parents,
+            false_bills=found.wrong_bills,
         )
 
 

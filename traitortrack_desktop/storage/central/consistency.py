@@ -1,23 +1,11 @@
-"""What the ledger and the bags say, for the demonstration and for tests. Needs the owner's address."""
+"""Whether stored counts and totals are what their rows say. Needs the owner's address."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
 from traitortrack_desktop.storage.central.engine import owner_connection
 
-_OUTCOMES = text("""
-    SELECT device, outcome, reason, count(*) AS entries
-    FROM station.entry GROUP BY device, outcome, reason ORDER BY device, outcome, reason
-""")
-_PARENTS = text("""
-    SELECT p.qr_id AS parent, array_agg(c.qr_id ORDER BY l.id) AS children
-    FROM public.link AS l
-    JOIN public.bag AS p ON p.id = l.parent_bag_id
-    JOIN public.bag AS c ON c.id = l.child_bag_id
-    GROUP BY p.qr_id
-""")
 _WRONG_PARENTS = text("""
     SELECT b.qr_id
     FROM public.bag AS b
@@ -48,16 +36,6 @@ _CHILDREN_IN_TWO = text("""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeCount:
-    """How many entries of a device came to the same."""
-
-    device: UUID
-    outcome: str
-    reason: str | None
-    entries: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Consistency:
     """Codes whose stored figures are not what their rows say; all empty when everything is true."""
 
@@ -69,21 +47,6 @@ class Consistency:
     def holds(self) -> bool:
         """Whether everything is true."""
         return not (self.wrong_parents or self.wrong_bills or self.children_in_two_parents)
-
-
-def outcome_counts(url: str) -> tuple[OutcomeCount, ...]:
-    """Return the ledger's outcomes per device. Raises the errors of ``services.ports``."""
-    with owner_connection(url) as connection:
-        return tuple(
-            OutcomeCount(device=row.device, outcome=row.outcome, reason=row.reason, entries=row.entries)
-            for row in connection.execute(_OUTCOMES)
-        )
-
-
-def children_by_parent(url: str) -> dict[str, tuple[str, ...]]:
-    """Return the child codes of every parent that has any, oldest link first."""
-    with owner_connection(url) as connection:
-        return {row.parent: tuple(row.children) for row in connection.execute(_PARENTS)}
 
 
 def consistency(url: str) -> Consistency:
