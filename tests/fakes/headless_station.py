@@ -41,8 +41,8 @@ def run_program(*arguments, url=None, data_dir=None, stdin=None, **extra):
 class HeadlessStation:
     """One running station process; use as a context manager."""
 
-    def __init__(self, url, data_dir, *, program=None, drain=30, **extra):
-        arguments = ["station", "--headless", "--json", "--scans", "-", "--drain", str(drain)]
+    def __init__(self, url, data_dir, *, program=None, source="-", drain=30, **extra):
+        arguments = ["station", "--headless", "--json", "--scans", source, "--drain", str(drain)]
         self.process = subprocess.Popen(
             [*(program or command()), *arguments],
             cwd=ROOT,
