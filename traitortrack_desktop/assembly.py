@@ -4,9 +4,11 @@ The station is joined first and the window around it second, so that headless co
 """
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,25 +19,30 @@ from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.environment.crash_reports import CrashReports
 from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.logs import start_logging, stop_logging
-from traitortrack_desktop.environment.paths import logs_dir
+from traitortrack_desktop.environment.paths import logs_dir, user_settings_file
 from traitortrack_desktop.environment.secrets import DatabasePasswords, Secret
 from traitortrack_desktop.environment.settings import Settings, SettingsError
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
+from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.runtime.station import EventHub, Station
 from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
 from traitortrack_desktop.services.scan_intake import ScanIntake
+from traitortrack_desktop.services.set_up import FirstSetUp
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.addresses import account_without_password, with_password
+from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 
 if TYPE_CHECKING:
     from traitortrack_desktop.ui.main_window import MainWindow
+
+_NO_CENTRE = "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
 
 
 @contextlib.contextmanager
@@ -97,11 +104,47 @@ def station_window(
 
 
 def run_station_window(settings: Settings) -> int:
-    """Open the station window and return the exit code when it is closed. Loads Qt."""
+    """Open the station window, after the set-up where no centre is set, and return the exit code when it
+    is closed. Loads Qt. Raises ``SettingsError`` when the set-up was left undone.
+    """
     from traitortrack_desktop.ui.application import run_event_loop  # noqa: PLC0415
 
+    if not settings.database_url:
+        settings = _set_up(settings)
     with station_window(settings):
         return run_event_loop()
+
+
+def _set_up(settings: Settings) -> Settings:
+    from traitortrack_desktop.ui.application import (  # noqa: PLC0415
+        build_application,
+        chosen_theme,
+        run_event_loop,
+        show,
+    )
+    from traitortrack_desktop.ui.set_up_window import SetUpWindow  # noqa: PLC0415
+    from traitortrack_desktop.ui.theme import dress  # noqa: PLC0415
+
+    application = build_application(sys.argv[:1], theme=Theme.LIGHT)
+    theme = chosen_theme(application, settings.theme)
+    dress(application, theme)
+    first = FirstSetUp(
+        door=CentralDoor(DeviceId(device_identity(settings.data_dir))),
+        passwords=DatabasePasswords(),
+        settings_file=user_settings_file(os.environ),
+    )
+    window = SetUpWindow(
+        BackgroundSetUp(first.connect),
+        Tongue().wording,
+        theme=theme,
+        station=settings.station,
+        version=__version__,
+    )
+    show(window)
+    run_event_loop()
+    if window.done is None:
+        raise SettingsError(_NO_CENTRE)
+    return replace(settings, database_url=window.done.database_url, station=window.done.station)
 
 
 @contextlib.contextmanager
@@ -168,9 +211,7 @@ def database_url(settings: Settings) -> str:
     """
     url = settings.database_url
     if not url:
-        raise SettingsError(
-            "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
-        )
+        raise SettingsError(_NO_CENTRE)
     account = account_without_password(url)
     if account is None:
         return url

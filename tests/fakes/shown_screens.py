@@ -109,6 +109,16 @@ def late_refusals(station):
     )
 
 
+def scan_beside_late_refusals(station):
+    late_refusals(station)
+    scan(station, LONG)
+
+
+def question_beside_late_refusals(station):
+    late_refusals(station)
+    scan(station, "M444-10018")
+
+
 def asked_to_close(station):
     packed(station, 12)
     scan(station, Command.CLOSE)
@@ -168,6 +178,8 @@ SITUATIONS = {
         scans_while_stopped,
         understood,
         late_refusals,
+        scan_beside_late_refusals,
+        question_beside_late_refusals,
         asked_to_close,
         asked_to_switch,
         asked_to_take_out,

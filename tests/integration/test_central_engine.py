@@ -147,6 +147,62 @@ def test_a_network_that_swallows_everything_is_given_up(central_url: str, monkey
         office.close()
 
 
+def test_a_pooler_that_lets_in_and_never_answers_is_given_up(
+    central_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine_module, "DEADLINE_SECONDS", 1.0)
+    with _line(urlsplit(central_url).port, queries_only=True) as (port, swallow):
+        address = central_url.replace(f":{urlsplit(central_url).port}/", f":{port}/")
+        office = CentralPostingOffice(address, device=EntryChain().device, station_name="s", version="1")
+        swallow.set()
+        with pytest.raises(CentreUnreachableError):
+            office.probe()
+        swallow.clear()
+        office.probe()
+        office.close()
+
+
+def test_a_connection_that_fell_silent_while_it_lay_idle_is_given_up(
+    central_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine_module, "DEADLINE_SECONDS", 0.5)
+    with _line(urlsplit(central_url).port, queries_only=True) as (port, swallow):
+        database = CentralDatabase(central_url.replace(f":{urlsplit(central_url).port}/", f":{port}/"))
+        with database.session() as session:
+            session.execute(text("SELECT 1"))
+        swallow.set()
+        with pytest.raises(CentreUnreachableError), database.session() as session:
+            session.execute(text("SELECT 1"))
+        swallow.clear()
+        with database.session() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+        assert database.connections_in_use() == 0
+        database.close()
+
+
+def test_a_reading_connection_that_died_while_it_lay_idle_is_replaced_unseen(
+    database: CentralDatabase, central_url: str
+):
+    with database.session() as session:
+        died = session.scalar(text("SELECT pg_backend_pid()"))
+    query(central_url, "SELECT pg_terminate_backend(%s, 5000)", died)
+    with database.session() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != died
+
+
+def test_a_connection_that_was_set_up_in_time_is_kept(central_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(engine_module, "DEADLINE_SECONDS", 0.3)
+    database = CentralDatabase(central_url)
+    with database.delivery() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        first = cursor.fetchone()
+    query(central_url, "SELECT pg_sleep(0.6)")
+    with database.delivery() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() == first
+    database.close()
+
+
 def test_a_server_that_restarts_is_found_again(tmp_path: Path):
     chain = EntryChain()
     with EmbeddedPostgres.start(tmp_path / "server", fast=True) as server:
@@ -168,8 +224,11 @@ def test_a_server_that_restarts_is_found_again(tmp_path: Path):
 
 
 @contextmanager
-def _line(port: int) -> Iterator[tuple[int, threading.Event]]:
-    """A wire to the server that, when *swallow* is set, takes everything and delivers nothing."""
+def _line(port: int, *, queries_only: bool = False) -> Iterator[tuple[int, threading.Event]]:
+    """A wire to the server that, when *swallow* is set, takes everything and delivers nothing.
+
+    With *queries_only* it still lets people in, as a connection pooler does that is stuck.
+    """
     swallow = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
     ends: list[socket.socket] = [listener]
@@ -177,7 +236,7 @@ def _line(port: int) -> Iterator[tuple[int, threading.Event]]:
     def carry(source: socket.socket, target: socket.socket) -> None:
         try:
             while data := source.recv(65536):
-                if not swallow.is_set():
+                if not swallow.is_set() or (queries_only and data[:1] != b"Q"):
                     target.sendall(data)
             target.shutdown(socket.SHUT_WR)
         except OSError:

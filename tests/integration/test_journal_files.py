@@ -17,6 +17,7 @@ from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.environment.single_instance import AlreadyRunningError
 from traitortrack_desktop.services.ports import JournalTooNewError, JournalUnreadableError
 from traitortrack_desktop.storage.local import bag_facts, reading, standing
+from traitortrack_desktop.storage.local import journal as journal_module
 from traitortrack_desktop.storage.local.connections import open_reader, open_writer
 from traitortrack_desktop.storage.local.exporting import export_journal
 from traitortrack_desktop.storage.local.journal import SqliteJournal
@@ -149,6 +150,21 @@ def test_examining_refuses_a_newer_journal_too(tmp_path: Path) -> None:
         journal_status(tmp_path)
 
 
+@pytest.mark.parametrize("key_and_value", [{"kind": "weigh_bag"}, {"v": 2}])
+def test_entries_that_only_a_newer_program_understands_are_not_salvaged_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key_and_value: dict[str, object]
+) -> None:
+    journal = open_in(tmp_path)
+    with monkeypatch.context() as newer:
+        newer.setattr(journal_module, "entry_payload", lambda entry: entry_payload(entry) | key_and_value)
+        put(journal)
+    journal.close()
+    before = everything_in(tmp_path)
+    with pytest.raises(JournalTooNewError, match="newer program"):
+        open_in(tmp_path)
+    assert everything_in(tmp_path) == before
+
+
 # -- who writes
 
 
@@ -206,6 +222,17 @@ def test_whatever_was_read_comes_back_byte_for_byte(tmp_path: Path, raw: bytes) 
     waiting = SqliteWaitingEntries(tmp_path)
     assert list(waiting.first(1)) == [entry]
     waiting.close()
+
+
+def test_names_that_no_database_can_hold_are_escaped(tmp_path: Path) -> None:
+    journal = open_in(tmp_path, station="Dock\0")
+    entry = journal.append(opened("SB10001"), operator="ash\udce9", source="caf\udce9.txt\U0001f600", raw=b"")
+    journal.close()
+    assert (entry.operator, entry.station, entry.source) == (
+        "ash\\udce9",
+        "Dock\\x00",
+        "caf\\udce9.txt\U0001f600",
+    )
 
 
 def test_a_fact_in_a_receipt_comes_back_whole(tmp_path: Path) -> None:

@@ -126,6 +126,11 @@ def keyboard(window):
 
 
 @pytest.fixture
+def keyboard_of():
+    return Keyboard
+
+
+@pytest.fixture
 def settle(qapp):
     """Let everything that waits happen, and be painted."""
 

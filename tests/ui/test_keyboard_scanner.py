@@ -80,6 +80,7 @@ def test_a_text_field_with_the_focus_keeps_its_keys(station, keyboard, window, s
 
 def test_a_key_held_down_counts_once(station, keyboard):
     keyboard.send(QEvent.Type.KeyPress, Qt.Key.Key_7, 8, "7")
+    keyboard.at_ms += 250
     for _ in range(30):
         keyboard.send(QEvent.Type.KeyPress, Qt.Key.Key_7, 8, "7", repeat=True)
     keyboard.send(QEvent.Type.KeyRelease, Qt.Key.Key_7, 8, "7")
@@ -90,6 +91,33 @@ def test_a_key_held_down_counts_once(station, keyboard):
 def test_the_same_character_twice_in_a_row_counts_twice(station, keyboard):
     keyboard.scan("AA0000AA")
     assert codes(station) == ["AA0000AA"]
+
+
+@pytest.mark.parametrize("called_repeat", [True, False])
+def test_a_character_typed_twice_within_a_millisecond_counts_twice(station, keyboard, called_repeat):
+    zero = Qt.Key.Key_0, 11, "0"
+    keyboard.send(QEvent.Type.KeyPress, *zero)
+    keyboard.at_ms -= 4
+    keyboard.send(QEvent.Type.KeyRelease, *zero, repeat=called_repeat)
+    keyboard.at_ms -= 4
+    keyboard.send(QEvent.Type.KeyPress, *zero, repeat=called_repeat)
+    keyboard.send(QEvent.Type.KeyRelease, *zero)
+    keyboard.enter()
+    assert codes(station) == ["00"]
+
+
+def test_a_held_character_counts_once_also_when_qt_does_not_know_that_it_repeats(station, keyboard):
+    seven = Qt.Key.Key_7, 8, "7"
+    keyboard.send(QEvent.Type.KeyPress, *seven)
+    keyboard.at_ms += 250
+    for called_repeat in (False, True, False, False, True):
+        keyboard.send(QEvent.Type.KeyRelease, *seven, repeat=called_repeat)
+        keyboard.at_ms -= 4
+        keyboard.send(QEvent.Type.KeyPress, *seven, repeat=called_repeat)
+        keyboard.at_ms += 30
+    keyboard.send(QEvent.Type.KeyRelease, *seven)
+    keyboard.enter()
+    assert "".join(codes(station)) == "7"
 
 
 def test_releases_of_taken_keys_reach_nobody(keyboard, window):
@@ -169,9 +197,9 @@ def test_understood_counts_after_its_key_was_held_for_a_second(station, keyboard
     assert codes(station) == [Command.UNDERSTOOD]
 
 
-def test_understood_pressed_for_a_moment_does_not_count(station, keyboard, window):
+def test_understood_pressed_for_a_moment_does_not_count(station, keyboard, window, qtbot):
     keyboard.stroke(Qt.Key.Key_F12)
-    assert not window._actions.is_held
+    qtbot.waitUntil(lambda: not window._actions.is_held)
     assert station.submitted == []
 
 
@@ -217,3 +245,34 @@ def test_void_calls_of_qt_take_no_reference_off_none(window):
     for _ in range(20_000):
         window.scan_screen.status.update()
     assert abs(sys.getrefcount(None) - before) < 1000
+
+
+def repeat(keyboard, key):
+    """Repeat a held key as X11 does: release and press with one time stamp, not called a repetition."""
+    keyboard.release(key)
+    keyboard.at_ms -= 4
+    keyboard.press(key)
+
+
+def test_a_held_key_counts_once_also_when_qt_does_not_know_that_it_repeats(station, keyboard):
+    keyboard.press(Qt.Key.Key_F4)
+    for _ in range(5):
+        repeat(keyboard, Qt.Key.Key_F4)
+    keyboard.release(Qt.Key.Key_F4)
+    assert codes(station) == [Command.CLOSE]
+
+
+def test_a_key_pressed_twice_counts_twice(station, keyboard):
+    keyboard.stroke(Qt.Key.Key_F2)
+    keyboard.stroke(Qt.Key.Key_F2)
+    assert codes(station) == [Command.UNDO, Command.UNDO]
+
+
+def test_repetitions_do_not_interrupt_the_second_for_which_understood_is_held(keyboard, window, qtbot):
+    keyboard.press(Qt.Key.Key_F12)
+    shares = []
+    window._actions.hold_progressed.connect(shares.append)
+    qtbot.waitUntil(lambda: len(shares) > 2)
+    repeat(keyboard, Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: shares[-1] > 0.5)
+    assert shares == sorted(shares)

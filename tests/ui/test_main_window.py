@@ -5,6 +5,7 @@ import pytest
 from fakes.shown_screens import CHILDREN, SITUATIONS, packed, scan
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
@@ -202,6 +203,31 @@ def test_enter_moves_from_the_name_to_the_password_and_then_asks(sign_in, statio
     assert station.asked == [("asha", "right")]
 
 
+def test_enter_presses_the_button_that_has_the_focus(sign_in, station, qtbot):
+    sign_in.username.setText("r.operator")
+    sign_in.password.setText("wrong")
+    sign_in.submit.setFocus()
+    qtbot.keyClick(sign_in.submit, Qt.Key.Key_Return)
+    assert station.asked == [("r.operator", "wrong")]
+
+
+def test_a_form_that_has_moved_leaves_nothing_behind(sign_in, qtbot, settle):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    holder.resize(1366, 768)
+    sign_in.setParent(holder)
+    sign_in.resize(1024, 640)
+    sign_in.show()
+    holder.show()
+    settle()
+    sign_in.resize(1366, 768)
+    holder.repaint()
+    settle()
+    left = holder.screen().grabWindow(holder.winId()).toImage()
+    sign_in.repaint()
+    assert left == holder.screen().grabWindow(holder.winId()).toImage()
+
+
 def test_a_password_is_never_shown(sign_in):
     assert sign_in.password.echoMode() == sign_in.password.EchoMode.Password
 
@@ -262,6 +288,18 @@ def test_nothing_is_cut_off(open_window, station, settle, situation, size):
     assert window.scan_screen.cut_off == []
 
 
+@pytest.mark.parametrize("size", [(1024, 640), (1366, 768), (1920, 1080)], ids=str)
+def test_the_menu_says_when_nobody_could_sign_in_again(open_window, station, keyboard_of, settle, size):
+    window = open_window(size=size, sign_in_required=False)
+    station.tell(DeliveryChanged(online=False))
+    settle()
+    keyboard_of(window).stroke(Qt.Key.Key_F10)
+    settle()
+    label = window.scan_screen.keys.button_of(MenuItem.SIGN_OUT).accessibleName()
+    assert label == "Sign out (no sign-in now) F7"
+    assert window.scan_screen.cut_off == []
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1366, 700), (1920, 1080)], ids=str)
 def test_at_least_four_bags_are_seen(open_window, station, settle, size):
     window = open_window(size=size, sign_in_required=False)
@@ -291,3 +329,11 @@ def test_a_stop_is_red_over_a_large_part_of_the_screen(open_window, station, set
     red = PALETTES[theme].tones[Tone.STOP].ground
     share = sum(image.pixelColor(x, y).name() == red for x in range(100) for y in range(100)) / 10_000
     assert share > 0.2
+
+
+def test_the_shown_rows_and_the_bags_below_make_the_count(window, station, settle):
+    packed(station, 14)
+    scan(station, Command.UNDO)
+    settle()
+    bags = window.scan_screen.bag_list
+    assert f"and {13 - bags.room} more in this bag" in bags.painted

@@ -108,6 +108,17 @@ def test_a_scan_that_arrives_while_the_window_is_busy_is_whole(desk):
     assert desk.wait_for("frame complete AB12C04F7K") == ["frame complete SB10001"]
 
 
+def test_a_key_is_held_for_its_second_although_the_display_repeats_it(desk):
+    desk.keys("keydown", "F12")
+    assert desk.wait_for("frame complete TT-CMD-UNDERSTOOD") == []
+    desk.keys("keyup", "F12")
+
+
+def test_characters_typed_twice_as_fast_as_a_display_can_tell_are_all_read(desk):
+    desk.scan("AA00110022", delay_ms=0)
+    assert desk.wait_for("frame complete AA00110022") == []
+
+
 def test_letters_and_digits_are_read_by_their_places_on_a_french_keyboard(desk):
     desk.layout("fr")
     desk.keys("key", "38", "24", "Return")

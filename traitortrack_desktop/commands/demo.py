@@ -6,7 +6,6 @@ shift at higher speed and leaves a picture. Qt is loaded only when the window op
 
 import argparse
 import json
-import os
 import secrets
 import shutil
 import signal
@@ -24,6 +23,7 @@ from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.environment.device_identity import device_identity
+from traitortrack_desktop.environment.display import has_display
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgresError
 from traitortrack_desktop.environment.paths import private_folder
 from traitortrack_desktop.environment.postgres_binaries import PostgresNotFoundError
@@ -121,15 +121,6 @@ def _run_in(folder: Path, arguments: argparse.Namespace, settings: Settings) -> 
         picture = None if has_display() else folder / "screenshot.png"
         _work(centre, folder / "station", arguments, settings, picture)
         return _check(centre, folder / "station", sheet, picture)
-
-
-def has_display() -> bool:
-    """Whether a window can be seen by somebody."""
-    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in {"offscreen", "minimal"}:
-        return False
-    return sys.platform in {"win32", "darwin"} or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
 
 
 def _clear(folder: Path) -> None:

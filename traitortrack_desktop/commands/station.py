@@ -16,7 +16,8 @@ from traitortrack_desktop.commands.station_lines import JsonLines, PlainLines
 from traitortrack_desktop.devices.serial_scanner import SerialScanner
 from traitortrack_desktop.devices.text_stream import read_codes
 from traitortrack_desktop.domain.roles import Person
-from traitortrack_desktop.environment.settings import Settings
+from traitortrack_desktop.environment.display import can_open_window
+from traitortrack_desktop.environment.settings import Settings, password_from
 from traitortrack_desktop.runtime.station import Station
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 from traitortrack_desktop.services.station import SignInAnswer
@@ -55,13 +56,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_window(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - a Runner
     """Open the station window and return when it is closed."""
+    if not can_open_window():
+        raise CommandFailed("there is no display to open a window on", ExitCode.WRONG_USAGE)
     return run_station_window(settings)
 
 
 def _run_headless(arguments: argparse.Namespace, settings: Settings) -> int:
     printer = (JsonLines if arguments.json else PlainLines)(sys.stdout)
     with running_station(settings, listeners=[printer]) as station, _ended_by_signals():
-        _sign_in(station, os.environ.get("TRAITORTRACK_USER"), os.environ.get("TRAITORTRACK_PASSWORD"))
+        _sign_in(station, settings.user, password_from(os.environ))
         with contextlib.suppress(KeyboardInterrupt):
             _read(arguments.scans, station)
         with contextlib.suppress(KeyboardInterrupt):

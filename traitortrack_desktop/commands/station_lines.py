@@ -90,8 +90,8 @@ class StationLines(ABC):
         """Print the totals."""
 
     def _print(self, line: str) -> None:
-        # A reader that went away must not stop the station.
-        with contextlib.suppress(BrokenPipeError, ValueError):
+        # A reader that went away, or a full disk under the output, must not stop the station.
+        with contextlib.suppress(OSError, ValueError):
             self._out.write(line + "\n")
             self._out.flush()
 

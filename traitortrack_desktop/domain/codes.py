@@ -114,8 +114,10 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
     if text.startswith(_BADGE_PREFIX):
         return ParsedCode(kind=CodeKind.BADGE, text=_BADGE_PREFIX + "…", problem=Reason.UNKNOWN_BADGE)
     label = rules.label.search(text)
-    if label is not None:
+    if label is not None and label.group(1) is not None:
         text = label.group(1)
+    if len(text) > MAX_SHOWN_CHARACTERS:
+        return ParsedCode(kind=CodeKind.UNUSABLE, text=text[:MAX_SHOWN_CHARACTERS], problem=Reason.TOO_LONG)
     for kind, pattern in (
         (CodeKind.PARENT, rules.parent),
         (CodeKind.BILL, rules.bill),
@@ -123,8 +125,6 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
     ):
         if pattern.fullmatch(text):
             return ParsedCode(kind=kind, text=text)
-    if len(text) > MAX_SHOWN_CHARACTERS:
-        return ParsedCode(kind=CodeKind.UNUSABLE, text=text[:MAX_SHOWN_CHARACTERS], problem=Reason.TOO_LONG)
     return ParsedCode(kind=CodeKind.UNUSABLE, text=text, problem=Reason.UNKNOWN_CODE)
 
 

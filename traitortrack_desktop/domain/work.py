@@ -38,6 +38,11 @@ class Change:
         """Whether it stands, as far as the station knows."""
         return self.receipt is not Outcome.REFUSED
 
+    @property
+    def says_outside(self) -> bool:
+        """Whether it could not be taken out because it is not inside: somebody else took it out before."""
+        return self.reason is Reason.CHILD_NOT_IN_PARENT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenParent:
@@ -66,7 +71,7 @@ class OpenParent:
         """Child bags that this station put in and that are still listed inside, oldest first."""
         inside: dict[str, Change] = {}
         for change in self.changes:
-            if not change.counts:
+            if not change.counts and not change.says_outside:
                 continue
             inside.pop(change.child, None)
             if change.step > 0:
@@ -277,7 +282,9 @@ def _with_receipt(parent: OpenParent | None, entry: JournalEntry, receipt: Recei
         replace(change, receipt=receipt.outcome, reason=receipt.reason) if change.seq == entry.seq else change
         for change in parent.changes
     )
-    if receipt.count is None:
+    # An answer given anew after damage to the journal is older than what later ones said.
+    is_stale = any(change.seq > entry.seq and change.receipt is not None for change in changes)
+    if receipt.count is None or is_stale:
         return replace(parent, changes=changes)
     listed = sum(change.step for change in changes if change.seq <= entry.seq and change.counts)
     still_completed = bool(receipt.completed) and not any(change.seq > entry.seq for change in changes)

@@ -187,7 +187,7 @@ class _Judge:
         asked = question is not None and question.kind is QuestionKind.CLOSE
         if not asked and not parent.is_full:
             return self._ask(QuestionKind.CLOSE, Reason.CONFIRM_CLOSE)
-        return self._accept(EntryKind.CLOSE_PARENT, parent=parent.code)
+        return self._accept(EntryKind.CLOSE_PARENT, parent=parent.code, capacity=parent.capacity)
 
     # -- decisions
 
@@ -219,7 +219,7 @@ class _Judge:
         )
 
     def _remove(self, parent: OpenParent, child: str) -> Decision:
-        return self._accept(EntryKind.REMOVE_CHILD, parent=parent.code, child=child)
+        return self._accept(EntryKind.REMOVE_CHILD, parent=parent.code, child=child, capacity=parent.capacity)
 
     def _cancel(self) -> Decision:
         parent = self._state.parent
@@ -244,12 +244,13 @@ class _Judge:
         parent: str | None = None,
         child: str | None = None,
         resolves: int | None = None,
+        capacity: int | None = None,
     ) -> Decision:
         return Decision(
             kind=kind,
             verdict=Verdict.ACCEPTED,
             code=self._code,
-            capacity=self._rules.capacity,
+            capacity=self._rules.capacity if capacity is None else capacity,
             parent=parent,
             child=child,
             resolves=resolves,

@@ -65,10 +65,8 @@ class Settings:
     bill_pattern: str | None = None
     label_pattern: str | None = None
     capacity: int | None = None
-    verdict_window_ms: int = 150
     fact_trust_hours: float = 12.0
     theme: Theme = "system"
-    language: str = "en"
     viewing_distance_m: float = 2.0
     serial_ports: tuple[str, ...] = ()
     serial_baud_rate: int = 9600
@@ -89,10 +87,8 @@ _KINDS: Mapping[str, Kind] = {
     "bill_pattern": Text(longest=500),
     "label_pattern": Text(longest=500),
     "capacity": Number(whole=True, least=1, most=500),
-    "verdict_window_ms": Number(whole=True, least=0, most=2000),
     "fact_trust_hours": Number(whole=False, least=0, most=168),
     "theme": Choice(("system", "light", "dark")),
-    "language": Choice(("en",)),
     "viewing_distance_m": Number(whole=False, least=0.5, most=5),
     "serial_ports": TextList(),
     "serial_baud_rate": Number(whole=True, least=300, most=4_000_000),
@@ -122,7 +118,7 @@ def load_settings(
         (Source.ENVIRONMENT, "the environment", _from_environment(environ)),
         (Source.COMMAND_LINE, "the command line", _from_command_line(overrides)),
     ):
-        for name, value in _checked(place, said, source):
+        for name, value in checked(place, said, source):
             values[name] = value
             sources[name] = source
     return Settings(**values, sources=sources)
@@ -133,7 +129,8 @@ def password_from(environ: Mapping[str, str]) -> str | None:
     return environ.get(PASSWORD_VARIABLE) or None
 
 
-def _checked(place: str, said: Mapping[str, object], source: Source) -> Iterator[tuple[str, object]]:
+def checked(place: str, said: Mapping[str, object], source: Source) -> Iterator[tuple[str, object]]:
+    """Give each name with its usable value. Raises :class:`SettingsError`, which names *place*."""
     for name, value in said.items():
         kind = _KINDS.get(name)
         if kind is None:

@@ -45,12 +45,15 @@ def work_actions(work: WorkState, wording: Wording) -> tuple[Action, ...]:
     return (*acts, _menu_action(MenuItem.MENU, wording.labels.menu))
 
 
-def menu_actions(wording: Wording, *, dark: bool) -> tuple[Action, ...]:
-    """Return what the menu offers; its keys are other ones than those of the work."""
+def menu_actions(wording: Wording, *, dark: bool, can_sign_in: bool = True) -> tuple[Action, ...]:
+    """Return what the menu offers; its keys are other ones than those of the work.
+
+    Unless *can_sign_in*, signing out says that nobody could sign in again now.
+    """
     labels = wording.labels
     return (
         _menu_action(MenuItem.THEME, labels.light_theme if dark else labels.dark_theme),
-        _menu_action(MenuItem.SIGN_OUT, labels.sign_out),
+        _menu_action(MenuItem.SIGN_OUT, labels.sign_out if can_sign_in else labels.sign_out_for_long),
         _menu_action(MenuItem.QUIT, labels.quit),
         _menu_action(MenuItem.MENU, labels.back),
     )

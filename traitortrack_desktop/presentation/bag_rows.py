@@ -38,6 +38,7 @@ def _row(change: Change, number: int | None, tongue: Tongue) -> Row:
     text = {Mark.RECORDED: marks.recorded, Mark.POSTED: marks.posted, Mark.REFUSED: marks.refused}[mark]
     return Row(
         seq=change.seq,
+        counts=number is not None,
         number=str(number) if number is not None else tongue.wording.labels.unnumbered,
         code=code_text(change.child),
         time=tongue.exact_time(change.at),

@@ -39,14 +39,20 @@ def scan_screen_state(
 ) -> ScanScreenState:
     """Return what the screen shows at *now* (aware UTC)."""
     result = _result(facts, now, tongue)
-    actions = menu_actions(tongue.wording, dark=around.dark) if around.menu_open else None
+    bag = facts.work.parent or facts.work.finished
+    actions = (
+        menu_actions(tongue.wording, dark=around.dark, can_sign_in=facts.online is not False)
+        if around.menu_open
+        else None
+    )
     return ScanScreenState(
         tone=_tone(facts, around, result),
         instruction=_instruction(facts, around, tongue),
         counter=_counter(facts.work, around.capacity, tongue),
         result=result,
         rows=bag_rows(facts.work, tongue),
-        empty_rows_text=tongue.wording.labels.no_rows,
+        inside=bag.count if bag is not None else 0,
+        empty_rows_text=_empty_rows_text(bag, tongue),
         actions=actions or work_actions(facts.work, tongue.wording),
         menu_open=around.menu_open,
         status=status_strip(facts, around, now, tongue),
@@ -57,6 +63,11 @@ def scan_screen_state(
 def calm_after(facts: ScreenFacts) -> datetime | None:
     """Return when the tint of the last accepted scan ends."""
     return facts.last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS) if facts.last else None
+
+
+def _empty_rows_text(bag: OpenParent | None, tongue: Tongue) -> str:
+    labels = tongue.wording.labels
+    return labels.inside_before.text(bag.count) if bag is not None and bag.count else labels.no_rows
 
 
 def _tone(facts: ScreenFacts, around: Surroundings, result: Result) -> Tone:
@@ -76,10 +87,10 @@ def _instruction(facts: ScreenFacts, around: Surroundings, tongue: Tongue) -> st
         return words.not_listening
     if work.stop is not None:
         return words.stopped.format(code=code_text(work.stop.code).text)
-    if work.attention:
-        return words.refused_late.format(code=code_text(work.attention[0].code).text)
     if work.question is not None:
         return words.questions[work.question.kind].format(code=code_text(work.question.code).text)
+    if work.attention:
+        return words.refused_late.format(code=code_text(work.attention[0].code).text)
     if work.parent is None:
         return words.first_parent if work.finished is None else words.next_parent
     if work.parent.completed or work.parent.is_full:
@@ -187,7 +198,17 @@ def _late_refusal(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
         lines=(message.what, message.now),
         mark=Mark.REFUSED,
         note=tongue.wording.labels.late_of.format(number=1, total=len(items)),
+        meanwhile=_meanwhile(facts, now, tongue),
     )
+
+
+def _meanwhile(facts: ScreenFacts, now: datetime, tongue: Tongue) -> str:
+    """Return what became of the last scan, unless it is the one that was refused."""
+    if facts.last is None or facts.last.entry.seq == facts.work.attention[0].seq:
+        return ""
+    told = _last(facts.last, facts.work, now, tongue)
+    code = told.code.text if told.code is not None else ""
+    return tongue.wording.labels.meanwhile.format(heading=told.word, code=code).rstrip()
 
 
 def _last(last: LastScan, work: WorkState, now: datetime, tongue: Tongue) -> Result:

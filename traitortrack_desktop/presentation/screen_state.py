@@ -66,14 +66,17 @@ class Result:
     mark: Mark | None = None
     mark_text: str = ""
     note: str = ""
+    meanwhile: str = ""
+    """What became of the last scan, while something more urgent is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One child bag in the list."""
+    """One child bag in the list. *counts* is false for one that the centre refused."""
 
     seq: int
     number: str
+    counts: bool
     code: CodeText
     time: str
     mark: Mark
@@ -124,13 +127,14 @@ class StatusStrip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanScreenState:
-    """The whole screen. *rows* are the newest first."""
+    """The whole screen. *rows* are the newest first; *inside* counts also bags that have no row."""
 
     tone: Tone
     instruction: str
     counter: Counter
     result: Result
     rows: tuple[Row, ...]
+    inside: int
     empty_rows_text: str
     actions: tuple[Action, ...]
     menu_open: bool

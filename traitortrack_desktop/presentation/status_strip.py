@@ -5,7 +5,7 @@ from datetime import datetime
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings
 from traitortrack_desktop.presentation.screen_state import Light, Mark, StatusStrip
-from traitortrack_desktop.presentation.wording import Marks, Plural, Wording
+from traitortrack_desktop.presentation.wording import Labels, Marks, Plural, Wording
 
 CALM_WAITING_SECONDS = 5
 """Entries younger than this are on their way; nobody need know how old they are."""
@@ -16,13 +16,19 @@ def status_strip(facts: ScreenFacts, around: Surroundings, now: datetime, tongue
     wording, labels = tongue.wording, tongue.wording.labels
     return StatusStrip(
         operator=facts.operator.username if facts.operator is not None else labels.no_operator,
-        station=labels.station.format(name=around.station),
+        station=station_label(around.station, labels),
         lights=_lights(facts, wording, listening=around.listening),
         delivery=_delivery(facts, wording.marks, now),
         delivery_mark=Mark.RECORDED if facts.backlog.pending or facts.delivery_problem else Mark.POSTED,
         sound=labels.no_sound if around.silent else "",
         version=labels.version.format(version=around.version),
     )
+
+
+def station_label(name: str, labels: Labels) -> str:
+    """Return what the station is called, without the word twice where *name* begins with it."""
+    word = labels.station.partition("{")[0].strip()
+    return name if name.lower().startswith(word.lower()) else labels.station.format(name=name)
 
 
 def _lights(facts: ScreenFacts, wording: Wording, *, listening: bool) -> tuple[Light, ...]:

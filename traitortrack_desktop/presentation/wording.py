@@ -14,6 +14,7 @@ from string import Formatter
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Labels:
     finished_parent: str
     no_parent: str
     more_rows: Plural
+    inside_before: Plural
     no_rows: str
     station: str
     version: str
@@ -93,11 +95,13 @@ class Labels:
     no_sound: str
     unnumbered: str
     late_of: str
+    meanwhile: str
     uncounted: Plural
     uncounted_then: Plural
     menu: str
     back: str
     sign_out: str
+    sign_out_for_long: str
     light_theme: str
     dark_theme: str
     quit: str
@@ -123,6 +127,22 @@ class SignInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpWords:
+    """The set-up screen of the first run."""
+
+    title: str
+    hint: str
+    labels: Mapping[SetUpField, str]
+    example: str
+    submit: str
+    trying: str
+    wrong: Mapping[SetUpField, str]
+    problems: Mapping[SetUpProblem, str]
+    not_kept: str
+    go_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """One language."""
 
@@ -142,6 +162,7 @@ class Wording:
     marks: Marks
     labels: Labels
     sign_in: SignInWords
+    set_up: SetUpWords
 
 
 def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:
@@ -249,7 +270,7 @@ _ENGLISH_REASONS = {
         heading="NOTHING TO CANCEL", what=("The station did not ask anything.",), now=("Go on scanning.",)
     ),
     Reason.NOTHING_TO_ACKNOWLEDGE: Phrase(
-        heading="NOTHING OPEN", what=("Nothing waits to be understood.",), now=("Go on scanning.",)
+        heading="NO STOP", what=("The station is not stopped.",), now=("Go on scanning.",)
     ),
     Reason.CONFIRM_CLOSE: Phrase(
         heading="CLOSE IT?",
@@ -338,7 +359,7 @@ _ENGLISH_REASONS = {
     ),
 }
 
-_TAKE_OUT_LATE = "Take {code} out of {parent} and scan it again, or scan UNDERSTOOD."
+_TAKE_OUT_LATE = "Take it out of {parent} and scan it again, or hold F12."
 _ENGLISH_LATE = {
     reason: Phrase(heading="STOP", what=phrase.what, now=(_LAY_ASIDE,))
     for reason, phrase in _ENGLISH_REASONS.items()
@@ -376,7 +397,7 @@ _ENGLISH_LATE |= {
             "You opened {parent} at {at}. At the centre it is a child bag.",
             "At the centre {code} is a child bag.",
         ),
-        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD.",),
+        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD or hold F12.",),
     ),
     Reason.PARENT_MISSING: Phrase(
         heading="STOP",
@@ -385,7 +406,7 @@ _ENGLISH_LATE |= {
             "The centre does not know parent bag {parent}.",
             "The centre does not know the parent bag.",
         ),
-        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD.",),
+        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD or hold F12.",),
     ),
     Reason.CHILD_NOT_IN_PARENT: Phrase(
         heading="STOP",
@@ -393,7 +414,7 @@ _ENGLISH_LATE |= {
             "You took {child} out of {parent} at {at}. At the centre it was not inside.",
             "At the centre {code} was not inside.",
         ),
-        now=("Look where {code} is, then scan UNDERSTOOD.",),
+        now=("Look where {code} is, then scan UNDERSTOOD or hold F12.",),
     ),
     Reason.CENTRE_COULD_NOT_STORE: Phrase(
         heading="STOP",
@@ -401,7 +422,7 @@ _ENGLISH_LATE |= {
             "You scanned {code} for {parent} at {at}. The centre could not take it.",
             "You scanned {code} at {at}. The centre could not take it.",
         ),
-        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD.",),
+        now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD or hold F12.",),
     ),
 }
 
@@ -500,7 +521,11 @@ ENGLISH = Wording(
         parent="Parent",
         finished_parent="Closed",
         no_parent="No parent bag open",
-        more_rows=Plural(one="and 1 more below", other="and {count} more below"),
+        more_rows=Plural(one="and 1 more in this bag", other="and {count} more in this bag"),
+        inside_before=Plural(
+            one="1 bag was inside before; new ones appear here",
+            other="{count} bags were inside before; new ones appear here",
+        ),
         no_rows="Child bags appear here, the newest on top",
         station="Station {name}",
         version="v {version}",
@@ -509,6 +534,7 @@ ENGLISH = Wording(
         no_sound="No sound",
         unnumbered="–",
         late_of="Refused by the centre · {number} of {total}",
+        meanwhile="Last scan: {heading} {code}",
         uncounted=Plural(one="1 scan not counted", other="{count} scans not counted"),
         uncounted_then=Plural(
             one="1 bag was scanned meanwhile and not counted: scan it again.",
@@ -517,6 +543,7 @@ ENGLISH = Wording(
         menu="Menu",
         back="Back",
         sign_out="Sign out",
+        sign_out_for_long="Sign out (no sign-in now)",
         light_theme="Light screen",
         dark_theme="Dark screen",
         quit="Leave the program",
@@ -536,6 +563,47 @@ ENGLISH = Wording(
         "Everything scanned so far is safe here. Try again in a minute.",
         mismatch="The centre does not fit this program. Call IT. Everything scanned so far is safe here.",
         incomplete="Type your name and your password.",
+    ),
+    set_up=SetUpWords(
+        title="Connect this station",
+        hint="This is done once. IT knows what to type here.",
+        labels={
+            SetUpField.SERVERS: "Address of the central database",
+            SetUpField.DATABASE: "Name of the database",
+            SetUpField.ACCOUNT: "Account",
+            SetUpField.PASSWORD: "Password",
+            SetUpField.STATION: "Name of this station",
+        },
+        example="db.example.com  or  db1:5432, db2:5432",
+        submit="Connect",
+        trying="Trying the connection …",
+        wrong={
+            SetUpField.SERVERS: "Type the server's address only, such as db.example.com or "
+            "db.example.com:5432. Several are separated by commas.",
+            SetUpField.DATABASE: "Type the name of the database, at most 63 characters.",
+            SetUpField.ACCOUNT: "Type the account that IT made for this station, at most 63 characters.",
+            SetUpField.PASSWORD: "This password is too long to be kept. Ask IT for a shorter one.",
+            SetUpField.STATION: "Type a name for this station, at most 64 characters, such as Station 7.",
+        },
+        problems={
+            SetUpProblem.UNREACHABLE: "The central database cannot be reached. "
+            "Check the address and the network, then try again.",
+            SetUpProblem.ACCOUNT_REFUSED: "The central database does not let this account in. "
+            "Check account and password, or ask IT.",
+            SetUpProblem.NO_DATABASE: "There is no database of this name at that address. Check the name.",
+            SetUpProblem.NOT_PREPARED: "This database is not prepared for stations. "
+            "Ask IT to run: traitortrack-desktop db upgrade",
+            SetUpProblem.NOT_ALLOWED: "This account may not work as a station. "
+            "Ask IT for an account with the role traitortrack_station.",
+            SetUpProblem.OTHER_ACCOUNT: "The central database knows this station under another account, "
+            "or has barred it. Ask IT.",
+            SetUpProblem.NOT_WRITTEN: "The connection works, but this computer cannot keep it: "
+            "the settings file cannot be written. Ask IT.",
+            SetUpProblem.DEFECT: "The program itself failed here. Try again, and call IT if it stays.",
+        },
+        not_kept="Connected. This computer has no key ring, so the password is used for this run only. "
+        "IT has to provide it for the next start: in a libpq pass file or in TRAITORTRACK_DATABASE_URL.",
+        go_on="Open the station",
     ),
 )
 

@@ -1,5 +1,6 @@
 """A running station: its threads, and what others may ask of it."""
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ from traitortrack_desktop.services.operator_session import ask_to_sign_in
 from traitortrack_desktop.services.ports import Accounts, SignedIn
 from traitortrack_desktop.services.station import SignInAnswer
 
+_log = logging.getLogger(__name__)
+
 
 class EventHub:
     """Passes events on to every listener, and knows how much waits."""
@@ -41,7 +44,10 @@ class EventHub:
                 self._pending = event.backlog.pending
                 self._changed.notify_all()
         for listener in tuple(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - what is stored stays stored, and the others are told
+                _log.exception("A listener met an unexpected error")
 
     @property
     def pending(self) -> int:

@@ -27,7 +27,7 @@ LARGEST_BATCH = 500
 """The knee of the measured drain rate; larger batches gain little and hold locks longer."""
 
 FAST_SECONDS = 0.25
-"""A batch answered within this time is followed by one twice as large."""
+"""A batch answered within this time is followed by one twice as large, a slower one by half of it."""
 
 PROBE_SECONDS = 3.0
 """How often a station with nothing to send finds out whether the centre answers."""
@@ -125,7 +125,7 @@ class Delivery:
 
     def _adapt(self, size: int, took_seconds: float) -> None:
         if took_seconds > FAST_SECONDS:
-            self._batch = max(FIRST_BATCH, self._batch // 2)
+            self._batch = max(1, self._batch // 2)
         elif size == self._batch:
             self._batch = min(LARGEST_BATCH, self._batch * 2)
 
@@ -136,7 +136,7 @@ class Delivery:
 
     def _postpone(self, *, problem: str | None, longest: float) -> Step:
         self._heard_at = float("-inf")
-        self._batch = max(FIRST_BATCH, self._batch // 2)
+        self._batch = max(1, self._batch // 2)
         self._changed(DeliveryChanged(online=False, problem=problem))
         return self._wait(longest)
 

@@ -21,12 +21,13 @@ _LEVELS = {
 
 
 def build_application(argv: Sequence[str], *, theme: Theme) -> QApplication:
-    """Return the application, ready for a window. There may be only one in a process."""
+    """Return the application, ready for a window; the one of this process when it stands already."""
     qInstallMessageHandler(log_qt_message)
     QApplication.setApplicationName("Station")
     QApplication.setOrganizationName("TraitorTrack")
     QApplication.setDesktopFileName("traitortrack-desktop")
-    application = QApplication(list(argv))
+    standing = QApplication.instance()
+    application = standing if isinstance(standing, QApplication) else QApplication(list(argv))
     dress(application, theme)
     return application
 

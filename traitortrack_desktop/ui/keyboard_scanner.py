@@ -38,6 +38,14 @@ _UNDECODABLE = "\ufffd"
 """Stands for a character typed with Alt, which would be missing from the code unnoticed otherwise."""
 
 _LATE_MS, _GRACE_MS, _MOST_GRACES = 20, 10, 2
+_RELEASE_SURE_AFTER_MS = 30
+"""X11 repeats a held key as release and press with one time stamp, and Qt does not always say that they
+are a repetition. A release that no such press has followed for so long is a real one.
+"""
+_HELD_KEY_REPEATS_AFTER_MS = 100
+"""No held key repeats sooner. What comes sooner is a fast scanner's second character of the same kind,
+which Qt calls a repetition when both fall into one millisecond.
+"""
 
 
 class KeyListener(Protocol):
@@ -73,12 +81,19 @@ class KeyboardScanner(QObject):
         self._framer = KeystrokeFramer()
         self._listening = False
         self._taken: set[int] = set()
+        self._pressed_at_ms: dict[int, int] = {}
+        self._released_at_ms: dict[int, int] = {}
         self._since_key = QElapsedTimer()
         self._graces = 0
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setTimerType(Qt.TimerType.PreciseTimer)
         self._silence.timeout.connect(self._silence_passed)
+        self._released: int | None = None
+        self._release_is_sure = QTimer(self)
+        self._release_is_sure.setSingleShot(True)
+        self._release_is_sure.setInterval(_RELEASE_SURE_AFTER_MS)
+        self._release_is_sure.timeout.connect(self._pass_release_on)
 
     def install(self, application: QGuiApplication) -> None:
         """Begin to see the application's keys."""
@@ -88,12 +103,15 @@ class KeyboardScanner(QObject):
         """See no keys any more."""
         application.removeEventFilter(self)
         self._silence.stop()
+        self._release_is_sure.stop()
 
     def listen(self, *, on: bool) -> None:
         """Take the keys as a scanner's, or leave them to the widgets; what was begun is given up."""
         if not on:
             self._give_up()
             self._taken.clear()
+            self._pressed_at_ms.clear()
+            self._released_at_ms.clear()
         self._listening = on
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -113,24 +131,51 @@ class KeyboardScanner(QObject):
         event.accept()
         if kind == QEvent.Type.KeyPress:
             self._taken.add(_identity(event))
-            if not event.isAutoRepeat():
+            if self._is_repetition(event):
+                self._forget_release(event)
+            else:
                 self._press(event)
         return True
+
+    def _is_repetition(self, event: QKeyEvent) -> bool:
+        """Whether the key is only held. A character lost here would make another code of the scan."""
+        identity, at_ms = _identity(event), event.timestamp()
+        seems = event.isAutoRepeat() or (at_ms and at_ms == self._released_at_ms.get(identity))
+        held_ms = at_ms - self._pressed_at_ms.get(identity, 0) if at_ms else _HELD_KEY_REPEATS_AFTER_MS
+        if seems and (event.key() in _ACTION_KEYS or held_ms >= _HELD_KEY_REPEATS_AFTER_MS):
+            return True
+        self._pressed_at_ms[identity] = at_ms
+        return False
 
     def _release(self, event: QKeyEvent) -> bool:
         identity = _identity(event)
         if identity not in self._taken:
             return False
+        self._released_at_ms[identity] = event.timestamp()
         if not event.isAutoRepeat():
             self._taken.discard(identity)
-            key = _ACTION_KEYS.get(event.key())
-            if key is not None:
-                self._listener.key_up(key)
+            if event.key() in _ACTION_KEYS:
+                self._pass_release_on()
+                self._released = event.key()
+                self._release_is_sure.start()
         return True
+
+    def _forget_release(self, event: QKeyEvent) -> None:
+        """The key was held all the time."""
+        if self._released == event.key():
+            self._released = None
+            self._release_is_sure.stop()
+
+    def _pass_release_on(self) -> None:
+        self._release_is_sure.stop()
+        if self._released is not None:
+            key, self._released = _ACTION_KEYS[self._released], None
+            self._listener.key_up(key)
 
     def _press(self, event: QKeyEvent) -> None:
         key = _ACTION_KEYS.get(event.key())
         if key is not None:
+            self._pass_release_on()
             self._listener.key_down(key)
             return
         for frame in self._framer.press(_stroke(event)):

@@ -26,7 +26,7 @@ from traitortrack_desktop.ui.sounds import Sound
 from traitortrack_desktop.ui.theme import dress
 
 _LOOK_AGAIN_MS = 300
-_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 1024, 640
+SMALLEST_WIDTH, SMALLEST_HEIGHT = 1024, 640
 
 
 class MainWindow(QMainWindow):
@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self._scans_without_operator = not sign_in_required
         palette, wording = PALETTES[theme], tongue.wording
         self.setWindowTitle(wording.labels.window_title)
-        self.setMinimumSize(_SMALLEST_WIDTH, _SMALLEST_HEIGHT)
+        self.setMinimumSize(SMALLEST_WIDTH, SMALLEST_HEIGHT)
         self.scan_screen = ScanScreen(
             palette, wording.labels, viewing_distance_metres=viewing_distance_metres
         )

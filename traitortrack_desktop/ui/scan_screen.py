@@ -51,7 +51,7 @@ class ScanScreen(QWidget):
         self.instruction.show_instruction(state.instruction, state.tone)
         self.counter.show_counter(state.counter)
         self.result.show_result(state.result)
-        self.bag_list.show_rows(state.rows, state.empty_rows_text)
+        self.bag_list.show_rows(state.rows, state.inside, state.empty_rows_text)
         self.keys.show_actions(state.actions)
         self.status.show_status(state.status, state.tone)
         if state.tone is not self._tone:

@@ -65,13 +65,13 @@ def _qt_palette(palette: Palette) -> QPalette:
 
 
 def _rules(palette: Palette) -> str:
-    """Return the style rules of the sign-in form, the only place with text fields."""
+    """Return the style rules of the forms, the only places with text fields."""
     panel, key = palette.panel, palette.key
     return f"""
         QLineEdit {{
             background: {key.ground}; color: {key.text}; border: 2px solid {palette.edge};
             border-radius: 8px; padding: 10px 14px; selection-background-color: {palette.highlight};
-            selection-color: {palette.panel.ground};
+            selection-color: {palette.panel.ground}; placeholder-text-color: {panel.quiet};
         }}
         QLineEdit:focus {{ border-color: {palette.highlight}; }}
         QPushButton#primary {{

@@ -148,3 +148,14 @@ def test_wrong_rules_are_refused_by_name(wrong):
 def test_a_site_may_use_its_own_patterns():
     rules = code_rules(parent=r"P[0-9]{3}", child=r"C[0-9]{3}")
     assert parse_frame(ScanFrame(source="t", raw=b"p123"), rules).kind is CodeKind.PARENT
+
+
+def test_a_label_without_a_number_is_read_as_it_stands():
+    rules = code_rules(label=r"LABEL(?: ([0-9]+))?")
+    assert parse_frame(ScanFrame(source="test", raw=b"LABEL77"), rules).text == "LABEL77"
+
+
+def test_a_site_s_own_pattern_does_not_make_a_bag_of_what_the_centre_cannot_store():
+    rules = code_rules(child="[A-Z0-9]+")
+    reading = parse_frame(ScanFrame(source="test", raw=b"A" * 256), rules)
+    assert (reading.kind, reading.problem) == (CodeKind.UNUSABLE, Reason.TOO_LONG)

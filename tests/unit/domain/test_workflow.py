@@ -3,6 +3,7 @@
 import pytest
 from fakes.scanning import Scanning
 
+from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.entries import BagFact, EntryKind, Outcome, Verdict
 from traitortrack_desktop.domain.reasons import Reason
 
@@ -255,3 +256,42 @@ def test_a_late_refusal_can_be_understood_while_a_question_is_open():
     scanning.answer(2, Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT, count=0)
     assert scanning.scan(UNDERSTOOD).kind is EntryKind.ACKNOWLEDGE
     assert scanning.scan("SB10002").kind is EntryKind.OPEN_PARENT
+
+
+def test_a_child_that_somebody_else_took_out_can_be_put_in_again():
+    scanning = Scanning()
+    scanning.scan_all("SB10001 C001 C002 TT-CMD-UNDO")
+    scanning.answer(1, count=0)
+    scanning.answer(2, count=1)
+    scanning.answer(3, count=2)
+    scanning.answer(4, Outcome.REFUSED, reason=Reason.CHILD_NOT_IN_PARENT, count=1)
+    assert scanning.scan(UNDERSTOOD).kind is EntryKind.ACKNOWLEDGE
+    assert scanning.state.parent.count == 1
+    assert scanning.scan("C002").verdict is Verdict.ACCEPTED
+    assert scanning.state.parent.count == 2
+
+
+def test_undo_goes_on_past_a_child_that_somebody_else_took_out():
+    scanning = Scanning()
+    scanning.scan_all("SB10001 C001 C002 TT-CMD-UNDO")
+    scanning.answer(4, Outcome.REFUSED, reason=Reason.CHILD_NOT_IN_PARENT, count=1)
+    scanning.scan(UNDERSTOOD)
+    assert scanning.scan("TT-CMD-UNDO").child == "C001"
+
+
+def test_everything_about_an_open_parent_keeps_the_capacity_it_was_opened_with():
+    scanning = Scanning(capacity=30)
+    scanning.scan_all("SB10001 C001 C002")
+    scanning.rules = code_rules(capacity=1)
+    decisions = scanning.scan_all("C003 TT-CMD-UNDO TT-CMD-CLOSE TT-CMD-CLOSE")
+    assert [decision.capacity for decision in decisions if decision.verdict is Verdict.ACCEPTED] == [30] * 3
+
+
+def test_an_answer_that_comes_after_a_later_one_does_not_bring_its_old_count_back():
+    scanning = Scanning()
+    scanning.scan_all("SB10001 C001 C002")
+    scanning.answer(3, count=5)
+    scanning.answer(2, count=1)
+    assert scanning.state.parent.count == 5
+    scanning.answer(1, count=0)
+    assert scanning.state.parent.count == 5

@@ -45,7 +45,6 @@ def test_without_any_files_the_defaults_stand(computer: Computer) -> None:
     settings = computer.load()
 
     assert settings.database_url is None
-    assert settings.verdict_window_ms == 150
     assert settings.fact_trust_hours == 12
     assert settings.viewing_distance_m == 2.0
     assert settings.capacity is None

@@ -125,7 +125,7 @@ def test_a_late_refusal_tells_both_stories():
     assert message.what == (
         "asha put AB12C into SB10001 at 09:42. It is in SB20002 since 09:12, put there by R. Sharma."
     )
-    assert message.now == "Take AB12C out of SB10001 and scan it again, or scan UNDERSTOOD."
+    assert message.now == "Take it out of SB10001 and scan it again, or hold F12."
 
 
 def test_the_richest_pattern_whose_names_are_all_known_is_taken():

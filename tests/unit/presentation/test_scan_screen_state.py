@@ -360,3 +360,49 @@ def test_every_situation_has_a_word_and_an_instruction(situation):
     assert state.instruction
     assert state.result.word
     assert len(state.result.lines) == 2
+
+
+def opened_again(watched, *children):
+    """A parent that had three bags when this station opened it."""
+    packed(watched.station, 0)
+    scan(watched.station, *children)
+    bag = replace(watched.facts.work.parent, base_count=3)
+    watched.facts = replace(watched.facts, work=replace(watched.facts.work, parent=bag))
+    return watched.shown()
+
+
+def test_the_rows_and_the_count_agree_also_for_bags_that_have_no_row(watched):
+    state = opened_again(watched, CHILDREN[3])
+    assert (state.counter.count, state.inside, sum(row.counts for row in state.rows)) == (4, 4, 1)
+
+
+def test_a_parent_opened_again_says_that_bags_are_inside(watched):
+    state = opened_again(watched)
+    assert state.empty_rows_text == "3 bags were inside before; new ones appear here"
+
+
+def test_a_refused_bag_keeps_its_row_and_counts_nothing(watched):
+    SITUATIONS["late_refusals"](watched.station)
+    state = watched.shown()
+    assert [row.counts for row in state.rows].count(False) == 3
+    assert state.inside == sum(row.counts for row in state.rows)
+
+
+def test_a_late_refusal_does_not_hide_what_became_of_the_next_scan(watched):
+    SITUATIONS["late_refusals"](watched.station)
+    scan(watched.station, CHILDREN[20])
+    result = watched.shown().result
+    assert (result.word, result.meanwhile) == ("STOP", f"Last scan: ADDED {CHILDREN[20]}")
+
+
+def test_a_late_refusal_does_not_hide_a_question(watched):
+    SITUATIONS["late_refusals"](watched.station)
+    scan(watched.station, Command.CLOSE)
+    state = watched.shown()
+    assert (state.tone, state.instruction) == (Tone.STOP, "Scan CLOSE again to close it")
+    assert state.result.meanwhile == "Last scan: CLOSE IT? SB10001"
+
+
+@pytest.mark.parametrize(("name", "shown"), [("7", "Station 7"), ("Station 7", "Station 7")])
+def test_a_station_is_not_called_station_twice(watched, name, shown):
+    assert watched.shown(around=replace(AROUND, station=name)).status.station == shown

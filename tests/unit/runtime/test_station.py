@@ -13,7 +13,12 @@ from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.runtime.station import EventHub, Station
 from traitortrack_desktop.services.delivery import Delivery
-from traitortrack_desktop.services.events import DeliveryChanged, OperatorChanged, ScanDecided
+from traitortrack_desktop.services.events import (
+    DeliveryChanged,
+    OperatorChanged,
+    ScanDecided,
+    StorageFailed,
+)
 from traitortrack_desktop.services.ports import CentreUnreachableError, PostingReply, SignedIn
 from traitortrack_desktop.services.scan_intake import ScanIntake
 from traitortrack_desktop.services.station import SignInUnavailable
@@ -185,3 +190,16 @@ def test_the_state_of_the_line_reaches_the_listeners(bench):
     bench.scan("SB10001")
     bench.station.wait_until_nothing_waits(30)
     assert any(isinstance(event, DeliveryChanged) and event.online for event in bench.events)
+
+
+def test_a_listener_that_fails_stops_neither_the_scans_nor_the_others(bench):
+    def fail(_event):
+        raise RuntimeError("a defect of the window")
+
+    told = []
+    bench.station.subscribe(fail)
+    bench.station.subscribe(told.append)
+    bench.scan("SB10001", "AB12C")
+    assert bench.station.wait_until_nothing_waits(30)
+    assert [event.entry.seq for event in told if isinstance(event, ScanDecided)] == [1, 2]
+    assert not any(isinstance(event, StorageFailed) for event in bench.events)

@@ -165,3 +165,11 @@ def test_the_centre_is_not_probed_right_after_it_answered():
     assert bench.delivery.step() is Step.NOTHING_WAITS
     bench.now += PROBE_SECONDS
     assert bench.delivery.step() is Step.POSTPONED
+
+
+def test_a_centre_that_is_too_slow_for_a_batch_gets_smaller_ones_down_to_one_entry():
+    bench = Bench(count=100, failures=[CentreUnreachableError() for _ in range(8)])
+    for _ in range(8):
+        bench.delivery.step()
+    bench.delivery.step()
+    assert bench.centre.batches == [[1]]

@@ -1,6 +1,6 @@
 """Database addresses: whatever IT writes becomes one spelling, and no password is ever shown."""
 
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from sqlalchemy import URL
 
@@ -80,3 +80,8 @@ def account_without_password(text: str) -> str | None:
 def with_password(text: str, password: str) -> str:
     """Return *text* with *password* in it, for the connection and nothing else."""
     return central_address(text).set(password=password).render_as_string(hide_password=False)
+
+
+def address_of(*, servers: str, database: str, account: str) -> str:
+    """Return the address, without password, of *database* on *servers* (``host:port``, by commas)."""
+    return f"postgresql://{quote(account, safe='')}@{servers}/{quote(database, safe='')}"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import cast
 
+from psycopg2 import Error as DriverError
 from psycopg2.extensions import connection as RawConnection  # noqa: N812
 from sqlalchemy import Connection
 
@@ -26,15 +27,18 @@ class Deadline:
         self._closed = False
         self._next = 0
 
+    def from_its_making(self, raw: RawConnection, record: object = None) -> None:  # noqa: ARG002 - a pool event
+        """Watch a new connection while it is being set up, until :meth:`over` goes on with it."""
+        with self._changed:
+            self._add(raw)
+
     @contextlib.contextmanager
     def over(self, connection: Connection) -> Iterator[None]:
         """Watch *connection* during the block: when time is up, its statement fails as unanswered."""
         raw = cast(RawConnection, connection.connection.driver_connection)
         with self._changed:
-            self._next += 1
-            ticket = self._next
-            self._open[ticket] = (time.monotonic() + self._seconds, raw)
-            self._watch()
+            self._open = {kept: entry for kept, entry in self._open.items() if entry[1] is not raw}
+            ticket = self._add(raw)
         try:
             yield
         finally:
@@ -46,6 +50,12 @@ class Deadline:
         with self._changed:
             self._closed = True
             self._changed.notify()
+
+    def _add(self, raw: RawConnection) -> int:
+        self._next += 1
+        self._open[self._next] = (time.monotonic() + self._seconds, raw)
+        self._watch()
+        return self._next
 
     def _watch(self) -> None:
         if not self._watching:
@@ -67,7 +77,7 @@ class Deadline:
 
 def _shut_down(raw: RawConnection) -> None:
     """Shut the socket down; the thread that waits on it gets an error. The descriptor stays libpq's."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, DriverError):  # closed meanwhile, one way or the other
         duplicate = socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)
         with duplicate:
             duplicate.shutdown(socket.SHUT_RDWR)

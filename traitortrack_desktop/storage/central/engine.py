@@ -14,7 +14,7 @@ from typing import cast
 
 from psycopg2 import Error as DriverError
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -65,7 +65,8 @@ class CentralDatabase:
         address = central_address(url)
         arguments = _without_given(_connect_arguments(application[:63]), address)
         self._deadline = Deadline(DEADLINE_SECONDS)
-        # No pre-ping: a posting is safe to repeat, and a ping would double its round trips.
+        # No pre-ping: nothing limits how long that waits. A posting is safe to repeat, and a ping would
+        # double its round trips; reading finds out by its first statement.
         self._delivery = create_engine(
             address,
             isolation_level="AUTOCOMMIT",
@@ -80,11 +81,13 @@ class CentralDatabase:
             pool_size=2,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
-            pool_pre_ping=True,
             pool_use_lifo=True,
             pool_recycle=300,
             connect_args=arguments,
         )
+        for engine in (self._delivery, self._reading):
+            # Before the library's own questions to a new connection, which may stay unanswered too.
+            event.listen(engine, "connect", self._deadline.from_its_making, insert=True)
 
     @contextlib.contextmanager
     def delivery(self) -> Iterator[Cursor]:
@@ -113,11 +116,26 @@ class CentralDatabase:
         with (
             _translated(),
             Session(self._reading) as session,
-            self._deadline.over(session.connection()),
+            self._deadline.over(self._alive(session)),
         ):
-            session.connection().exec_driver_sql(READING_LIMITS)
             yield session
             session.commit()
+
+    def _alive(self, session: Session) -> Connection:
+        """Return the session's connection, limits set; one that died while it lay idle is replaced once."""
+        try:
+            return self._limited(session)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            session.rollback()
+            return self._limited(session)
+
+    def _limited(self, session: Session) -> Connection:
+        connection = session.connection()
+        with self._deadline.over(connection):
+            connection.exec_driver_sql(READING_LIMITS)
+        return connection
 
     def connections_in_use(self) -> int:
         """Return how many connections are lent out now."""

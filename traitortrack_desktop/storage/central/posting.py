@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from psycopg2 import Error as DriverError
@@ -17,7 +19,7 @@ from traitortrack_desktop.domain.entries import (
 )
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.services.ports import EntriesNotAcceptableError, PostingReply
+from traitortrack_desktop.services.ports import CentreMismatchError, EntriesNotAcceptableError, PostingReply
 from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
 from traitortrack_desktop.storage.central.failures import NOT_ENROLLED, sqlstate
 
@@ -39,31 +41,46 @@ class CentralPostingOffice:
         self._version = version
 
     def post(self, entries: Sequence[JournalEntry]) -> PostingReply:
-        """Post *entries* in order; see ``services.ports.PostingOffice``."""
-        batch = json.dumps([_item(entry) for entry in entries])
-        try:
-            return _reply(self._call(batch, isolate=False), entries)
-        except EntriesNotAcceptableError:
-            # One of them is bad: now each is decided on its own, and the bad one is set aside there.
-            return _reply(self._call(batch, isolate=True), entries)
+        """Post *entries* in order; see ``services.ports.PostingOffice``.
+
+        Entries keep the device that journalled them, also when this computer has become another one
+        since; each change of device costs one more round trip.
+        """
+        if not entries:
+            return self._post_as(self._device, entries)
+        replies = [
+            self._post_as(device, list(own))
+            for device, own in groupby(entries, key=lambda entry: entry.device)
+        ]
+        return replace(
+            replies[-1], receipts=tuple(receipt for reply in replies for receipt in reply.receipts)
+        )
 
     def probe(self) -> None:
         """Return when the centre would take entries of this station; raises as :meth:`post` does."""
-        self._call("[]", isolate=False)
+        self._call(self._device, "[]", isolate=False)
 
     def close(self) -> None:
         """Close the connection."""
         self._database.close()
 
-    def _call(self, batch: str, *, isolate: bool) -> Mapping[str, Any]:
-        arguments = (str(self._device), batch, isolate)
+    def _post_as(self, device: DeviceId, entries: Sequence[JournalEntry]) -> PostingReply:
+        batch = json.dumps([_item(entry) for entry in entries])
+        try:
+            return _reply(self._call(device, batch, isolate=False), entries)
+        except EntriesNotAcceptableError:
+            # One of them is bad: now each is decided on its own, and the bad one is set aside there.
+            return _reply(self._call(device, batch, isolate=True), entries)
+
+    def _call(self, device: DeviceId, batch: str, *, isolate: bool) -> Mapping[str, Any]:
+        arguments = (str(device), batch, isolate)
         with self._database.delivery() as cursor:
             try:
                 cursor.execute(_POST, arguments)
             except DriverError as error:
                 if sqlstate(error) != NOT_ENROLLED:
                     raise
-                cursor.execute(_ENROL, (str(self._device), self._station_name, self._version))
+                cursor.execute(_ENROL, (str(device), self._station_name, self._version))
                 cursor.execute(_POST, arguments)
             return _only_value(cursor)
 
@@ -82,7 +99,8 @@ def _item(entry: JournalEntry) -> dict[str, Any]:
 def _reply(answer: Mapping[str, Any], entries: Sequence[JournalEntry]) -> PostingReply:
     receipts = tuple(_receipt(receipt) for receipt in answer["receipts"])
     if [receipt.seq for receipt in receipts] != [entry.seq for entry in entries]:
-        raise EntriesNotAcceptableError("the centre's receipts do not belong to these entries")
+        # Not the entries' fault: they must not be refused for it.
+        raise CentreMismatchError("the centre's receipts do not belong to these entries")
     return PostingReply(
         receipts=receipts,
         server_time=datetime.fromisoformat(answer["server_time"]),

@@ -27,6 +27,7 @@ from traitortrack_desktop.domain.entries import (
     entry_payload,
 )
 from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, following_entry_id
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.environment.single_instance import AlreadyRunningError, InstanceLock
 from traitortrack_desktop.services.ports import Backlog, Clock, JournalUnwritableError
@@ -38,7 +39,7 @@ from traitortrack_desktop.storage.local.reading import entry_at, waiting_count, 
 from traitortrack_desktop.storage.local.records import DamagedRecordError, KeptReceipt, StoredEntry
 from traitortrack_desktop.storage.local.salvage import RecoveryReport
 from traitortrack_desktop.storage.local.standing import standing_work
-from traitortrack_desktop.storage.local.writing import add_entry, add_receipt, complete_with
+from traitortrack_desktop.storage.local.writing import add_entry, add_receipt, begin_epoch, complete_with
 
 MAX_RAW_BYTES = 512
 DEFAULT_FACT_TRUST = timedelta(hours=12)
@@ -256,9 +257,9 @@ class SqliteJournal:
             epoch=files.epoch,
             seq=max(files.first_seq, last.seq + 1 if last is not None else 1),
             at=at,
-            operator=operator,
-            station=self._station,
-            source=source,
+            operator=_sendable(operator) if operator is not None else None,
+            station=_sendable(self._station),
+            source=_sendable(source),
             raw=raw,
             decision=decision,
             previous_hash=chained.hash if chained is not None else NO_HASH,
@@ -293,7 +294,13 @@ class SqliteJournal:
     ) -> None:
         assert files.last is not None
         complete = complete_with(files.connection, answered, files.last.seq)
+        epoch, first_seq = files.epoch, files.first_seq
         with transaction(files.connection):
+            if _given_twice(answered, epoch):
+                first_seq = files.last.seq + 1
+                epoch = begin_epoch(
+                    files.connection, device=self._device, first_seq=first_seq, at=received_at
+                )
             for entry, receipt in answered.values():
                 kept = KeptReceipt(
                     receipt=receipt,
@@ -303,12 +310,33 @@ class SqliteJournal:
                     centre=centre,
                 )
                 add_receipt(files.connection, entry, kept)
+        files.epoch, files.first_seq = epoch, first_seq
         self._pending -= len(answered)
         self._oldest_at = _oldest_waiting_at(files.connection)
 
     def _count_waiting(self, files: OpenFiles) -> None:
         self._pending = waiting_count(files.connection)
         self._oldest_at = _oldest_waiting_at(files.connection)
+
+
+def _sendable(text: str) -> str:
+    """Return *text* with what no database can hold escaped: NUL, and halves of characters.
+
+    A file's name or an environment variable may bring them; such an entry could never be posted.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def _given_twice(answered: dict[int, tuple[JournalEntry, Receipt]], epoch: JournalEpoch) -> bool:
+    """Return whether the centre holds other entries under numbers of *epoch*.
+
+    So it is after a restore from an older backup, and when a copy of this folder works elsewhere.
+    Going on in a new epoch keeps the later entries from being refused for the same cause.
+    """
+    return any(
+        receipt.reason is Reason.CONFLICTING_REPEAT and entry.epoch == epoch
+        for entry, receipt in answered.values()
+    )
 
 
 def _has_receipt(connection: sqlite3.Connection, seq: int) -> bool:

@@ -4,8 +4,9 @@ A receipt's hash covers the hash of its entry, so neither a changed receipt nor 
 at another entry goes unnoticed. SQLite's own checks do not see a flipped bit in a value.
 """
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,12 +22,32 @@ from traitortrack_desktop.domain.entries import (
     fact_payload,
 )
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.ports import JournalTooNewError
 
 _RECEIPT_VERSION = 1
 
 
 class DamagedRecordError(Exception):
     """A stored record does not match its hash, or cannot be read."""
+
+
+def _require_hash(before: bytes, payload: str, expected: bytes, what: str) -> None:
+    try:
+        matches = chained_hash(before, payload) == expected
+    except UnicodeEncodeError:
+        matches = False
+    if not matches:
+        raise DamagedRecordError(f"{what} does not match its hash")
+
+
+@contextlib.contextmanager
+def _understood(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JournalTooNewError(
+            f"{what} was written by a newer program, this one does not understand it ({error!r})"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +59,16 @@ class StoredEntry:
     hash: bytes
 
     def entry(self) -> JournalEntry:
-        """Return the entry. Raises :class:`DamagedRecordError` unless hash and payload agree."""
-        try:
-            if chained_hash(self.previous_hash, self.payload) != self.hash:
-                raise DamagedRecordError("an entry does not match its hash")
+        """Return the entry. Raises :class:`DamagedRecordError` unless hash and payload agree.
+
+        One that agrees and cannot be understood is no damage, and must not be salvaged away: raises
+        ``JournalTooNewError``.
+        """
+        _require_hash(self.previous_hash, self.payload, self.hash, "an entry")
+        with _understood("an entry"):
             return entry_from_payload(
                 json.loads(self.payload), previous_hash=self.previous_hash, entry_hash=self.hash
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedRecordError(f"an entry cannot be read: {error}") from error
 
     def line(self) -> bytes:
         """Return the entry as one line of the line file."""
@@ -96,13 +118,10 @@ class StoredReceipt:
     hash: bytes
 
     def kept(self, entry_hash: bytes) -> KeptReceipt:
-        """Return the receipt of the entry with *entry_hash*. Raises :class:`DamagedRecordError`."""
-        try:
-            if chained_hash(entry_hash, self.payload) != self.hash:
-                raise DamagedRecordError("a receipt does not match its hash")
+        """Return the receipt of the entry with *entry_hash*; raises as :meth:`StoredEntry.entry` does."""
+        _require_hash(entry_hash, self.payload, self.hash, "a receipt")
+        with _understood("a receipt"):
             return _receipt_from_payload(json.loads(self.payload))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedRecordError(f"a receipt cannot be read: {error}") from error
 
 
 def stored_receipt(kept: KeptReceipt, entry_hash: bytes) -> StoredReceipt:

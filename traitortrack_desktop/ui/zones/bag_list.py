@@ -16,18 +16,19 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class BagListZone(Zone):
-    """Shows as many rows as have room, and says how many more there are."""
+    """Shows as many rows as have room, and says how many more bags are inside: the two make the count."""
 
     def __init__(self, palette_: Palette, sizes: Sizes, more: Plural) -> None:
         super().__init__(palette_, sizes)
         self._more = more
         self._rows: tuple[Row, ...] = ()
+        self._inside = 0
         self._empty_text = ""
 
-    def show_rows(self, rows: tuple[Row, ...], empty_text: str) -> None:
-        """Show *rows*, or *empty_text* when there are none."""
-        if (rows, empty_text) != (self._rows, self._empty_text):
-            self._rows, self._empty_text = rows, empty_text
+    def show_rows(self, rows: tuple[Row, ...], inside: int, empty_text: str) -> None:
+        """Show *rows*, or *empty_text* when there are none; *inside* is how many bags there are in all."""
+        if (rows, inside, empty_text) != (self._rows, self._inside, self._empty_text):
+            self._rows, self._inside, self._empty_text = rows, inside, empty_text
             newest = rows[0] if rows else None
             self.announce(f"{newest.number} {newest.code.text} {newest.mark_text}" if newest else empty_text)
             self.update()
@@ -52,9 +53,10 @@ class BagListZone(Zone):
                 painter.setPen(QColor(self.colours.line))
                 painter.drawLine(box.topLeft(), box.topRight())
             self._paint_row(painter, row, box)
-        hidden = len(self._rows) - self.room
-        if hidden > 0:
-            self._paint_more(painter, hidden, place)
+        shown = self._rows[: self.room]
+        more = self._inside - sum(row.counts for row in shown)
+        if shown and more > 0:
+            self._paint_more(painter, more, place, len(shown))
 
     def _paint_empty(self, painter: QPainter, place: QRectF) -> None:
         painter.setPen(QColor(self.colours.panel.quiet))
@@ -83,12 +85,13 @@ class BagListZone(Zone):
         painter.setPen(text)
         self.write(painter, row.mark_text, words, font)
 
-    def _paint_more(self, painter: QPainter, hidden: int, place: QRectF) -> None:
-        text = self._more.text(hidden)
-        top = place.top() + self.room * self.sizes.row_height
+    def _paint_more(self, painter: QPainter, more: int, place: QRectF, below: int) -> None:
+        text = self._more.text(more)
+        top = place.top() + below * self.sizes.row_height
         left_over = self.height() - top - self.sizes.padding * 0.3
         if left_over < self.sizes.status:
             return
         painter.setPen(QColor(self.colours.panel.quiet))
-        box = QRectF(place.left() + self.sizes.row * 3.2, top, place.width(), left_over)
+        height = min(left_over, self.sizes.row_height)
+        box = QRectF(place.left() + self.sizes.row * 3.2, top, place.width() - self.sizes.row * 3.2, height)
         self.write(painter, text, box, text_font(self.sizes.status))

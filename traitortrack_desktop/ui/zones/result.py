@@ -24,7 +24,7 @@ class ResultZone(Zone):
         if result != self._result:
             self._result = result
             code = result.code.text if result.code is not None else ""
-            self.announce(result.word, code, *result.lines, result.mark_text, result.note)
+            self.announce(result.word, code, *result.lines, result.mark_text, result.note, result.meanwhile)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -86,9 +86,19 @@ class ResultZone(Zone):
             ring = QRectF(box.left(), box.top() + (height - side) / 2, side, side)
             draw_mark(painter, mark, ring, QColor(self._mark_colour(mark, result.tone, surface)))
             box = box.adjusted(side * 1.5, 0, 0, 0)
+        if result.meanwhile:
+            self._paint_meanwhile(
+                painter, result.meanwhile, surface, box.adjusted(box.width() * 0.5, 0, 0, 0)
+            )
+            box = box.adjusted(0, 0, -box.width() * 0.52, 0)
         painter.setPen(QColor(surface.text if result.note else surface.quiet))
         self.write(painter, text, box, font)
         return place.bottom() - height - self.sizes.gap * 0.4
+
+    def _paint_meanwhile(self, painter: QPainter, text: str, surface: Surface, box: QRectF) -> None:
+        painter.setPen(QColor(surface.text))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.write(painter, text, box, text_font(self.sizes.label), flags)
 
     def _mark_colour(self, mark: Mark, tone: Tone, surface: Surface) -> str:
         return self.colours.marks[mark] if tone is Tone.READY else surface.sign

@@ -1,6 +1,12 @@
 import pytest
 
-from traitortrack_desktop.storage.central.addresses import UnusableAddressError, central_address, shown
+from traitortrack_desktop.storage.central.addresses import (
+    UnusableAddressError,
+    address_of,
+    central_address,
+    shown,
+    with_password,
+)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2", "POSTGRESQL"])
@@ -44,3 +50,19 @@ def test_the_password_is_never_shown():
     with pytest.raises(UnusableAddressError) as refused:
         central_address("mysql://ravi:geheim@db/depot")
     assert "geheim" not in str(refused.value)
+
+
+def test_an_address_made_of_its_parts_means_those_parts():
+    address = central_address(address_of(servers="db:5433", database="dépôt/1", account="a:b@c"))
+
+    assert (address.host, address.port, address.database) == ("db", 5433, "dépôt/1")
+    assert (address.username, address.password) == ("a:b@c", None)
+
+
+def test_a_password_put_into_an_address_of_several_servers_stays_what_it_is():
+    text = address_of(servers="first:5432,second", database="depot", account="ravi")
+
+    address = central_address(with_password(text, "p@ss:w/ö?rd%"))
+
+    assert address.password == "p@ss:w/ö?rd%"
+    assert address.query["host"] == ("first:5432", "second")

@@ -15,7 +15,10 @@ CREATE TABLE station.device (
 
 CREATE TABLE station.setting (
     name  text  PRIMARY KEY,
-    value jsonb NOT NULL
+    value jsonb NOT NULL,
+    -- One that cannot be read would have every entry of every station refused.
+    CONSTRAINT setting_capacity_is_a_number CHECK (
+        name <> 'capacity' OR (jsonb_typeof(value) = 'number' AND value #>> '{}' ~ '^[1-9][0-9]{0,2}$'))
 );
 INSERT INTO station.setting (name, value) VALUES ('capacity', '30');
 

@@ -233,6 +233,7 @@ DECLARE
     v_children  integer := 0;          -- how many of them are children
     v_touching  boolean := false;
     v_row       record;
+    v_code      text;
     -- The bags that the batch names, by number; a bag named twice has one number and leaves gaps.
     v_codes     text[] := '{}';
     v_labels    text[] := '{}';        -- the numbers as text
@@ -433,6 +434,16 @@ BEGIN
         PERFORM 1 FROM public.bag AS b
         WHERE upper(b.qr_id) = ANY (v_added) AND b.type || '' = 'child'
         ORDER BY b.id FOR UPDATE;
+        -- Who was waited for may have deleted a child that was read before.
+        FOREACH v_code IN ARRAY v_added LOOP
+            i := (v_numbers ->> v_code)::integer;
+            IF b_new[i] IS NOT TRUE AND b_type[i] <> 'parent' THEN
+                b_id[i] := NULL;
+                b_type[i] := NULL;
+                b_status[i] := NULL;
+                b_parent[i] := NULL;
+            END IF;
+        END LOOP;
         FOR v_row IN
             SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, l.parent_bag_id
             FROM public.bag AS b
@@ -489,7 +500,9 @@ BEGIN
             v_capacity := least(e.capacity, v_most);
 
             IF e.kind = 'open_parent' THEN
-                IF b_type[p] IS NULL THEN
+                IF b_id[p] IS NULL THEN
+                    RAISE EXCEPTION 'a parent was deleted meanwhile' USING ERRCODE = '40001';
+                ELSIF b_type[p] IS NULL THEN
                     b_type[p] := 'parent';
                     b_status[p] := 'pending';
                     b_count[p] := 0;
@@ -525,6 +538,9 @@ BEGIN
                     WHEN b_parent[c] IS NOT NULL THEN 'child_in_other_parent'
                     WHEN b_type[c] <> 'child' THEN 'unknown_bag_type' END;
                 IF v_reason IS NULL THEN
+                    IF b_id[c] IS NULL THEN
+                        RAISE EXCEPTION 'a child was deleted meanwhile' USING ERRCODE = '40001';
+                    END IF;
                     b_type[c] := 'child';
                     b_parent[c] := b_id[p];
                     b_maker[c] := i;

@@ -1,0 +1,70 @@
+"""The first word with a centre: can a station work there? Asks, and changes nothing. Background thread."""
+
+import contextlib
+import re
+
+from psycopg2 import Error as DriverError
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from sqlalchemy.exc import DBAPIError
+
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.services.ports import CentreMismatchError, CentreUnreachableError
+from traitortrack_desktop.services.set_up import CentreAccess, SetUpProblem
+from traitortrack_desktop.storage.central.addresses import address_of, with_password
+from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
+from traitortrack_desktop.storage.central.failures import NOT_ENROLLED, WRONG_ROLE, sqlstate
+
+_POST_NOTHING = STATEMENT_LIMIT + "SELECT station.post_entries(%s, '[]', false)"
+_ASK_FOR_NOBODY = STATEMENT_LIMIT + "SELECT station.account_for_sign_in('')"
+_PROBLEMS = {
+    "3D000": SetUpProblem.NO_DATABASE,
+    "42501": SetUpProblem.NOT_ALLOWED,
+    WRONG_ROLE: SetUpProblem.OTHER_ACCOUNT,
+}
+
+
+class CentralDoor:
+    """A ``CentreDoor`` for the station *device*."""
+
+    def __init__(self, device: DeviceId) -> None:
+        self._device = device
+
+    def address(self, access: CentreAccess) -> str:
+        """Return the database URL, without password."""
+        return address_of(servers=access.servers, database=access.database, account=access.account)
+
+    def with_password(self, address: str, password: str) -> str:
+        """Return the URL with *password* in it."""
+        return with_password(address, password)
+
+    def attempt(self, url: str) -> SetUpProblem | None:
+        """Return what keeps this station from working at *url*; see ``CentreDoor``."""
+        with contextlib.closing(CentralDatabase(url, application="traitortrack set-up")) as database:
+            try:
+                with database.delivery() as cursor:
+                    self._ask(cursor)
+            except CentreUnreachableError:
+                return SetUpProblem.UNREACHABLE
+            except CentreMismatchError as mismatch:
+                return _problem(mismatch.__cause__)
+        return None
+
+    def _ask(self, cursor: Cursor) -> None:
+        """Ask for what the station will need. That it is not enrolled yet is as it should be."""
+        try:
+            cursor.execute(_POST_NOTHING, (str(self._device),))
+        except DriverError as error:
+            if sqlstate(error) != NOT_ENROLLED:
+                raise
+        cursor.execute(_ASK_FOR_NOBODY)
+
+
+def _problem(cause: BaseException | None) -> SetUpProblem:
+    assert isinstance(cause, DBAPIError | DriverError)
+    state = sqlstate(cause)
+    if state is None:  # libpq gives no SQLSTATE for a refused connection
+        unknown = re.search(r'database ".*" does not exist', str(cause))
+        return SetUpProblem.NO_DATABASE if unknown else SetUpProblem.ACCOUNT_REFUSED
+    if state.startswith("28"):
+        return SetUpProblem.ACCOUNT_REFUSED
+    return _PROBLEMS.get(state, SetUpProblem.NOT_PREPARED)
