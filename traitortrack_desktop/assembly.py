@@ -4,6 +4,7 @@ The station is joined first and the window around it second, so that headless co
 """
 
 import contextlib
+import logging
 import os
 import sys
 import time
@@ -18,14 +19,17 @@ from traitortrack_desktop.domain.codes import CodeRules, code_rules
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.environment.crash_reports import CrashReports
 from traitortrack_desktop.environment.device_identity import device_identity
+from traitortrack_desktop.environment.display import has_display
 from traitortrack_desktop.environment.logs import start_logging, stop_logging
 from traitortrack_desktop.environment.paths import logs_dir, user_settings_file
 from traitortrack_desktop.environment.secrets import DatabasePasswords, Secret
 from traitortrack_desktop.environment.settings import Settings, SettingsError
+from traitortrack_desktop.environment.single_instance import AlreadyRunningError
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
+from traitortrack_desktop.runtime.event_log import log_event
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.runtime.station import EventHub, Station
 from traitortrack_desktop.services.delivery import Delivery
@@ -42,6 +46,7 @@ from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 if TYPE_CHECKING:
     from traitortrack_desktop.ui.main_window import MainWindow
 
+_log = logging.getLogger(__name__)
 _NO_CENTRE = "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
 
 
@@ -107,12 +112,17 @@ def run_station_window(settings: Settings) -> int:
     """Open the station window, after the set-up where no centre is set, and return the exit code when it
     is closed. Loads Qt. Raises ``SettingsError`` when the set-up was left undone.
     """
-    from traitortrack_desktop.ui.application import run_event_loop  # noqa: PLC0415
+    from traitortrack_desktop.ui.application import run_event_loop, tell  # noqa: PLC0415
 
     if not settings.database_url:
         settings = _set_up(settings)
-    with station_window(settings):
-        return run_event_loop()
+    try:
+        with station_window(settings):
+            return run_event_loop()
+    except AlreadyRunningError:
+        if has_display():
+            tell(Tongue().wording.already_running)
+        raise
 
 
 def _set_up(settings: Settings) -> Settings:
@@ -173,6 +183,7 @@ def assemble_station(
     rules = site_rules(settings)
     device = DeviceId(device_identity(settings.data_dir))
     hub = EventHub()
+    hub.subscribe(log_event)
 
     def open_intake() -> ScanIntake:
         journal = SqliteJournal.open(
@@ -182,6 +193,8 @@ def assemble_station(
             clock=station_time,
             fact_trust=timedelta(hours=settings.fact_trust_hours),
         )
+        if journal.recovered is not None:
+            _log.error("The journal was damaged; what could be read goes on: %s", journal.recovered)
         return ScanIntake(journal=journal, rules=rules, tell=hub.tell, sign_in_required=sign_in_required)
 
     intake = IntakeLoop(open_intake)
@@ -248,6 +261,8 @@ def _kept_records(settings: Settings) -> Iterator[None]:
         with contextlib.suppress(OSError):
             folder = logs_dir(settings.data_dir)
             stack.callback(stop_logging, start_logging(folder))
+            _log.info("TraitorTrack Desktop %s, station %s", __version__, settings.station)
+            stack.callback(_log.info, "Stopped")
             reports = CrashReports(folder)
             reports.start()
             stack.callback(reports.stop)

@@ -41,7 +41,9 @@ class InstanceLock:
             _lock(descriptor)
         except OSError as error:
             os.close(descriptor)
-            raise AlreadyRunningError(f"another program is using {path.parent}") from error
+            raise AlreadyRunningError(
+                f"a station is already running on {path.parent}; close that one first"
+            ) from error
         return cls(descriptor, path)
 
     def release(self) -> None:

@@ -163,6 +163,7 @@ class Wording:
     labels: Labels
     sign_in: SignInWords
     set_up: SetUpWords
+    already_running: str
 
 
 def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:
@@ -428,6 +429,7 @@ _ENGLISH_LATE |= {
 
 ENGLISH = Wording(
     language="en",
+    already_running=("The station is open on this computer already. Look for its window, or close it first."),
     time_today="%H:%M",
     time_other_day="%d.%m.%Y %H:%M",
     time_exact="%H:%M:%S",

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Sequence
 
 from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.ui.theme import dress
@@ -53,6 +53,12 @@ def show(window: QWidget) -> None:
         window.show()
     else:
         window.showMaximized()
+
+
+def tell(text: str) -> None:
+    """Show *text* in a window of its own until somebody closes it; for problems before the first screen."""
+    box = QMessageBox(QMessageBox.Icon.Information, "TraitorTrack", text, QMessageBox.StandardButton.Close)
+    box.exec()
 
 
 def run_event_loop() -> int:

@@ -42,7 +42,7 @@ def test_the_lock_can_be_taken_in_a_directory_that_does_not_exist_yet(tmp_path: 
 def test_another_program_is_refused_while_the_lock_is_held(tmp_path: Path) -> None:
     process = holder(tmp_path / "station.lock")
     try:
-        with pytest.raises(AlreadyRunningError, match="another program is using"):
+        with pytest.raises(AlreadyRunningError, match="already running on"):
             InstanceLock.acquire(tmp_path / "station.lock")
     finally:
         end(process)

@@ -1,0 +1,46 @@
+"""The log tells IT what happened on a normal day, and no more."""
+
+import logging
+
+import pytest
+
+from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.work import WorkState
+from traitortrack_desktop.runtime.event_log import log_event
+from traitortrack_desktop.services.events import (
+    DeliveryChanged,
+    OperatorChanged,
+    ScannerChanged,
+    StorageFailed,
+    WorkResumed,
+)
+from traitortrack_desktop.services.ports import Backlog
+
+NOTHING = Backlog(pending=0, oldest_at=None)
+
+
+@pytest.mark.parametrize(
+    ("event", "level", "text"),
+    [
+        (
+            WorkResumed(state=WorkState(last_seq=12), backlog=Backlog(pending=3, oldest_at=None)),
+            logging.INFO,
+            "Resumed after entry 12, open parent none, 3 waiting",
+        ),
+        (DeliveryChanged(online=True), logging.INFO, "The centre answers"),
+        (DeliveryChanged(online=False), logging.WARNING, "The centre does not answer"),
+        (
+            DeliveryChanged(online=False, problem="run db upgrade"),
+            logging.WARNING,
+            "The centre does not answer: run db upgrade",
+        ),
+        (StorageFailed(problem="disk full"), logging.ERROR, "A scan could not be stored: disk full"),
+        (ScannerChanged(name="COM3", ready=True), logging.INFO, "Scanner COM3: ready"),
+        (OperatorChanged(person=Person(username="asha", role="biller")), logging.INFO, "Operator: asha"),
+        (OperatorChanged(person=None), logging.INFO, "Operator: nobody"),
+    ],
+)
+def test_an_event_that_it_asks_for_is_one_line(caplog, event, level, text):
+    caplog.set_level(logging.INFO)
+    log_event(event)
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(level, text)]
