@@ -16,7 +16,7 @@ from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import AttentionItem
 from traitortrack_desktop.presentation.messages import message_for, message_for_refusal
-from traitortrack_desktop.presentation.wording import ENGLISH, Wording, wording_for
+from traitortrack_desktop.presentation.wording import ENGLISH, Wording
 
 from fakes.scanning import START  # isort: skip
 
@@ -119,11 +119,6 @@ def test_no_sentence_is_longer_than_two_lines_of_the_screen() -> None:
     longest = max((text for text in texts_of(ENGLISH.reasons)), key=len)
 
     assert len(longest) <= 80
-
-
-def test_an_unknown_language_is_english() -> None:
-    assert wording_for("xx_YY") is ENGLISH
-    assert wording_for("en_IN").language == "en"
 
 
 def is_a_sentence(text: str) -> bool:

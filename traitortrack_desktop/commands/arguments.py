@@ -8,7 +8,7 @@ from typing import NoReturn
 from traitortrack_desktop import __version__
 from traitortrack_desktop.commands import db, demo, journal, station, user
 from traitortrack_desktop.commands.exit_codes import ExitCode
-from traitortrack_desktop.environment.settings import Settings
+from traitortrack_desktop.environment.settings import THEMES, Settings
 
 Runner = Callable[[argparse.Namespace, Settings], int]
 """Runs one command; returns its exit code."""
@@ -62,4 +62,4 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         "--data-dir", metavar="FOLDER", type=Path, help="where this station keeps its journal"
     )
     settings.add_argument("--station", metavar="NAME", help="what people call this station")
-    settings.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
+    settings.add_argument("--theme", choices=THEMES, help="colours of the window")

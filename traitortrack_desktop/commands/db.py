@@ -12,6 +12,7 @@ from traitortrack_desktop.storage.central.check import check
 from traitortrack_desktop.storage.central.upgrade import upgrade
 from traitortrack_desktop.storage.central.user_administration import (
     AccountNotPossibleError,
+    has_administrator,
     make_first_administrator,
 )
 
@@ -48,7 +49,7 @@ def _first_administrator(url: str) -> tuple[str, ...]:
     """Make the first administrator when its password is given; return what is left to say."""
     password = os.environ.get(_ADMINISTRATOR_PASSWORD)
     if not password:
-        if check(url).administrators:
+        if has_administrator(url):
             return ()
         return (f"there is no administrator; set {_ADMINISTRATOR_PASSWORD} and upgrade again to make one",)
     try:

@@ -14,7 +14,7 @@ import threading
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from traitortrack_desktop.assembly import station_window
@@ -61,12 +61,12 @@ class DemoReport:
     sheet: str
     picture: str | None
 
-    @property
-    def exit_code(self) -> ExitCode:
-        """0 only when the centre agrees and nothing waits."""
+    def require_agreement(self) -> None:
+        """Raise ``CommandFailed`` unless the centre agrees and nothing waits."""
         if self.disagreements:
-            return ExitCode.FAILED
-        return ExitCode.LEFT_UNDONE if self.figures.pending else ExitCode.DONE
+            raise CommandFailed(f"the centre and the journal differ in {len(self.disagreements)} places")
+        if self.figures.pending:
+            raise CommandFailed(f"waiting for the centre: {self.figures.pending}", ExitCode.LEFT_UNDONE)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -78,7 +78,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument(
         "--no-shift",
-        "--hands-off",
         action="store_true",
         help="no simulated scanner: only what a person scans or types",
     )
@@ -104,7 +103,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     finally:
         signal.signal(signal.SIGTERM, previous)
     _print(report, as_json=arguments.json)
-    return report.exit_code
+    report.require_agreement()
+    return ExitCode.DONE
 
 
 def _run_in(folder: Path, arguments: argparse.Namespace, settings: Settings) -> DemoReport:
@@ -183,7 +183,10 @@ class _Observer:
 def _sign_in(station: Station, centre: DemoCentre) -> None:
     answers: SimpleQueue[SignInAnswer] = SimpleQueue()
     station.sign_in(centre.operator, centre.operator_password, answers.put)
-    answer = answers.get(timeout=_SIGN_IN_SECONDS)
+    try:
+        answer = answers.get(timeout=_SIGN_IN_SECONDS)
+    except Empty as error:
+        raise CommandFailed("the demo's operator could not sign in: no answer") from error
     if not isinstance(answer, SignedIn):
         raise CommandFailed(f"the demo's operator could not sign in: {answer}")
 

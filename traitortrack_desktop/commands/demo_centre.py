@@ -12,6 +12,7 @@ from urllib.parse import quote
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.simulation.depot import DEMO_OPERATOR, LOOSE_PARENT_CODE, make_depot
 from traitortrack_desktop.simulation.network_line import NetworkLine
+from traitortrack_desktop.simulation.sheet_codes import A_BILL
 from traitortrack_desktop.simulation.shift import ShiftBags
 from traitortrack_desktop.storage.central.demo_depot import (
     give_password,
@@ -66,9 +67,7 @@ def demo_bags() -> ShiftBags:
     depot = make_depot(seed=_SEED, now=datetime.now(UTC))
     labels = [link for link in depot.links if link.child.isdigit()]
     first, second = labels[len(labels) // 3], labels[-len(labels) // 3]
-    return ShiftBags(
-        taken_children=(first.child, second.child), loose_parent=LOOSE_PARENT_CODE, bill="BILL-2026-001"
-    )
+    return ShiftBags(taken_children=(first.child, second.child), loose_parent=LOOSE_PARENT_CODE, bill=A_BILL)
 
 
 def _url(login: str, password: str, port: int) -> str:

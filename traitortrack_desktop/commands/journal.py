@@ -35,8 +35,10 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
             f"{status.pending} waiting; last number {status.last_seq}, integrity {status.integrity}"
         )
     if status.integrity != "ok" or status.gaps:
-        return ExitCode.FAILED
-    return ExitCode.LEFT_UNDONE if status.pending else ExitCode.DONE
+        raise CommandFailed("the journal is damaged; journal verify says where")
+    if status.pending:
+        raise CommandFailed(f"waiting for the centre: {status.pending}", ExitCode.LEFT_UNDONE)
+    return ExitCode.DONE
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - a Runner

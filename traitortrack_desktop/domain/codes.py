@@ -1,7 +1,7 @@
 """What a code is: parent bag, child bag, bill, command, badge, or nothing we know.
 
-Sources: rules 2.1 to 2.3 of the central system. Digits are ASCII digits only, and case is
-folded only after the text is known to be ASCII (``"ß".upper()`` would otherwise become a bag).
+The patterns are the web application's. Digits are ASCII digits only, and case is folded only after
+the text is known to be ASCII (``"ß".upper()`` would otherwise become a bag).
 """
 
 import re

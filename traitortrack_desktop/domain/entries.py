@@ -13,6 +13,7 @@ from traitortrack_desktop.domain.identifiers import DeviceId, EntryId, JournalEp
 from traitortrack_desktop.domain.reasons import Reason
 
 PAYLOAD_VERSION = 1
+MAX_RAW_BYTES = 512
 NO_HASH = bytes(32)
 """Stands before the first entry of a journal."""
 
@@ -110,7 +111,7 @@ class JournalEntry:
     station: str
     source: str
     raw: bytes
-    """What the scanner sent, cut to 512 bytes; empty for keys and badges."""
+    """What the scanner sent, cut to :data:`MAX_RAW_BYTES`; empty for badges."""
     decision: Decision
     previous_hash: bytes
     hash: bytes

@@ -31,7 +31,7 @@ class Reason(StrEnum):
     NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge"
     CONFIRM_CLOSE = "confirm_close"
     CONFIRM_REMOVE = "confirm_remove"
-    # The bags do not allow it (domain rules 3.2 to 3.4 of the central system).
+    # The bags do not allow it (the web application's rules).
     SAME_AS_PARENT = "same_as_parent"
     PARENT_MISSING = "parent_missing"
     PARENT_IS_CHILD = "parent_is_child"
@@ -48,7 +48,7 @@ class Reason(StrEnum):
 
 
 class Severity(StrEnum):
-    """How loudly a refusal is told (operator rules e-5)."""
+    """How loudly a refusal is told."""
 
     INFO = "info"
     """Harmless: a soft sound, nothing to do."""

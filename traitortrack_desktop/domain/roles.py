@@ -1,4 +1,4 @@
-"""Who people are: roles and depots of the central system (rules 1.1 and 3.1)."""
+"""Who people are: roles and depots as the web application has them."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -149,7 +149,7 @@ def after_receipt(state: WorkState, entry: JournalEntry, receipt: Receipt) -> Wo
 
 
 def _cannot_be_filled(parent: OpenParent, entry: JournalEntry, receipt: Receipt) -> bool:
-    """Whether the centre says that *parent* is no parent bag, or is gone (central rules 3.2.3 and 3.3.6).
+    """Whether the centre says that *parent* is no parent bag, or is gone.
 
     It is closed then, so that no further child is told OK into a bag that cannot take it.
     """

@@ -1,8 +1,8 @@
 """What a scan means: a pure function of where the work stands, the code, and what is known of it.
 
-Sources: rules 3.2 to 3.4 of the central system, and the operator rules e-5 and e-6. One order
-differs from the central system on purpose: a bag that is already in this parent is told as that
-even when the parent is full, because reading the last bag twice is harmless and common.
+The rules for bags are the web application's, which shares the central tables. One order differs on
+purpose: a bag that is already in this parent is told as that even when the parent is full, because
+reading the last bag twice is harmless and common.
 """
 
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode

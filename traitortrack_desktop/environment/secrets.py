@@ -38,10 +38,6 @@ class BackEnd(Protocol):
         """Keep the secret."""
         ...
 
-    def delete_password(self, service: str, username: str) -> None:
-        """Forget the secret."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
@@ -91,16 +87,6 @@ class DatabasePasswords:
         def ask(back_end: BackEnd) -> Secret:
             back_end.set_password(_SERVICE, username, password)
             return Secret(value=password)
-
-        return self._asked(ask)
-
-    def forget(self, username: str) -> Secret | NoKeyRing:
-        """Remove the password of *username*; one that is not there is no error."""
-
-        def ask(back_end: BackEnd) -> Secret:
-            if back_end.get_password(_SERVICE, username) is not None:
-                back_end.delete_password(_SERVICE, username)
-            return Secret()
 
         return self._asked(ask)
 

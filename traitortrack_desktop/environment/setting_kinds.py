@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-_SCHEMES = ("postgresql+psycopg2", "postgresql", "postgres")
+POSTGRES_SCHEMES = ("postgresql+psycopg2", "postgresql", "postgres")
 
 
 class Kind(Protocol):
@@ -118,7 +118,7 @@ class PostgresUrl:
             scheme = urlsplit(url).scheme
         except ValueError:
             scheme = ""
-        if scheme not in _SCHEMES:
+        if scheme not in POSTGRES_SCHEMES:
             raise ValueError("must be a URL that begins with postgresql://")
         return url
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from traitortrack_desktop.environment.paths import (
     default_data_dir,
@@ -33,6 +33,7 @@ PASSWORD_VARIABLE = "TRAITORTRACK_PASSWORD"  # noqa: S105 - a name, not a passwo
 _VARIABLE_PREFIX = "TRAITORTRACK_"
 
 Theme = Literal["system", "light", "dark"]
+THEMES: tuple[str, ...] = get_args(Theme)
 
 
 class Source(StrEnum):
@@ -88,7 +89,7 @@ _KINDS: Mapping[str, Kind] = {
     "label_pattern": Text(longest=500),
     "capacity": Number(whole=True, least=1, most=500),
     "fact_trust_hours": Number(whole=False, least=0, most=168),
-    "theme": Choice(("system", "light", "dark")),
+    "theme": Choice(THEMES),
     "viewing_distance_m": Number(whole=False, least=0.5, most=5),
     "serial_ports": TextList(),
     "serial_baud_rate": Number(whole=True, least=300, most=4_000_000),

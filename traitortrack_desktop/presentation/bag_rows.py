@@ -6,6 +6,7 @@ from traitortrack_desktop.domain.work import Change, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.screen_state import Mark, Row
+from traitortrack_desktop.presentation.wording import Marks
 
 
 def bag_rows(work: WorkState, tongue: Tongue) -> tuple[Row, ...]:
@@ -33,9 +34,22 @@ def counted_marks(parent: OpenParent) -> tuple[Mark, ...]:
     return (Mark.POSTED,) * unlisted + tuple(_mark(change) for change in parent.children)
 
 
+def mark_of(outcome: Outcome | None, reason: Reason | None) -> Mark:
+    """Return how far an entry with this receipt has come; a bag that was inside before is at the centre."""
+    if outcome is None:
+        return Mark.RECORDED
+    held = outcome is not Outcome.REFUSED or reason is Reason.ALREADY_IN_THIS_PARENT
+    return Mark.POSTED if held else Mark.REFUSED
+
+
+def mark_text(mark: Mark, words: Marks) -> str:
+    """Return *mark* in words."""
+    return {Mark.RECORDED: words.recorded, Mark.POSTED: words.posted, Mark.REFUSED: words.refused}[mark]
+
+
 def _row(change: Change, number: int | None, tongue: Tongue) -> Row:
     mark, marks = _mark(change), tongue.wording.marks
-    text = {Mark.RECORDED: marks.recorded, Mark.POSTED: marks.posted, Mark.REFUSED: marks.refused}[mark]
+    was_inside = change.reason is Reason.ALREADY_IN_THIS_PARENT
     return Row(
         seq=change.seq,
         counts=number is not None,
@@ -43,12 +57,9 @@ def _row(change: Change, number: int | None, tongue: Tongue) -> Row:
         code=code_text(change.child),
         time=tongue.exact_time(change.at),
         mark=mark,
-        mark_text=marks.was_inside if change.reason is Reason.ALREADY_IN_THIS_PARENT else text,
+        mark_text=marks.was_inside if was_inside else mark_text(mark, marks),
     )
 
 
 def _mark(change: Change) -> Mark:
-    if change.receipt is None:
-        return Mark.RECORDED
-    held = change.receipt is not Outcome.REFUSED or change.reason is Reason.ALREADY_IN_THIS_PARENT
-    return Mark.POSTED if held else Mark.REFUSED
+    return mark_of(change.receipt, change.reason)

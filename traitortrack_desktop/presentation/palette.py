@@ -55,18 +55,6 @@ class Palette:
         return self.marks[Mark.POSTED]
 
 
-def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2)."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 _LIGHT_PANEL = Surface(ground="#ffffff", text="#10161c", quiet="#424d58", sign="#10161c")
 LIGHT = Palette(
     theme=Theme.LIGHT,

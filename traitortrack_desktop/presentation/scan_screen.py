@@ -4,17 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.entries import (
-    Decision,
-    EntryKind,
-    Outcome,
-    Receipt,
-    Verdict,
-)
-from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.work import OpenParent, Stop, WorkState
 from traitortrack_desktop.presentation.actions import menu_actions, work_actions
-from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks
+from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks, mark_of, mark_text
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.messages import Message, Tongue, message_for, message_for_refusal
 from traitortrack_desktop.presentation.screen_facts import LastScan, ScreenFacts, Surroundings
@@ -58,11 +51,6 @@ def scan_screen_state(
         status=status_strip(facts, around, now, tongue),
         repeats_stop_sound=is_stopped(facts.work),
     )
-
-
-def calm_after(facts: ScreenFacts) -> datetime | None:
-    """Return when the tint of the last accepted scan ends."""
-    return facts.last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS) if facts.last else None
 
 
 def _empty_rows_text(bag: OpenParent | None, tongue: Tongue) -> str:
@@ -222,10 +210,9 @@ def _last(last: LastScan, work: WorkState, now: datetime, tongue: Tongue) -> Res
         return _told(Tone.ATTENTION, icon, decision, message)
     fresh = now < last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS)
     tone = Tone.ATTENTION if last.not_counted_before else Tone.ACCEPTED if fresh else Tone.READY
-    mark = _mark(last.receipt)
-    marks = tongue.wording.marks
-    text = {Mark.RECORDED: marks.recorded, Mark.POSTED: marks.posted, Mark.REFUSED: marks.refused}[mark]
-    return replace(_told(tone, _accepted_icon(decision, work), decision, message), mark=mark, mark_text=text)
+    mark = mark_of(last.receipt.outcome, last.receipt.reason) if last.receipt else Mark.RECORDED
+    told = _told(tone, _accepted_icon(decision, work), decision, message)
+    return replace(told, mark=mark, mark_text=mark_text(mark, tongue.wording.marks))
 
 
 def _told(tone: Tone, icon: Icon, decision: Decision, message: Message) -> Result:
@@ -250,10 +237,3 @@ def _accepted_icon(decision: Decision, work: WorkState) -> Icon:
 
 def _is_finished(finished: OpenParent | None, decision: Decision) -> bool:
     return finished is not None and finished.code == decision.parent
-
-
-def _mark(receipt: Receipt | None) -> Mark:
-    if receipt is None:
-        return Mark.RECORDED
-    held = receipt.outcome is not Outcome.REFUSED or receipt.reason is Reason.ALREADY_IN_THIS_PARENT
-    return Mark.POSTED if held else Mark.REFUSED

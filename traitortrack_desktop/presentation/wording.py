@@ -146,7 +146,6 @@ class SetUpWords:
 class Wording:
     """One language."""
 
-    language: str
     time_today: str
     time_other_day: str
     time_exact: str
@@ -176,11 +175,6 @@ def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:
         if all(name in known for _, name, _, _ in Formatter().parse(pattern) if name is not None):
             return pattern.format_map(known)
     raise LookupError(f"nothing fits of {patterns}")
-
-
-def wording_for(language: str) -> Wording:
-    """Return the wording of *language* (such as ``en`` or ``en_IN``); English where there is none yet."""
-    return _LANGUAGES.get(language.partition("_")[0].lower(), ENGLISH)
 
 
 _SCAN_AGAIN = "Scan it again."
@@ -428,7 +422,6 @@ _ENGLISH_LATE |= {
 }
 
 ENGLISH = Wording(
-    language="en",
     already_running=("The station is open on this computer already. Look for its window, or close it first."),
     time_today="%H:%M",
     time_other_day="%d.%m.%Y %H:%M",
@@ -608,5 +601,3 @@ ENGLISH = Wording(
         go_on="Open the station",
     ),
 )
-
-_LANGUAGES = {"en": ENGLISH}

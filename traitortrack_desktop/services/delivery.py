@@ -102,7 +102,9 @@ class Delivery:
             return self._postpone(problem=None, longest=LONGEST_PAUSE_SECONDS)
         except (CentreMismatchError, JournalUnreadableError) as problem:
             return self._postpone(problem=str(problem), longest=MISMATCH_PAUSE_SECONDS)
-        except EntriesNotAcceptableError:
+        except EntriesNotAcceptableError as problem:
+            if not entries:  # the question itself was not accepted: nothing to set aside
+                return self._postpone(problem=str(problem), longest=MISMATCH_PAUSE_SECONDS)
             if len(entries) > 1:
                 self._batch = max(1, len(entries) // 2)
                 return Step.SENT

@@ -1,6 +1,11 @@
-"""Who works at the station. Signing in asks the centre; signing out never touches the queue."""
+"""Signing in: the centre's answer, or that it could not be asked. Runs on a background thread."""
 
-from traitortrack_desktop.services.ports import Accounts, CentreMismatchError, CentreUnreachableError
+from traitortrack_desktop.services.ports import (
+    Accounts,
+    CentreMismatchError,
+    CentreUnreachableError,
+    EntriesNotAcceptableError,
+)
 from traitortrack_desktop.services.station import SignInAnswer, SignInUnavailable
 
 
@@ -10,5 +15,5 @@ def ask_to_sign_in(accounts: Accounts, username: str, password: str) -> SignInAn
         return accounts.sign_in(username, password)
     except CentreUnreachableError:
         return SignInUnavailable()
-    except CentreMismatchError:
+    except (CentreMismatchError, EntriesNotAcceptableError):
         return SignInUnavailable(mismatch=True)

@@ -49,7 +49,7 @@ class Journal(Protocol):
     """
 
     def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
-        """Store *decision*; when this returns it survives kill -9 and power loss.
+        """Store *decision*; when this returns it survives kill -9 and power loss. *raw* is cut.
 
         Raises :class:`JournalUnwritableError`; the entry must then not be acknowledged.
         """

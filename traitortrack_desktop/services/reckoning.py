@@ -32,11 +32,10 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentRows:
-    """A parent bag at the centre: the children its links name, and the count and weight stored with it."""
+    """A parent bag at the centre: the children its links name, and the count stored with it."""
 
     children: frozenset[str]
     stored_count: int | None
-    stored_weight_kg: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

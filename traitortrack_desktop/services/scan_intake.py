@@ -25,8 +25,6 @@ from traitortrack_desktop.services.ports import Backlog, Journal, JournalUnwrita
 BOUNCE_MS = 300
 """The same text from the same scanner within this time is one label read twice."""
 
-RAW_BYTES_KEPT = 512
-
 
 class ScanIntake:
     """Turns readings into journal entries and keeps the work state."""
@@ -98,7 +96,7 @@ class ScanIntake:
             decision,
             operator=self._operator,
             source=frame.source,
-            raw=b"" if secret else frame.raw[:RAW_BYTES_KEPT],
+            raw=b"" if secret else frame.raw,
         )
 
     def _meaning(self, frame: ScanFrame) -> ParsedCode:

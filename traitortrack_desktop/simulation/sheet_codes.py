@@ -3,7 +3,8 @@
 Pure. They stay clear of the codes of the depot and of the recorded shifts.
 """
 
-CAPACITY = 30
+from traitortrack_desktop.simulation.depot import CAPACITY
+
 SHEET_PARENTS = ("SB40001", "M444-40002")
 _FIRST_LABEL = 900001
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.work import WorkState
+from traitortrack_desktop.simulation.depot import CAPACITY
 
-CAPACITY = 30
 _LABELS_PER_SHIFT = 250
 _FIRST_LABEL = 1_000_000
 _ROLLS = 35_000

@@ -65,8 +65,8 @@ def run_event_loop() -> int:
     """Handle events until the window is closed or the process is asked to end; return the exit code."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    previous = signal.signal(signal.SIGTERM, lambda *_: application.quit())
-    signal.signal(signal.SIGINT, lambda *_: application.quit())
+    signals = (signal.SIGTERM, signal.SIGINT)
+    previous = [signal.signal(each, lambda *_: application.quit()) for each in signals]
     # Python runs signal handlers only between its own instructions.
     heartbeat = QTimer()
     heartbeat.start(200)
@@ -75,4 +75,5 @@ def run_event_loop() -> int:
         return application.exec()
     finally:
         heartbeat.stop()
-        signal.signal(signal.SIGTERM, previous)
+        for each, handler in zip(signals, previous, strict=True):
+            signal.signal(each, handler)

@@ -31,10 +31,7 @@ def _draw_body(painter: QPainter, icon: Icon, box: QRectF) -> None:
         painter.drawPolygon(QPolygonF([_at(box, 0.5, 0.04), _at(box, 1.0, 0.94), _at(box, 0.0, 0.94)]))
     elif icon in {Icon.FULL, Icon.DISK}:
         painter.drawRoundedRect(box, box.width() * 0.16, box.width() * 0.16)
-    elif icon is Icon.DOT:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(painter.brush().color(), 0))
-    else:
+    elif icon is not Icon.DOT:
         painter.drawEllipse(box)
 
 

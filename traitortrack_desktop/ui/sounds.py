@@ -34,16 +34,6 @@ class Sound(Protocol):
         ...
 
 
-class NoSound:
-    """Makes no sound, on purpose: for stations without people and for tests."""
-
-    def play(self, role: SoundRole) -> None:
-        """Do nothing."""
-
-    def tell_silence(self, listener: Callable[[bool], None]) -> None:
-        """Say nothing: the silence is wanted."""
-
-
 class Player(Protocol):
     """One way to play a file; *failed* is called when it turns out not to work."""
 

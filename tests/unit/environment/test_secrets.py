@@ -27,9 +27,6 @@ class MemoryKeyRing:
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password
 
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
 
 class FailingKeyRing(MemoryKeyRing):
     """A key ring whose every answer is *error*."""
@@ -74,18 +71,6 @@ def test_what_was_stored_is_read_back() -> None:
 
 def test_nothing_stored_is_an_answer() -> None:
     assert passwords(MemoryKeyRing()).read("station7") == Secret(value=None)
-
-
-def test_a_forgotten_password_is_gone() -> None:
-    ring = MemoryKeyRing()
-    passwords(ring).store("station7", "pw")
-    passwords(ring).forget("station7")
-
-    assert ring.kept == {}
-
-
-def test_forgetting_what_is_not_there_is_no_error() -> None:
-    assert passwords(MemoryKeyRing()).forget("station7") == Secret()
 
 
 def test_a_password_is_never_in_the_representation() -> None:

@@ -2,8 +2,20 @@ import itertools
 
 import pytest
 
-from traitortrack_desktop.presentation.palette import PALETTES, contrast
+from traitortrack_desktop.presentation.palette import PALETTES
 from traitortrack_desktop.presentation.screen_state import Mark, Tone
+
+
+def contrast(one, other):
+    """Return the contrast ratio of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    channels = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def surfaces():

@@ -132,6 +132,12 @@ def test_a_mismatch_is_told_with_its_problem_and_nothing_is_given_up():
     assert len(bench.waiting.entries) == 1
 
 
+def test_a_centre_that_does_not_accept_even_the_question_needs_a_person():
+    bench = Bench(count=0, failures=[EntriesNotAcceptableError("a trigger refuses")])
+    assert bench.delivery.step() is Step.POSTPONED
+    assert bench.told[-1].problem == "a trigger refuses"
+
+
 def test_an_entry_that_the_centre_cannot_read_is_set_apart_and_the_others_are_posted():
     bench = Bench(count=20, poison={7})
     bench.run()

@@ -34,11 +34,7 @@ def centre(*, ledger=None, children=("AAAA1",), stored=1, false_parents=(), fals
     refused = LedgerLine(outcome="refused", reason="child_in_other_parent")
     return CentreRows(
         ledger=ledger or {**dict.fromkeys(range(1, 5), POSTED), 5: refused},
-        parents={
-            "SB10001": ParentRows(
-                children=frozenset(children), stored_count=stored, stored_weight_kg=float(stored)
-            )
-        },
+        parents={"SB10001": ParentRows(children=frozenset(children), stored_count=stored)},
         false_parents=false_parents,
         false_bills=false_bills,
     )

@@ -45,9 +45,6 @@ class MemoryKeyRing:
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[username] = password
 
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[username]
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:

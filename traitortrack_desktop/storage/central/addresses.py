@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from sqlalchemy import URL
 
-_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg2")
+from traitortrack_desktop.environment.setting_kinds import POSTGRES_SCHEMES
 
 
 class UnusableAddressError(ValueError):
@@ -19,7 +19,7 @@ def central_address(text: str) -> URL:
     Raises :class:`UnusableAddressError`.
     """
     scheme, _, rest = text.strip().partition("://")
-    if scheme.lower() not in _SCHEMES or not rest:
+    if scheme.lower() not in POSTGRES_SCHEMES or not rest:
         raise UnusableAddressError("the address of the central database must begin with postgresql://")
     try:
         parts = urlsplit(f"postgresql://{rest}")

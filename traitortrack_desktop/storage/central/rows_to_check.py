@@ -19,7 +19,7 @@ _LEDGER = text("""
 """)
 
 _PARENTS = text("""
-    SELECT upper(parent_bag.qr_id) AS code, parent_bag.child_count, parent_bag.weight_kg,
+    SELECT upper(parent_bag.qr_id) AS code, parent_bag.child_count,
            array_remove(array_agg(upper(child_bag.qr_id)), NULL) AS children
     FROM public.bag AS parent_bag
          LEFT JOIN public.link ON link.parent_bag_id = parent_bag.id
@@ -54,7 +54,6 @@ def _parents(connection: Connection, codes: list[str]) -> dict[str, ParentRows]:
         row.code: ParentRows(
             children=frozenset(row.children),
             stored_count=row.child_count,
-            stored_weight_kg=row.weight_kg,
         )
         for row in connection.execute(_PARENTS, {"codes": codes})
     }

@@ -69,7 +69,7 @@ class UserRow:
 
 
 def password_weakness(password: str) -> str | None:
-    """Return what *password* lacks, ``None`` when it is good enough (rule 4 of the central system)."""
+    """Return what *password* lacks, ``None`` when it is good enough (the web application's rule)."""
     if len(password) < LEAST_PASSWORD_CHARACTERS:
         return f"the password needs at least {LEAST_PASSWORD_CHARACTERS} characters"
     missing = [name for name, pattern in _KINDS_OF_CHARACTERS.items() if not pattern.search(password)]
@@ -96,7 +96,7 @@ def make_first_administrator(url: str, password: str) -> bool:
     """
     _require_usable(FIRST_ADMINISTRATOR, password, Role.ADMIN, None)
     with owner_connection(url) as connection:
-        if connection.execute(_HAS_ADMINISTRATOR).scalar_one():
+        if connection.scalar(_HAS_ADMINISTRATOR):
             return False
         _insert(
             connection,
@@ -107,6 +107,12 @@ def make_first_administrator(url: str, password: str) -> bool:
             email="admin@traitortrack.com",
         )
         return True
+
+
+def has_administrator(url: str) -> bool:
+    """Return whether anybody is one. Raises the errors of ``services.ports``."""
+    with owner_connection(url) as connection:
+        return bool(connection.scalar(_HAS_ADMINISTRATOR))
 
 
 def list_users(url: str) -> tuple[UserRow, ...]:

@@ -11,15 +11,10 @@ from datetime import datetime, timedelta
 
 from traitortrack_desktop.domain.entries import BagFact, EntryKind, JournalEntry, Outcome
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.storage.local.reading import entry_of, receipt_of
+from traitortrack_desktop.storage.local.reading import ANSWERED, answered_of
 from traitortrack_desktop.storage.local.records import KeptReceipt
 
-_HISTORY = """
-    SELECT e.seq, e.payload, e.previous_hash, e.hash, r.payload, r.hash
-    FROM entries AS e LEFT JOIN receipts AS r ON r.seq = e.seq
-    WHERE {condition}
-    ORDER BY e.seq DESC
-"""
+_HISTORY = ANSWERED + "WHERE {condition} ORDER BY e.seq DESC"
 CHILD_HISTORY = _HISTORY.format(condition="e.child = ? AND e.verdict = 'accepted'")
 PARENT_HISTORY = _HISTORY.format(
     condition="e.parent = ? AND e.verdict = 'accepted'"
@@ -63,8 +58,7 @@ def _history(
     connection: sqlite3.Connection, query: str, code: str
 ) -> Iterator[tuple[JournalEntry, KeptReceipt | None]]:
     for row in connection.execute(query, (code,)):
-        kept = receipt_of(row[4], row[5], row[3]) if row[4] is not None else None
-        yield entry_of(row[:4]), kept
+        yield answered_of(row)
 
 
 def _as_child(connection: sqlite3.Connection, code: str) -> _Memory | None:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from traitortrack_desktop.domain.entries import (
+    MAX_RAW_BYTES,
     NO_HASH,
     BagFact,
     Decision,
@@ -29,7 +30,7 @@ from traitortrack_desktop.domain.entries import (
 from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, following_entry_id
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
-from traitortrack_desktop.environment.single_instance import AlreadyRunningError, InstanceLock
+from traitortrack_desktop.environment.single_instance import InstanceLock
 from traitortrack_desktop.services.ports import Backlog, Clock, JournalUnwritableError
 from traitortrack_desktop.storage.local.bag_facts import remembered_fact
 from traitortrack_desktop.storage.local.connections import is_damage, transaction
@@ -41,7 +42,6 @@ from traitortrack_desktop.storage.local.salvage import RecoveryReport
 from traitortrack_desktop.storage.local.standing import standing_work
 from traitortrack_desktop.storage.local.writing import add_entry, add_receipt, begin_epoch, complete_with
 
-MAX_RAW_BYTES = 512
 DEFAULT_FACT_TRUST = timedelta(hours=12)
 _MIN_FREE_BYTES = 256 * 1024
 
@@ -100,8 +100,6 @@ class SqliteJournal:
         places = Places(directory)
         try:
             lock = InstanceLock.acquire(places.lock)
-        except AlreadyRunningError:
-            raise
         except OSError as error:
             raise JournalUnwritableError(f"{directory} cannot be written: {error}") from error
         journal = cls(

@@ -55,6 +55,13 @@ WAITING_NUMBERS = """
 WAITING_COUNT = f"SELECT count(*) FROM ({WAITING_NUMBERS})"  # noqa: S608 - joined from constants
 
 
+ANSWERED = """
+    SELECT e.seq, e.payload, e.previous_hash, e.hash, r.payload, r.hash
+    FROM entries AS e LEFT JOIN receipts AS r ON r.seq = e.seq
+"""
+"""Entries with their receipts; a condition and an order follow."""
+
+
 def stored(row: Sequence[object]) -> StoredEntry:
     """Return the entry in columns ``payload, previous_hash, hash``, not yet checked.
 
@@ -82,6 +89,12 @@ def receipt_of(payload: object, own_hash: object, entry_hash: object) -> KeptRec
     if not (isinstance(payload, str) and isinstance(own_hash, bytes) and isinstance(entry_hash, bytes)):
         raise DamagedRecordError("a receipt's columns have the wrong types")
     return StoredReceipt(payload=payload, hash=own_hash).kept(entry_hash)
+
+
+def answered_of(row: Sequence[object]) -> tuple[JournalEntry, KeptReceipt | None]:
+    """Return entry and receipt in the columns of :data:`ANSWERED`. Raises :class:`DamagedRecordError`."""
+    kept = receipt_of(row[4], row[5], row[3]) if row[4] is not None else None
+    return entry_of(row[:4]), kept
 
 
 def last_entry(connection: sqlite3.Connection) -> JournalEntry | None:
