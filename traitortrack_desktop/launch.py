@@ -41,6 +41,9 @@ def launch(argv: Sequence[str]) -> int:
         return _explain(str(failure), failure.code)
     except _FAILURES as failure:
         return _explain(str(failure), ExitCode.FAILED)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _explain(f"{place}{error.strerror or error}", ExitCode.FAILED)
     except KeyboardInterrupt:
         return _explain("interrupted", ExitCode.FAILED)
 

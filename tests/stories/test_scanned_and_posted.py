@@ -113,6 +113,24 @@ def test_an_unreachable_centre_leaves_entries_waiting_with_exit_code_3(central_u
     assert children_by_parent(central_url) == {"SB10001": ["AB12C", "AB12D"]}
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon"])
+def test_a_time_to_drain_that_is_none_is_wrong_usage(tmp_path, seconds):
+    done = run_program(
+        "station", "--headless", "--scans", "-", "--drain", seconds, data_dir=tmp_path, stdin=b""
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_clear_line(central_url, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = run_program(
+        "station", "--headless", "--scans", "-", url=central_url, data_dir=tmp_path / "file" / "x", stdin=b""
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+
+
 def test_ten_thousand_lines_of_noise_are_refused_and_reach_no_bag_table(central_url, tmp_path):
     noise = random.Random(7)
     lines = [noise.randbytes(noise.randrange(40)).translate(None, b"\r\n") + b"\xfe" for _ in range(10_000)]

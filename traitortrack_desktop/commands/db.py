@@ -14,6 +14,7 @@ from traitortrack_desktop.storage.central.user_administration import (
     AccountNotPossibleError,
     has_administrator,
     make_first_administrator,
+    password_weakness,
 )
 
 _ADMINISTRATOR_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - a name, not a password
@@ -33,8 +34,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _upgrade(arguments: argparse.Namespace, settings: Settings) -> int:
     url = database_url(settings)
+    password = _administrator_password()
     report = upgrade(url)
-    notes = (*report.notes, *_first_administrator(url))
+    notes = (*report.notes, *_first_administrator(url, password))
     if arguments.json:
         print(json.dumps({**report.as_json(), "notes": notes}))
         return ExitCode.DONE
@@ -45,10 +47,18 @@ def _upgrade(arguments: argparse.Namespace, settings: Settings) -> int:
     return ExitCode.DONE
 
 
-def _first_administrator(url: str) -> tuple[str, ...]:
+def _administrator_password() -> str | None:
+    """Return the first administrator's password, which must be good before anything is changed."""
+    password = os.environ.get(_ADMINISTRATOR_PASSWORD) or None
+    weakness = password_weakness(password) if password is not None else None
+    if weakness is not None:
+        raise CommandFailed(f"{_ADMINISTRATOR_PASSWORD}: {weakness}", ExitCode.WRONG_USAGE)
+    return password
+
+
+def _first_administrator(url: str, password: str | None) -> tuple[str, ...]:
     """Make the first administrator when its password is given; return what is left to say."""
-    password = os.environ.get(_ADMINISTRATOR_PASSWORD)
-    if not password:
+    if password is None:
         if has_administrator(url):
             return ()
         return (f"there is no administrator; set {_ADMINISTRATOR_PASSWORD} and upgrade again to make one",)

@@ -14,7 +14,6 @@ import threading
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from traitortrack_desktop.assembly import station_window
@@ -38,7 +37,6 @@ from traitortrack_desktop.services.reckoning import (
     figures_of,
     parents_named,
 )
-from traitortrack_desktop.services.station import SignInAnswer
 from traitortrack_desktop.simulation.shift import recorded_shift, steps_to_an_empty_bench
 from traitortrack_desktop.storage.central.rows_to_check import rows_to_check
 from traitortrack_desktop.storage.local.answered import answered_entries
@@ -181,12 +179,9 @@ class _Observer:
 
 
 def _sign_in(station: Station, centre: DemoCentre) -> None:
-    answers: SimpleQueue[SignInAnswer] = SimpleQueue()
-    station.sign_in(centre.operator, centre.operator_password, answers.put)
-    try:
-        answer = answers.get(timeout=_SIGN_IN_SECONDS)
-    except Empty as error:
-        raise CommandFailed("the demo's operator could not sign in: no answer") from error
+    answer = station.sign_in_and_wait(
+        centre.operator, centre.operator_password, timeout_seconds=_SIGN_IN_SECONDS
+    )
     if not isinstance(answer, SignedIn):
         raise CommandFailed(f"the demo's operator could not sign in: {answer}")
 

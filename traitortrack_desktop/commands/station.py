@@ -7,6 +7,7 @@ import signal
 import stat
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from traitortrack_desktop.environment.display import can_open_window
 from traitortrack_desktop.environment.settings import Settings, password_from
 from traitortrack_desktop.runtime.station import Station
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
-from traitortrack_desktop.services.station import SignInAnswer
 
-_SIGN_IN_SECONDS = 15.0
+_SIGN_IN_SECONDS = 5.0
+_WAKE_SECONDS = 0.5
+"""On Windows a longer wait cannot be interrupted."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return run_window(arguments, settings)
     if arguments.scans is None:
         raise CommandFailed("--headless needs --scans SOURCE", ExitCode.WRONG_USAGE)
-    if arguments.drain < 0:
+    if not 0 <= arguments.drain < threading.TIMEOUT_MAX:
         raise CommandFailed("--drain takes a number of seconds, 0 or more", ExitCode.WRONG_USAGE)
     return _run_headless(arguments, settings)
 
@@ -66,24 +68,29 @@ def _run_headless(arguments: argparse.Namespace, settings: Settings) -> int:
     with running_station(settings, listeners=[printer]) as station, _ended_by_signals():
         _sign_in(station, settings.user, password_from(os.environ))
         with contextlib.suppress(KeyboardInterrupt):
-            _read(arguments.scans, station)
+            _read(arguments.scans, station, settings)
         with contextlib.suppress(KeyboardInterrupt):
             station.wait_until_nothing_waits(arguments.drain)
     printer.summarise()
-    return ExitCode.LEFT_UNDONE if printer.pending else ExitCode.DONE
+    if printer.pending:
+        raise CommandFailed(f"{printer.pending} entries wait for the centre", ExitCode.LEFT_UNDONE)
+    return ExitCode.DONE
 
 
-def _read(source: str, station: Station) -> None:
+def _read(source: str, station: Station, settings: Settings) -> None:
     if not _is_serial_port(source):
         try:
             read_codes(source, station.submit)
         except OSError as error:
             raise CommandFailed(f"cannot read {source}: {error.strerror}", ExitCode.WRONG_USAGE) from error
         return
-    scanner = SerialScanner(source, submit=station.submit, changed=station.tell)
+    scanner = SerialScanner(
+        source, submit=station.submit, changed=station.tell, baud=settings.serial_baud_rate
+    )
     scanner.start()
     try:
-        threading.Event().wait()
+        while True:
+            time.sleep(_WAKE_SECONDS)
     finally:
         scanner.stop()
 
@@ -113,17 +120,9 @@ def _sign_in(station: Station, username: str | None, password: str | None) -> No
     if password is None:
         station.set_operator(Person(username=username, role=""))
         return
-    answers: list[SignInAnswer] = []
-    answered = threading.Event()
-
-    def take(answer: SignInAnswer) -> None:
-        answers.append(answer)
-        answered.set()
-
-    station.sign_in(username, password, take)
-    answered.wait(_SIGN_IN_SECONDS)
-    if answers and isinstance(answers[0], SignInRefused):
+    answer = station.sign_in_and_wait(username, password, timeout_seconds=_SIGN_IN_SECONDS)
+    if isinstance(answer, SignInRefused):
         raise CommandFailed(f"the centre did not accept the password of {username}", ExitCode.WRONG_USAGE)
-    if not (answers and isinstance(answers[0], SignedIn)):
+    if not isinstance(answer, SignedIn):
         print(f"{username} could not be checked at the centre; the work is recorded", file=sys.stderr)
         station.set_operator(Person(username=username, role=""))

@@ -1,8 +1,9 @@
 """What a scan means: a pure function of where the work stands, the code, and what is known of it.
 
-The rules for bags are the web application's, which shares the central tables. One order differs on
-purpose: a bag that is already in this parent is told as that even when the parent is full, because
-reading the last bag twice is harmless and common.
+Sources: the rules of the central system for scanning parents and children, and what operators need.
+The order of the objections differs from the central system's on purpose. A bag that is already in
+this parent is told as that even when the parent is full: reading the last bag twice is harmless and
+common. And full comes before completed, because the operator can see that it is full.
 """
 
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode

@@ -3,13 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from queue import SimpleQueue
 
 from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.services.ports import PostingReply
 from traitortrack_desktop.services.scan_intake import ScanIntake
+
+_LOOK_AGAIN_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +23,7 @@ class IntakeLoop:
         self._open_intake = open_intake
         self._queue: SimpleQueue[Callable[[ScanIntake], None] | None] = SimpleQueue()
         self._opened: Future[None] = Future()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake")
 
     def start(self) -> None:
@@ -37,7 +40,10 @@ class IntakeLoop:
         self._queue.put(lambda intake: intake.set_operator(username))
 
     def store_receipts(self, entries: Sequence[JournalEntry], reply: PostingReply) -> bool:
-        """Have receipts stored in turn and return whether they are; called by the delivery thread."""
+        """Have receipts stored in turn and return whether they are; called by the delivery thread.
+
+        An answer that comes when the intake has ended is not stored: the entries are offered again.
+        """
         stored: Future[bool] = Future()
 
         def store(intake: ScanIntake) -> None:
@@ -48,7 +54,9 @@ class IntakeLoop:
                 raise
 
         self._queue.put(store)
-        return stored.result()
+        while not stored.done() and not self._ended.is_set():
+            wait([stored], timeout=_LOOK_AGAIN_SECONDS)
+        return stored.done() and stored.result()
 
     def finish_queued(self) -> None:
         """Return when everything submitted before this call is decided and stored."""
@@ -66,8 +74,7 @@ class IntakeLoop:
 
     def _run(self) -> None:
         try:
-            intake = self._open_intake()
-            intake.resume()
+            intake = self._resumed_intake()
         except BaseException as error:  # noqa: BLE001 - handed to the starting thread
             self._opened.set_exception(error)
             return
@@ -79,3 +86,13 @@ class IntakeLoop:
                 _log.exception("The intake met an unexpected error")
                 intake.fail("an unexpected error; the log has the details")
         intake.close()
+        self._ended.set()
+
+    def _resumed_intake(self) -> ScanIntake:
+        intake = self._open_intake()
+        try:
+            intake.resume()
+        except BaseException:
+            intake.close()
+            raise
+        return intake

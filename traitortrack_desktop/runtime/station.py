@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.roles import Person
@@ -20,7 +21,7 @@ from traitortrack_desktop.services.events import (
 )
 from traitortrack_desktop.services.operator_session import ask_to_sign_in
 from traitortrack_desktop.services.ports import Accounts, SignedIn
-from traitortrack_desktop.services.station import SignInAnswer
+from traitortrack_desktop.services.station import SignInAnswer, SignInUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -48,11 +49,6 @@ class EventHub:
                 listener(event)
             except Exception:  # noqa: BLE001 - what is stored stays stored, and the others are told
                 _log.exception("A listener met an unexpected error")
-
-    @property
-    def pending(self) -> int:
-        """Entries without receipt."""
-        return self._pending
 
     def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
         """Return whether everything was answered within the time."""
@@ -95,12 +91,28 @@ class Station:
         """Ask the centre in the background; see ``StationControls``."""
 
         def ask() -> None:
-            answer = ask_to_sign_in(self._accounts, username, password)
+            answer = self._answer_to(username, password)
             if isinstance(answer, SignedIn):
                 self.set_operator(answer.person)
             answered(answer)
 
         self._background.submit(ask)
+
+    def sign_in_and_wait(self, username: str, password: str, *, timeout_seconds: float) -> SignInAnswer:
+        """Sign in and return the answer; one that takes longer than the time counts as unavailable."""
+        answers: SimpleQueue[SignInAnswer] = SimpleQueue()
+        self.sign_in(username, password, answers.put)
+        try:
+            return answers.get(timeout=timeout_seconds)
+        except Empty:
+            return SignInUnavailable()
+
+    def _answer_to(self, username: str, password: str) -> SignInAnswer:
+        try:
+            return ask_to_sign_in(self._accounts, username, password)
+        except Exception:  # noqa: BLE001 - whoever asked has to get an answer
+            _log.exception("Signing in met an unexpected error")
+            return SignInUnavailable(mismatch=True)
 
     def sign_out(self) -> None:
         """End the operator's session; the queue and the open parent stay."""
@@ -110,11 +122,6 @@ class Station:
         """Record later entries under *person*; the caller has made sure who it is."""
         self._intake.set_operator(person.username if person is not None else None)
         self._hub.tell(OperatorChanged(person=person))
-
-    @property
-    def pending(self) -> int:
-        """Entries without receipt."""
-        return self._hub.pending
 
     def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
         """Return whether everything queued and journalled was answered within the time."""
@@ -127,6 +134,7 @@ class Station:
         self._delivery.stop()
         self._intake.stop()
         self._background.shutdown(wait=True, cancel_futures=True)
+        self._accounts.close()
 
     def _wake_delivery(self, event: StationEvent) -> None:
         if isinstance(event, ScanDecided):

@@ -173,3 +173,7 @@ class Accounts(Protocol):
         Raises :class:`CentreUnreachableError` or :class:`CentreMismatchError`.
         """
         ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...

@@ -166,6 +166,30 @@ def test_an_unreachable_centre_is_said_at_sign_in(bench):
     assert answers == [SignInUnavailable()]
 
 
+def test_a_defect_while_signing_in_is_an_answer_too(bench):
+    def break_down(_username, _password):
+        raise ZeroDivisionError
+
+    bench.centre.sign_in = break_down
+    answer = bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    assert answer == SignInUnavailable(mismatch=True)
+
+
+def test_a_sign_in_that_takes_too_long_counts_as_unavailable(bench):
+    bench.centre.hold.clear()
+    assert bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=0) == SignInUnavailable()
+
+
+def test_an_answer_that_comes_after_the_end_is_not_stored():
+    bench = Bench()
+    bench.station.start()
+    bench.centre.hold.clear()
+    bench.scan("SB10001")
+    bench.station.stop()
+    bench.centre.hold.set()
+    assert bench.journal.receipts == {}
+
+
 def test_stopping_stores_what_was_submitted_and_ends_every_thread():
     bench = Bench()
     before = set(threading.enumerate())
