@@ -189,7 +189,7 @@ def _is_dead(pid: int) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
+        pass  # somebody else's; what it is can be seen all the same
     try:
         name, rest = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)
     except OSError:
