@@ -24,6 +24,7 @@ from traitortrack_desktop.environment.logs import start_logging, stop_logging
 from traitortrack_desktop.environment.paths import logs_dir, user_settings_file
 from traitortrack_desktop.environment.secrets import DatabasePasswords, Secret
 from traitortrack_desktop.environment.settings import Settings, SettingsError
+from traitortrack_desktop.environment.sign_in_key import SignInKey
 from traitortrack_desktop.environment.single_instance import AlreadyRunningError
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
@@ -42,6 +43,7 @@ from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
+from traitortrack_desktop.storage.local.remembered_sign_ins import RememberedInFile
 
 if TYPE_CHECKING:
     from traitortrack_desktop.ui.main_window import MainWindow
@@ -211,6 +213,12 @@ def assemble_station(
         intake=intake,
         delivery=DeliveryLoop(delivery),
         accounts=CentralAccounts(url),
+        remembered=RememberedInFile(
+            settings.data_dir,
+            key=SignInKey(settings.data_dir, str(device)),
+            clock=station_time,
+            days=settings.offline_sign_in_days,
+        ),
     )
     for listener in listeners:
         station.subscribe(listener)

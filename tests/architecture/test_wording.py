@@ -23,7 +23,7 @@ from fakes.scanning import START  # isort: skip
 UI = Path(traitortrack_desktop.__file__).parent / "ui"
 NAMES = {
     *("code", "parent", "child", "other", "since", "by", "count", "base_count", "capacity", "left"),
-    *("closes", "at", "operator", "age", "number", "total", "name", "version", "time", "heading"),
+    *("closes", "at", "operator", "age", "number", "total", "name", "version", "time", "heading", "days"),
 }
 SHOWING = {"setText", "setWindowTitle", "setPlaceholderText", "setToolTip", "setStatusTip", "setTitle"}
 

@@ -62,8 +62,9 @@ class FakeStation:
     def sign_out(self):
         self.tell(OperatorChanged(person=None))
 
-    def be_operated_by(self, username):
-        self.tell(OperatorChanged(person=Person(username=username, role="dispatcher")))
+    def be_operated_by(self, username, *, without_centre=False):
+        person = Person(username=username, role="dispatcher")
+        self.tell(OperatorChanged(person=person, without_centre=without_centre))
 
     def submit(self, frame):
         self.submitted.append(frame)

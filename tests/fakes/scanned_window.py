@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from traitortrack_desktop.assembly import station_window
 from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.environment import secrets
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.services.events import DeliveryChanged, ScanDecided
 from traitortrack_desktop.ui.application import run_event_loop
@@ -124,6 +125,7 @@ def tell_when_scanning(window, timer):
 
 
 def main():
+    secrets.usable_back_end = lambda: None
     settings = Settings(
         data_dir=Path(sys.argv[1]), station="7", database_url=os.environ["TRAITORTRACK_DATABASE_URL"]
     )

@@ -187,6 +187,24 @@ def test_enter_space_and_tab_press_nothing_after_a_click(open_station):
     assert done[-1].child == CODES[4]
 
 
+def test_after_a_power_cut_without_the_centre_the_operator_signs_in_again_and_packs_on(
+    open_station, line, central_url
+):
+    with open_station() as station:
+        station.order("scan", *CODES[:3])
+        station.wait_for_decided(CODES[2])
+    line.cut()
+    with open_station() as station:
+        station.order("scan", CODES[3])
+        station.wait_for_decided(CODES[3])
+        line.restore()
+        assert station.finish() == 0
+
+    assert any("You signed in without the centre" in text for text in station.told("result")[0])
+    assert [entry.operator for entry, _receipt in station.entries] == [OPERATOR] * 4
+    assert packed_at(central_url) == {CODES[0]: CODES[1:4]}
+
+
 @pytest.fixture
 def display():
     reading, writing = os.pipe()

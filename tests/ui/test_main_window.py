@@ -240,6 +240,19 @@ def test_an_operator_who_signed_in_scans(open_window, station, settle):
     assert "asha" in window.scan_screen.status.painted
 
 
+@pytest.mark.parametrize("size", [(1024, 640), (1366, 768), (1920, 1080)], ids=str)
+def test_who_signed_in_without_the_centre_is_told_so(open_window, station, settle, size):
+    window = open_window(size=size)
+    station.be_operated_by("asha", without_centre=True)
+    settle()
+    assert "You signed in without the centre. Scan as always." in window.scan_screen.result.painted
+    assert "asha (not checked)" in window.scan_screen.status.painted
+    assert window.scan_screen.cut_off == []
+    station.be_operated_by("asha")
+    settle()
+    assert "asha" in window.scan_screen.status.painted
+
+
 def test_without_signing_in_being_required_one_scans_at_once(open_window):
     assert open_window(sign_in_required=False).is_scanning
 
@@ -249,7 +262,8 @@ def test_without_signing_in_being_required_one_scans_at_once(open_window):
     [
         (SignInRefused(), "not right"),
         (SignInRefused(not_verified=True), "not verified"),
-        (SignInUnavailable(), "cannot be reached"),
+        (SignInUnavailable(), "nobody can sign in now"),
+        (SignInUnavailable(remembered_days=7), "in the last 7 days can still sign in"),
         (SignInUnavailable(mismatch=True), "Call IT"),
     ],
 )
@@ -289,14 +303,16 @@ def test_nothing_is_cut_off(open_window, station, settle, situation, size):
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1366, 768), (1920, 1080)], ids=str)
-def test_the_menu_says_when_nobody_could_sign_in_again(open_window, station, keyboard_of, settle, size):
+def test_the_menu_says_when_the_centre_could_not_be_asked_again(
+    open_window, station, keyboard_of, settle, size
+):
     window = open_window(size=size, sign_in_required=False)
     station.tell(DeliveryChanged(online=False))
     settle()
     keyboard_of(window).stroke(Qt.Key.Key_F10)
     settle()
     label = window.scan_screen.keys.button_of(MenuItem.SIGN_OUT).accessibleName()
-    assert label == "Sign out (no sign-in now) F7"
+    assert label == "Sign out (centre is away) F7"
     assert window.scan_screen.cut_off == []
 
 

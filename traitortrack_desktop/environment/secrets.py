@@ -1,8 +1,8 @@
-"""The database password in the system's own key ring, and nowhere else.
+"""The station's secrets in the system's own key ring.
 
 Only back ends that this module names are asked, each on a thread of its own with a time limit: a key ring
 may put up a prompt and wait for ever. A library's own choice is not used, since it may be a plain file or
-may ask on standard input. Without a key ring the answer is :class:`NoKeyRing`, never a file.
+may ask on standard input. Without a key ring the answer is :class:`NoKeyRing`, never a file of this module.
 """
 
 import importlib
@@ -11,14 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 import keyring.errors
 
 MAX_SECRET_CHARACTERS = 1200
 """Windows keeps at most 2,560 bytes of UTF-16 and reports more as a garbled message."""
 
-_SERVICE = "TraitorTrack Station/database"
 _CALL_SECONDS = 5.0
 _BACK_ENDS = {
     "win32": ("keyring.backends.Windows.WinVaultKeyring",),
@@ -64,29 +63,31 @@ class SecretTooLongError(ValueError):
 BackEndFinder = Callable[[], BackEnd | None]
 
 
-class DatabasePasswords:
-    """Database passwords by user name, from any thread; each call blocks *timeout_seconds* at most."""
+class _KeptSecrets:
+    """Secrets of one kind by user name, from any thread; each call blocks *timeout_seconds* at most."""
+
+    _service: ClassVar[str]
 
     def __init__(self, *, find: BackEndFinder | None = None, timeout_seconds: float = _CALL_SECONDS) -> None:
         self._find = find or usable_back_end
         self._timeout_seconds = timeout_seconds
 
     def read(self, username: str) -> Secret | NoKeyRing:
-        """Return the password kept for *username*."""
+        """Return the secret kept for *username*."""
 
         def ask(back_end: BackEnd) -> Secret:
-            return Secret(value=back_end.get_password(_SERVICE, username))
+            return Secret(value=back_end.get_password(self._service, username))
 
         return self._asked(ask)
 
-    def store(self, username: str, password: str) -> Secret | NoKeyRing:
-        """Keep *password* for *username*. Raises :class:`SecretTooLongError`."""
-        if len(password) > MAX_SECRET_CHARACTERS:
-            raise SecretTooLongError(f"a password may have at most {MAX_SECRET_CHARACTERS} characters")
+    def store(self, username: str, secret: str) -> Secret | NoKeyRing:
+        """Keep *secret* for *username*. Raises :class:`SecretTooLongError`."""
+        if len(secret) > MAX_SECRET_CHARACTERS:
+            raise SecretTooLongError(f"a secret may have at most {MAX_SECRET_CHARACTERS} characters")
 
         def ask(back_end: BackEnd) -> Secret:
-            back_end.set_password(_SERVICE, username, password)
-            return Secret(value=password)
+            back_end.set_password(self._service, username, secret)
+            return Secret(value=secret)
 
         return self._asked(ask)
 
@@ -100,6 +101,18 @@ class DatabasePasswords:
             return answers.get(timeout=self._timeout_seconds)
         except queue.Empty:
             return NoKeyRing(problem=f"the key ring did not answer within {self._timeout_seconds:g} seconds")
+
+
+class DatabasePasswords(_KeptSecrets):
+    """Database passwords by the database's user name."""
+
+    _service = "TraitorTrack Station/database"
+
+
+class SignInKeys(_KeptSecrets):
+    """The keys of ``environment.sign_in_key`` by device identity."""
+
+    _service = "TraitorTrack Station/sign-in key"
 
 
 def usable_back_end(names: Sequence[str] | None = None) -> BackEnd | None:

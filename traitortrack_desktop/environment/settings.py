@@ -67,6 +67,7 @@ class Settings:
     label_pattern: str | None = None
     capacity: int | None = None
     fact_trust_hours: float = 12.0
+    offline_sign_in_days: int = 7
     theme: Theme = "system"
     viewing_distance_m: float = 2.0
     serial_ports: tuple[str, ...] = ()
@@ -89,6 +90,7 @@ _KINDS: Mapping[str, Kind] = {
     "label_pattern": Text(longest=500),
     "capacity": Number(whole=True, least=1, most=500),
     "fact_trust_hours": Number(whole=False, least=0, most=168),
+    "offline_sign_in_days": Number(whole=True, least=0, most=30),
     "theme": Choice(THEMES),
     "viewing_distance_m": Number(whole=False, least=0.5, most=5),
     "serial_ports": TextList(),

@@ -48,7 +48,7 @@ def work_actions(work: WorkState, wording: Wording) -> tuple[Action, ...]:
 def menu_actions(wording: Wording, *, dark: bool, can_sign_in: bool = True) -> tuple[Action, ...]:
     """Return what the menu offers; its keys are other ones than those of the work.
 
-    Unless *can_sign_in*, signing out says that nobody could sign in again now.
+    Unless *can_sign_in*, signing out says that the centre cannot be asked now.
     """
     labels = wording.labels
     return (

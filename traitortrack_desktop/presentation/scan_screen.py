@@ -133,7 +133,7 @@ def _result(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
     if facts.work.attention:
         return _late_refusal(facts, now, tongue)
     if facts.last is None:
-        return _nothing_yet(facts.work, tongue)
+        return _nothing_yet(facts, tongue)
     return _last(facts.last, facts.work, now, tongue)
 
 
@@ -141,12 +141,13 @@ def _plain(tone: Tone, icon: Icon, word: str, what: str, now: str = "") -> Resul
     return Result(tone=tone, icon=icon, word=word, code=None, lines=(what, now))
 
 
-def _nothing_yet(work: WorkState, tongue: Tongue) -> Result:
-    bag, words = work.parent, tongue.wording
+def _nothing_yet(facts: ScreenFacts, tongue: Tongue) -> Result:
+    bag, words = facts.work.parent, tongue.wording
+    now = words.sign_in.without_centre if facts.without_centre else ""
     if bag is None:
-        return _plain(Tone.READY, Icon.DOT, words.ready.heading, words.ready.what[0])
+        return _plain(Tone.READY, Icon.DOT, words.ready.heading, words.ready.what[0], now)
     names = {"parent": bag.code, "count": bag.count, "capacity": bag.capacity}
-    return _plain(Tone.READY, Icon.DOT, words.resumed.heading, first_known(words.resumed.what, names))
+    return _plain(Tone.READY, Icon.DOT, words.resumed.heading, first_known(words.resumed.what, names), now)
 
 
 def _station_stop(facts: ScreenFacts, stop: Stop, now: datetime, tongue: Tongue) -> Result:

@@ -47,6 +47,8 @@ class ScreenFacts:
     storage_problem: str | None = None
     scanners: tuple[ScannerChanged, ...] = ()
     operator: Person | None = None
+    without_centre: bool = False
+    """The operator signed in while the centre could not be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
         case ScannerChanged():
             return replace(facts, scanners=_with_scanner(facts.scanners, event))
         case OperatorChanged():
-            return replace(facts, operator=event.person)
+            return replace(facts, operator=event.person, without_centre=event.without_centre)
 
 
 def _after_scan(facts: ScreenFacts, event: ScanDecided, now: datetime) -> ScreenFacts:

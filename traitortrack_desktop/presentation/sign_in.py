@@ -13,6 +13,8 @@ def sign_in_problem(answer: SignInAnswer, *, now: datetime, tongue: Tongue) -> s
     if isinstance(answer, SignedIn):
         return ""
     if isinstance(answer, SignInUnavailable):
+        if answer.remembered_days and not answer.mismatch:
+            return words.unreachable_and_unknown.format(days=answer.remembered_days)
         return words.mismatch if answer.mismatch else words.unreachable
     if answer.locked_until is not None:
         return words.locked.format(time=tongue.moment(answer.locked_until, now))

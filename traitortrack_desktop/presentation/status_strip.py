@@ -15,7 +15,7 @@ def status_strip(facts: ScreenFacts, around: Surroundings, now: datetime, tongue
     """Return the status strip at *now*."""
     wording, labels = tongue.wording, tongue.wording.labels
     return StatusStrip(
-        operator=facts.operator.username if facts.operator is not None else labels.no_operator,
+        operator=_operator(facts, labels),
         station=station_label(around.station, labels),
         lights=_lights(facts, wording, listening=around.listening),
         delivery=_delivery(facts, wording.marks, now),
@@ -23,6 +23,13 @@ def status_strip(facts: ScreenFacts, around: Surroundings, now: datetime, tongue
         sound=labels.no_sound if around.silent else "",
         version=labels.version.format(version=around.version),
     )
+
+
+def _operator(facts: ScreenFacts, labels: Labels) -> str:
+    if facts.operator is None:
+        return labels.no_operator
+    name = facts.operator.username
+    return labels.operator_without_centre.format(name=name) if facts.without_centre else name
 
 
 def station_label(name: str, labels: Labels) -> str:

@@ -91,6 +91,7 @@ class Labels:
     station: str
     version: str
     no_operator: str
+    operator_without_centre: str
     keyboard_scanner: str
     no_sound: str
     unnumbered: str
@@ -122,6 +123,8 @@ class SignInWords:
     locked: str
     not_verified: str
     unreachable: str
+    unreachable_and_unknown: str
+    without_centre: str
     mismatch: str
     incomplete: str
 
@@ -525,6 +528,7 @@ ENGLISH = Wording(
         station="Station {name}",
         version="v {version}",
         no_operator="Nobody signed in",
+        operator_without_centre="{name} (not checked)",
         keyboard_scanner="Keyboard",
         no_sound="No sound",
         unnumbered="–",
@@ -538,7 +542,7 @@ ENGLISH = Wording(
         menu="Menu",
         back="Back",
         sign_out="Sign out",
-        sign_out_for_long="Sign out (no sign-in now)",
+        sign_out_for_long="Sign out (centre is away)",
         light_theme="Light screen",
         dark_theme="Dark screen",
         quit="Leave the program",
@@ -556,6 +560,9 @@ ENGLISH = Wording(
         not_verified="This account is not verified yet. Ask an administrator to verify it.",
         unreachable="The centre cannot be reached, so nobody can sign in now. "
         "Everything scanned so far is safe here. Try again in a minute.",
+        unreachable_and_unknown="The centre cannot be reached. Operators who signed in here in the last "
+        "{days} days can still sign in, with the same password. After 5 wrong ones: wait 15 minutes.",
+        without_centre="You signed in without the centre. Scan as always.",
         mismatch="The centre does not fit this program. Call IT. Everything scanned so far is safe here.",
         incomplete="Type your name and your password.",
     ),

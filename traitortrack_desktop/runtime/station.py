@@ -20,7 +20,7 @@ from traitortrack_desktop.services.events import (
     WorkResumed,
 )
 from traitortrack_desktop.services.operator_session import ask_to_sign_in
-from traitortrack_desktop.services.ports import Accounts, SignedIn
+from traitortrack_desktop.services.ports import Accounts, RememberedSignIns, SignedIn
 from traitortrack_desktop.services.station import SignInAnswer, SignInUnavailable
 
 _log = logging.getLogger(__name__)
@@ -60,13 +60,21 @@ class Station:
     """Implements ``StationControls`` over the intake and the delivery thread."""
 
     def __init__(
-        self, *, name: str, hub: EventHub, intake: IntakeLoop, delivery: DeliveryLoop, accounts: Accounts
+        self,
+        *,
+        name: str,
+        hub: EventHub,
+        intake: IntakeLoop,
+        delivery: DeliveryLoop,
+        accounts: Accounts,
+        remembered: RememberedSignIns,
     ) -> None:
         self.name = name
         self._hub = hub
         self._intake = intake
         self._delivery = delivery
         self._accounts = accounts
+        self._remembered = remembered
         self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="background")
         hub.subscribe(self._wake_delivery)
 
@@ -88,12 +96,12 @@ class Station:
         self._intake.submit(frame)
 
     def sign_in(self, username: str, password: str, answered: Callable[[SignInAnswer], None]) -> None:
-        """Ask the centre in the background; see ``StationControls``."""
+        """Ask in the background; see ``StationControls``."""
 
         def ask() -> None:
             answer = self._answer_to(username, password)
             if isinstance(answer, SignedIn):
-                self.set_operator(answer.person)
+                self.set_operator(answer.person, without_centre=answer.without_centre)
             answered(answer)
 
         self._background.submit(ask)
@@ -109,7 +117,7 @@ class Station:
 
     def _answer_to(self, username: str, password: str) -> SignInAnswer:
         try:
-            return ask_to_sign_in(self._accounts, username, password)
+            return ask_to_sign_in(self._accounts, self._remembered, username, password)
         except Exception:  # noqa: BLE001 - whoever asked has to get an answer
             _log.exception("Signing in met an unexpected error")
             return SignInUnavailable(mismatch=True)
@@ -118,10 +126,10 @@ class Station:
         """End the operator's session; the queue and the open parent stay."""
         self.set_operator(None)
 
-    def set_operator(self, person: Person | None) -> None:
+    def set_operator(self, person: Person | None, *, without_centre: bool = False) -> None:
         """Record later entries under *person*; the caller has made sure who it is."""
         self._intake.set_operator(person.username if person is not None else None)
-        self._hub.tell(OperatorChanged(person=person))
+        self._hub.tell(OperatorChanged(person=person, without_centre=without_centre))
 
     def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
         """Return whether everything queued and journalled was answered within the time."""

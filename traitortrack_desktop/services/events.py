@@ -74,9 +74,10 @@ class ScannerChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorChanged:
-    """Someone signed in (*person*) or out (``None``)."""
+    """Someone signed in (*person*), perhaps *without_centre*, or out (``None``)."""
 
     person: Person | None
+    without_centre: bool = False
 
 
 StationEvent = (

@@ -151,9 +151,10 @@ class PostingOffice(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """The password was right."""
+    """The password was right: *without_centre* when only this station could say so."""
 
     person: Person
+    without_centre: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,4 +177,32 @@ class Accounts(Protocol):
 
     def close(self) -> None:
         """Give the connections back."""
+        ...
+
+
+class RememberedSignIns(Protocol):
+    """Who signed in at the centre from this station lately; asked only while the centre cannot be.
+
+    Any thread. No method raises: whoever cannot be remembered, or read, is nobody.
+    """
+
+    @property
+    def days(self) -> int:
+        """For how many days a sign-in is remembered; 0 when none is."""
+        ...
+
+    def remember(self, person: Person, password: str) -> None:
+        """Keep that the centre accepted *password* now, in a form that does not give it away."""
+        ...
+
+    def forget(self, username: str) -> None:
+        """Keep nothing of *username* any more: the centre refused."""
+        ...
+
+    def person_with(self, username: str, password: str) -> Person | None:
+        """Return the remembered person whose name and password these are.
+
+        ``None`` for a wrong password, an unknown name, an administrator, a memory that is too old or
+        from the future, and after too many wrong attempts, and never which of these.
+        """
         ...

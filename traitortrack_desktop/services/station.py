@@ -11,9 +11,13 @@ from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInUnavailable:
-    """The centre could not be asked; *mismatch* when a person in IT has to act."""
+    """The centre could not be asked; *mismatch* when a person in IT has to act.
+
+    Where the station remembers sign-ins for *remembered_days*, it did not know name and password either.
+    """
 
     mismatch: bool = False
+    remembered_days: int = 0
 
 
 SignInAnswer = SignedIn | SignInRefused | SignInUnavailable
@@ -36,9 +40,10 @@ class StationControls(Protocol):
         ...
 
     def sign_in(self, username: str, password: str, answered: Callable[[SignInAnswer], None]) -> None:
-        """Ask the centre in the background and call *answered* on a station thread.
+        """Ask in the background and call *answered* on a station thread.
 
-        A right password also makes the person the operator (``OperatorChanged``).
+        The centre is asked, or what this station remembers where the centre cannot be. A right password
+        also makes the person the operator (``OperatorChanged``).
         """
         ...
 

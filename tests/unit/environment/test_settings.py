@@ -46,6 +46,7 @@ def test_without_any_files_the_defaults_stand(computer: Computer) -> None:
 
     assert settings.database_url is None
     assert settings.fact_trust_hours == 12
+    assert settings.offline_sign_in_days == 7
     assert settings.viewing_distance_m == 2.0
     assert settings.capacity is None
     assert settings.theme == "system"
@@ -121,6 +122,7 @@ def test_an_unknown_key_is_named_with_its_file(computer: Computer) -> None:
         ("capacity = 0", "capacity must be between 1 and 500, not 0"),
         ("viewing_distance_m = 9.5", "viewing_distance_m must be between 0.5 and 5, not 9.5"),
         ("fact_trust_hours = nan", "fact_trust_hours must be between 0 and 168, not nan"),
+        ("offline_sign_in_days = 31", "offline_sign_in_days must be between 0 and 30, not 31"),
         ("station = 7", "station must be text in quotes, not a number"),
         ('station = ""', "station must be 1 to 64 characters long"),
         ('station = "a\\u0007b"', "station must not contain control characters"),

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from fakes.memory_journal import MemoryJournal
+from fakes.memory_sign_ins import MemorySignIns
 
 from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.entries import Outcome, Receipt
@@ -79,6 +80,7 @@ class Bench:
     def __init__(self):
         self.journal = LockedJournal()
         self.centre = Centre()
+        self.remembered = MemorySignIns()
         self.events = []
         hub = EventHub()
         hub.subscribe(self.events.append)
@@ -97,6 +99,7 @@ class Bench:
                 )
             ),
             accounts=self.centre,
+            remembered=self.remembered,
         )
 
     def scan(self, *texts):
@@ -163,7 +166,19 @@ def test_an_unreachable_centre_is_said_at_sign_in(bench):
 
     bench.station.sign_in("asha", "secret", take)
     assert answered.wait(30)
-    assert answers == [SignInUnavailable()]
+    assert answers == [SignInUnavailable(remembered_days=7)]
+
+
+def test_who_is_remembered_signs_in_without_the_centre_and_everybody_is_told(bench):
+    bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    bench.station.sign_out()
+    bench.centre.reachable = False
+    assert isinstance(bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30), SignedIn)
+    bench.scan("SB10001")
+    bench.station.stop()
+    assert bench.journal.entries[0].operator == "asha"
+    changes = [event for event in bench.events if isinstance(event, OperatorChanged) and event.person]
+    assert [change.without_centre for change in changes] == [False, True]
 
 
 def test_a_defect_while_signing_in_is_an_answer_too(bench):
