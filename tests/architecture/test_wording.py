@@ -16,7 +16,8 @@ from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import AttentionItem
 from traitortrack_desktop.presentation.messages import message_for, message_for_refusal
-from traitortrack_desktop.presentation.wording import ENGLISH, Wording
+from traitortrack_desktop.presentation.phrases import Wording
+from traitortrack_desktop.presentation.wording import ENGLISH
 
 from fakes.scanning import START  # isort: skip
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from traitortrack_desktop.documents.code_sheet import SheetCode, SheetSection, write_code_sheet
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.presentation.code_sheet_wording import ENGLISH_CODE_SHEET, CodeSheetWording
+from traitortrack_desktop.presentation.phrases import CodeSheetWords
+from traitortrack_desktop.presentation.wording import ENGLISH
 from traitortrack_desktop.simulation import sheet_codes
 from traitortrack_desktop.simulation.shift import ShiftBags
 
 
-def write_demo_sheet(path: Path, bags: ShiftBags, words: CodeSheetWording = ENGLISH_CODE_SHEET) -> None:
+def write_demo_sheet(path: Path, bags: ShiftBags, words: CodeSheetWords = ENGLISH.code_sheet) -> None:
     """Write the sheet to *path*; *bags* are the ones of the depot that mistakes are made with.
 
     Raises ``OSError`` when it cannot be written.
@@ -20,17 +21,17 @@ def write_demo_sheet(path: Path, bags: ShiftBags, words: CodeSheetWording = ENGL
     write_code_sheet(path, title=words.title, sections=[*sections, _mistakes(words, bags)])
 
 
-def _parents(words: CodeSheetWording) -> SheetSection:
+def _parents(words: CodeSheetWords) -> SheetSection:
     codes = tuple(SheetCode(text=parent, caption=words.parent) for parent in sheet_codes.SHEET_PARENTS)
     return SheetSection(title=words.parents.title, hint=words.parents.hint, codes=codes)
 
 
-def _commands(words: CodeSheetWording) -> SheetSection:
+def _commands(words: CodeSheetWords) -> SheetSection:
     codes = tuple(SheetCode(text=command, caption=words.command_captions[command]) for command in Command)
     return SheetSection(title=words.commands.title, hint=words.commands.hint, codes=codes)
 
 
-def _children(words: CodeSheetWording, parent_number: int, parent: str) -> SheetSection:
+def _children(words: CodeSheetWords, parent_number: int, parent: str) -> SheetSection:
     return SheetSection(
         title=words.children.title.format(parent=parent),
         hint=words.children.hint.format(parent=parent),
@@ -42,7 +43,7 @@ def _children(words: CodeSheetWording, parent_number: int, parent: str) -> Sheet
     )
 
 
-def _mistakes(words: CodeSheetWording, bags: ShiftBags) -> SheetSection:
+def _mistakes(words: CodeSheetWords, bags: ShiftBags) -> SheetSection:
     return SheetSection(
         title=words.mistakes.title,
         hint=words.mistakes.hint,

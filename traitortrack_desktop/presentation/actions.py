@@ -2,9 +2,9 @@
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.work import WorkState
+from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.screen_state import Action, MenuItem
 from traitortrack_desktop.presentation.sound_roles import is_stopped
-from traitortrack_desktop.presentation.wording import Wording
 
 HOLD_SECONDS = 1.0
 """How long a key has to be held that no scanner may press by accident."""

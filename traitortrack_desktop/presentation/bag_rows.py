@@ -5,8 +5,8 @@ from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import Change, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.messages import Tongue
+from traitortrack_desktop.presentation.phrases import Marks
 from traitortrack_desktop.presentation.screen_state import Mark, Row
-from traitortrack_desktop.presentation.wording import Marks
 
 
 def bag_rows(work: WorkState, tongue: Tongue) -> tuple[Row, ...]:

@@ -10,7 +10,8 @@ from datetime import datetime, tzinfo
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
-from traitortrack_desktop.presentation.wording import ENGLISH, Phrase, Wording, first_known
+from traitortrack_desktop.presentation.phrases import Phrase, Wording, first_known
+from traitortrack_desktop.presentation.wording import ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from traitortrack_desktop.presentation.actions import menu_actions, work_actions
 from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks, mark_of, mark_text
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.messages import Message, Tongue, message_for, message_for_refusal
+from traitortrack_desktop.presentation.phrases import first_known
 from traitortrack_desktop.presentation.screen_facts import LastScan, ScreenFacts, Surroundings
 from traitortrack_desktop.presentation.screen_state import (
     Counter,
@@ -21,7 +22,6 @@ from traitortrack_desktop.presentation.screen_state import (
 )
 from traitortrack_desktop.presentation.sound_roles import is_stopped
 from traitortrack_desktop.presentation.status_strip import status_strip
-from traitortrack_desktop.presentation.wording import first_known
 
 ACCEPTED_SHOWS_SECONDS = 1.5
 """How long an accepted scan keeps its tint before the screen is calm again."""

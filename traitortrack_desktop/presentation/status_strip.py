@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from traitortrack_desktop.presentation.messages import Tongue
+from traitortrack_desktop.presentation.phrases import Labels, Marks, Plural, Wording
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings
 from traitortrack_desktop.presentation.screen_state import Light, Mark, StatusStrip
-from traitortrack_desktop.presentation.wording import Labels, Marks, Plural, Wording
 
 CALM_WAITING_SECONDS = 5
 """Entries younger than this are on their way; nobody need know how old they are."""

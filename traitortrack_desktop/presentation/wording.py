@@ -1,184 +1,24 @@
-"""Every sentence an operator reads, in one place and one shape for every language.
+"""Every sentence an operator sees, in one place: English.
 
-A sentence is a whole pattern, never put together from pieces. Where it depends on what is known
-(who, since when) there are several patterns, richest first; the first whose every name is known
-is the one shown. Names in patterns: ``code`` what was scanned, ``parent`` the parent bag the scan
-was about, ``child``, ``other`` the parent bag where it really is, ``since``, ``by``, ``count``,
-``capacity``, ``left``, ``closes``, ``at`` when the operator scanned it, ``operator``, ``age``.
+``phrases`` says what the shapes mean and which names a pattern may hold.
 """
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from string import Formatter
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.presentation.phrases import (
+    CodeSheetWords,
+    HeadingWords,
+    Instructions,
+    Labels,
+    Marks,
+    Phrase,
+    Plural,
+    SetUpWords,
+    SignInWords,
+    Wording,
+)
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
-    """A heading, what is so, and what to do now; each of the two at most one line."""
-
-    heading: str
-    what: tuple[str, ...]
-    now: tuple[str, ...] = ("",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plural:
-    """A sentence for one and for any other number, which it calls ``count``."""
-
-    one: str
-    other: str
-
-    def text(self, count: int) -> str:
-        """Return the sentence for *count*."""
-        return (self.one if count == 1 else self.other).format(count=count)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instructions:
-    """The next physical act, one for each situation of the work."""
-
-    sign_in: str
-    first_parent: str
-    next_parent: str
-    child: str
-    stopped: str
-    refused_late: str
-    not_listening: str
-    cannot_store: str
-    questions: Mapping[QuestionKind, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """How far an entry has come, and the state of delivery in the status strip."""
-
-    recorded: str
-    posted: str
-    refused: str
-    was_inside: str
-    nothing_waits: str
-    all_posted: str
-    on_the_way: Plural
-    waiting: Plural
-    offline_empty: str
-    offline_waiting: Plural
-    stopped: Plural
-    seconds: str
-    minutes: str
-    hours: str
-    days: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """Short words on the scan screen beside the sentences."""
-
-    window_title: str
-    of_capacity: str
-    left: Plural
-    complete: str
-    parent: str
-    finished_parent: str
-    no_parent: str
-    more_rows: Plural
-    inside_before: Plural
-    no_rows: str
-    station: str
-    version: str
-    no_operator: str
-    operator_without_centre: str
-    keyboard_scanner: str
-    no_sound: str
-    unnumbered: str
-    late_of: str
-    meanwhile: str
-    uncounted: Plural
-    uncounted_then: Plural
-    menu: str
-    back: str
-    sign_out: str
-    sign_out_for_long: str
-    light_theme: str
-    dark_theme: str
-    quit: str
-    hold: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInWords:
-    """The sign-in screen."""
-
-    title: str
-    hint: str
-    username: str
-    password: str
-    submit: str
-    asking: str
-    wrong: str
-    locked: str
-    not_verified: str
-    unreachable: str
-    unreachable_and_unknown: str
-    without_centre: str
-    mismatch: str
-    incomplete: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetUpWords:
-    """The set-up screen of the first run."""
-
-    title: str
-    hint: str
-    labels: Mapping[SetUpField, str]
-    example: str
-    submit: str
-    trying: str
-    wrong: Mapping[SetUpField, str]
-    problems: Mapping[SetUpProblem, str]
-    not_kept: str
-    go_on: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """One language."""
-
-    time_today: str
-    time_other_day: str
-    time_exact: str
-    reasons: Mapping[Reason, Phrase]
-    accepted: Mapping[EntryKind, Phrase]
-    complete: Phrase
-    late: Mapping[Reason, Phrase]
-    ready: Phrase
-    resumed: Phrase
-    cannot_store: Phrase
-    instructions: Instructions
-    commands: Mapping[Command, str]
-    marks: Marks
-    labels: Labels
-    sign_in: SignInWords
-    set_up: SetUpWords
-    already_running: str
-
-
-def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:
-    """Return the first of *patterns* whose every name is known (not ``None``), filled in.
-
-    Raises ``LookupError`` when none fits: the last pattern of a tuple must always fit.
-    """
-    known = {name: value for name, value in names.items() if value is not None}
-    for pattern in patterns:
-        if all(name in known for _, name, _, _ in Formatter().parse(pattern) if name is not None):
-            return pattern.format_map(known)
-    raise LookupError(f"nothing fits of {patterns}")
-
 
 _SCAN_AGAIN = "Scan it again."
 _LAY_ASIDE = "Lay it aside. Then scan it again, scan UNDERSTOOD or hold F12."
@@ -606,5 +446,32 @@ ENGLISH = Wording(
         not_kept="Connected. This computer has no key ring, so the password is used for this run only. "
         "IT has to provide it for the next start: in a libpq pass file or in TRAITORTRACK_DATABASE_URL.",
         go_on="Open the station",
+    ),
+    code_sheet=CodeSheetWords(
+        title="Barcodes to try the station with",
+        parents=HeadingWords(
+            title="1. Parent bags", hint="Scan one to open it. Cover the barcodes beside it with your hand."
+        ),
+        commands=HeadingWords(title="Commands", hint="Each does the same as its key."),
+        children=HeadingWords(
+            title="2. Child bags for {parent}", hint="With {parent} open, scan them one after the other."
+        ),
+        mistakes=HeadingWords(
+            title="3. Mistakes", hint="With a parent bag open, see what the station says to each of these."
+        ),
+        parent="parent bag",
+        child="child bag {number}",
+        command_captions={
+            Command.UNDO: "take back the last child bag",
+            Command.CLOSE: "close the bag early: scan it twice",
+            Command.REMOVE: "take a bag out: then scan the bag",
+            Command.CANCEL: "answer no to a question",
+            Command.UNDERSTOOD: "go on after a stop",
+        },
+        one_too_many="one bag more than fits",
+        already_elsewhere="is in another parent bag already",
+        parent_like_a_child="a parent bag, read like a child bag",
+        a_bill="a bill, not a bag",
+        not_a_bag="the code of nothing",
     ),
 )

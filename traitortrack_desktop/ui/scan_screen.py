@@ -5,9 +5,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.phrases import Labels
 from traitortrack_desktop.presentation.screen_state import ScanScreenState, Tone
 from traitortrack_desktop.presentation.sizes import sizes_for
-from traitortrack_desktop.presentation.wording import Labels
 from traitortrack_desktop.ui.zones.bag_list import BagListZone
 from traitortrack_desktop.ui.zones.counter import CounterZone
 from traitortrack_desktop.ui.zones.instruction import InstructionZone

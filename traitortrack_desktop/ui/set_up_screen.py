@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit
 
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.screen_state import Tone
-from traitortrack_desktop.presentation.wording import Wording
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpField, SetUpProblem, first_wrong_field
 from traitortrack_desktop.ui.card_form import CardForm
 

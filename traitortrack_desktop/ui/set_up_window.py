@@ -5,7 +5,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
-from traitortrack_desktop.presentation.wording import Wording
+from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpAnswer, SetUpControls, SetUpDone
 from traitortrack_desktop.ui.main_window import SMALLEST_HEIGHT, SMALLEST_WIDTH
 from traitortrack_desktop.ui.set_up_screen import SetUpScreen

@@ -4,9 +4,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.screen_state import Tone
 from traitortrack_desktop.presentation.status_strip import station_label
-from traitortrack_desktop.presentation.wording import Wording
 from traitortrack_desktop.ui.card_form import CardForm
 
 

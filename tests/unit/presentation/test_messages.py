@@ -13,7 +13,7 @@ from traitortrack_desktop.presentation.messages import (
     message_for,
     message_for_refusal,
 )
-from traitortrack_desktop.presentation.wording import first_known
+from traitortrack_desktop.presentation.phrases import first_known
 
 KOLKATA = timezone(timedelta(hours=5, minutes=30))
 LOCAL = Tongue(zone=KOLKATA)

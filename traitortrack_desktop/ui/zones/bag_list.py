@@ -4,9 +4,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.phrases import Plural
 from traitortrack_desktop.presentation.screen_state import Row
 from traitortrack_desktop.presentation.sizes import Sizes
-from traitortrack_desktop.presentation.wording import Plural
 from traitortrack_desktop.ui.signs import draw_mark
 from traitortrack_desktop.ui.texts import draw_code
 from traitortrack_desktop.ui.theme import text_font
