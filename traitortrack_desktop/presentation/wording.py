@@ -20,7 +20,6 @@ from traitortrack_desktop.presentation.phrases import (
 )
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
 
-_SCAN_AGAIN = "Scan it again."
 _LAY_ASIDE = "Lay it aside. Then scan it again, scan UNDERSTOOD or hold F12."
 _LATE_WHERE = (
     "{operator} put {child} into {parent} at {at}. It is in {other} since {since}, put there by {by}.",
