@@ -151,15 +151,21 @@ def after_receipt(state: WorkState, entry: JournalEntry, receipt: Receipt) -> Wo
 def _cannot_be_filled(parent: OpenParent, entry: JournalEntry, receipt: Receipt) -> bool:
     """Whether the centre says that *parent* is no parent bag, or is gone.
 
-    It is closed then, so that no further child is told OK into a bag that cannot take it.
+    It is closed then, so that no further child is told OK into a bag that cannot take it. The centre
+    counts the parent of every entry that it decided: no count means that there is no such parent.
     """
-    return (
-        receipt.outcome is Outcome.REFUSED
-        and entry.seq >= parent.opened_seq
-        and entry.decision.parent == parent.code
-        and receipt.reason in {Reason.PARENT_IS_CHILD, Reason.PARENT_MISSING, Reason.UNKNOWN_BAG_TYPE}
-        and (entry.decision.kind is EntryKind.OPEN_PARENT or receipt.reason is not Reason.UNKNOWN_BAG_TYPE)
+    if entry.seq < parent.opened_seq or entry.decision.parent != parent.code:
+        return False
+    if entry.decision.verdict is not Verdict.ACCEPTED:
+        return receipt.count is None and receipt.reason not in _UNDECIDED
+    return receipt.outcome is Outcome.REFUSED and (
+        receipt.reason in {Reason.PARENT_IS_CHILD, Reason.PARENT_MISSING}
+        or (entry.decision.kind is EntryKind.OPEN_PARENT and receipt.reason is Reason.UNKNOWN_BAG_TYPE)
     )
+
+
+_UNDECIDED = frozenset({Reason.CONFLICTING_REPEAT, Reason.CENTRE_COULD_NOT_STORE})
+"""Reasons of receipts that say nothing about bags."""
 
 
 def needs_attention(entry: JournalEntry, receipt: Receipt) -> bool:

@@ -295,3 +295,20 @@ def test_an_answer_that_comes_after_a_later_one_does_not_bring_its_old_count_bac
     assert scanning.state.parent.count == 5
     scanning.answer(1, count=0)
     assert scanning.state.parent.count == 5
+
+
+def test_a_parent_that_is_gone_at_the_centre_is_closed_by_the_answer_to_any_scan():
+    scanning = Scanning(capacity=1, facts={"SB10001": BagFact(code="SB10001", kind="parent", count=1)})
+    scanning.scan_all("SB10001 C001")
+    scanning.answer(1, count=1, completed=True)
+    scanning.answer(2, Outcome.REFUSED, reason=Reason.PARENT_FULL, count=None)
+    assert scanning.state.parent is None
+    assert scanning.scan("SB10001").kind is EntryKind.OPEN_PARENT
+
+
+@pytest.mark.parametrize("reason", [Reason.CONFLICTING_REPEAT, Reason.CENTRE_COULD_NOT_STORE])
+def test_an_answer_that_says_nothing_about_bags_closes_no_parent(reason):
+    scanning = Scanning()
+    scanning.scan_all("SB10001 ?!?!")
+    scanning.answer(2, Outcome.REFUSED, reason=reason, count=None)
+    assert scanning.state.parent.code == "SB10001"
