@@ -112,7 +112,9 @@ class Delivery:
         self._reached(reply.server_time)
         if self._store(entries, reply):
             return Step.SENT
-        return self._wait(LONGEST_PAUSE_SECONDS)
+        # This station's disk is the trouble: the centre must not be asked again and again meanwhile.
+        self.pause_seconds = LONGEST_PAUSE_SECONDS
+        return Step.POSTPONED
 
     def close(self) -> None:
         """Give the connection back and close the reading side of the journal."""

@@ -60,6 +60,8 @@ class ScanIntake:
         except JournalUnwritableError as failure:
             self.fail(str(failure))
             return
+        # Only now: a reading that was not stored must count when it is read again at once.
+        self._last_reading[frame.source] = frame
         self._state = after_entry(self._state, entry)
         self._backlog = Backlog(
             pending=self._backlog.pending + 1, oldest_at=self._backlog.oldest_at or entry.at
@@ -102,7 +104,6 @@ class ScanIntake:
     def _meaning(self, frame: ScanFrame) -> ParsedCode:
         scanned = parse_frame(frame, self._rules)
         previous = self._last_reading.get(frame.source)
-        self._last_reading[frame.source] = frame
         if previous is not None and _bounced(previous, frame):
             return replace(scanned, problem=Reason.READ_TWICE)
         return scanned

@@ -153,6 +153,7 @@ def test_receipts_that_cannot_be_stored_leave_the_entries_waiting():
     bench = Bench(count=2)
     bench.can_store = False
     assert bench.delivery.step() is Step.POSTPONED
+    assert bench.delivery.pause_seconds == LONGEST_PAUSE_SECONDS
     bench.can_store = True
     bench.run()
     assert bench.centre.batches == [[1, 2], [1, 2]]

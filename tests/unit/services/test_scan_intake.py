@@ -150,3 +150,12 @@ def test_a_part_of_a_reading_is_refused_and_kept(bench):
         Verdict.REFUSED,
         Reason.INCOMPLETE,
     )
+
+
+def test_a_reading_that_was_not_stored_is_no_bounce_when_it_comes_again_at_once(bench):
+    bench.scan("SB10001", ended_ms=0)
+    bench.journal.failing = True
+    bench.scan("AB12C", ended_ms=1000)
+    bench.journal.failing = False
+    event = bench.scan("AB12C", ended_ms=1000 + BOUNCE_MS - 1)
+    assert event.entry.decision.kind is EntryKind.ADD_CHILD
