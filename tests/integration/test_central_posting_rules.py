@@ -303,6 +303,25 @@ def test_a_batch_comes_to_the_same_as_its_entries_one_by_one(
     ]
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+@pytest.mark.parametrize(
+    ("before", "type_after"), [([], "child"), ([removed("SB00001", "AAAA")], "parent")], ids=["inside", "out"]
+)
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+def test_a_bag_that_is_opened_after_it_was_put_inside_another_is_one_of_the_two(
+    station: Station, before: list[Decision], type_after: str, together: bool, known: bool
+):
+    station.post(*filled("SB00001", ["AAAA"] if known else []))
+    decisions = [*([] if known else [added("SB00001", "AAAA")]), *before, opened("AAAA")]
+
+    receipts = station.post(*decisions) if together else [station.answer(one) for one in decisions]
+
+    assert receipts[-1].reason is (Reason.PARENT_IS_CHILD if type_after == "child" else None)
+    assert station.bag("AAAA")["type"] == type_after
+    assert children_by_parent(station.url) == ({"SB00001": ("AAAA",)} if type_after == "child" else {})
+    assert consistency(station.url).holds
+
+
 def test_a_child_refused_first_takes_the_area_of_the_parent_it_gets_into(station: Station):
     query(station.url, "INSERT INTO bag (qr_id, type, dispatch_area) VALUES ('SB00002', 'parent', 'akola')")
     full = filled("SB00001", children(30))

@@ -277,7 +277,7 @@ DECLARE
     v_capacity  integer;
     v_reason    text;
     v_fact      jsonb;
-    v_moved     boolean := false;      -- a new child may carry the area of a parent it is not in
+    v_moved     boolean := false;      -- a new child may carry the type of a parent, or the area of one it is not in
     -- What is written.
     w_unused    integer[] := '{}';
     w_gone      integer[] := '{}';
@@ -549,8 +549,9 @@ BEGIN
                         b_status[p] := 'completed';
                     END IF;
                     o_scans[i] := true;
-                ELSIF b_new[c] THEN
-                    v_moved := true;
+                END IF;
+                IF b_new[c] THEN
+                    v_moved := v_moved OR v_reason IS NOT NULL OR e.child = ANY (v_opened);
                 END IF;
 
             ELSE
@@ -674,11 +675,12 @@ BEGIN
         END IF;
         IF v_moved AND v_made <> '{}' THEN
             UPDATE public.bag AS b
-            SET dispatch_area = f.dispatch_area, user_id = w.adder
+            SET type = 'child', dispatch_area = f.dispatch_area, user_id = w.adder
             FROM unnest(w_parents, w_children, w_adders) AS w (parent, child, adder)
             JOIN public.bag AS f ON f.id = w.parent
             WHERE b.id = w.child AND b.id = ANY (v_made)
-              AND (b.dispatch_area IS DISTINCT FROM f.dispatch_area OR b.user_id IS DISTINCT FROM w.adder);
+              AND (b.type <> 'child' OR b.dispatch_area IS DISTINCT FROM f.dispatch_area
+                   OR b.user_id IS DISTINCT FROM w.adder);
         END IF;
         IF s_times <> '{}' THEN
             INSERT INTO public.scan ("timestamp", parent_bag_id, child_bag_id, user_id)
