@@ -7,7 +7,12 @@ from fakes.fake_station import FakeStation, elsewhere
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.services.events import DeliveryChanged, ScannerChanged, StorageFailed
+from traitortrack_desktop.services.events import (
+    DeliveryChanged,
+    ScannerChanged,
+    ScannerProblem,
+    StorageFailed,
+)
 
 CHILDREN = [f"AB12C04F{7000 + 37 * i}" for i in range(60)]
 LONG = "WHEATMILL2026X000174"
@@ -31,7 +36,7 @@ def packed(station, count, parent="SB10001"):
 
 def started(station):
     station.be_operated_by("r.operator")
-    station.tell(ScannerChanged(name="keyboard", ready=True))
+    station.tell(ScannerChanged(source="keyboard", name="keyboard", ready=True))
     station.tell(DeliveryChanged(online=True))
     station.start()
 
@@ -159,7 +164,7 @@ def cannot_store(station):
 
 def scanner_lost(station):
     packed(station, 12)
-    station.tell(ScannerChanged(name="Scanner 2", ready=False, problem="Scanner 2: plug it in again"))
+    station.tell(ScannerChanged(source="usb:2", name="Scanner 2", ready=False, problem=ScannerProblem.LOST))
 
 
 SITUATIONS = {

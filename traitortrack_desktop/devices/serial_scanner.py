@@ -13,7 +13,7 @@ import serial
 
 from traitortrack_desktop.devices.framing import LineFramer
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.services.events import ScannerChanged
+from traitortrack_desktop.services.events import ScannerChanged, ScannerProblem
 
 READ_TIMEOUT_SECONDS = 0.2
 SILENCE_SECONDS = 0.5
@@ -96,8 +96,8 @@ class SerialScanner:
         for frame in frames:
             self._submit(frame)
 
-    def _tell(self, *, ready: bool, problem: str | None = None) -> None:
-        event = ScannerChanged(name=self._port, ready=ready, problem=problem)
+    def _tell(self, *, ready: bool, problem: ScannerProblem | None = None) -> None:
+        event = ScannerChanged(source=self._port, name=self._port, ready=ready, problem=problem)
         if event != self._told:
             self._told = event
             self._changed(event)
@@ -107,14 +107,14 @@ def _milliseconds(seconds: float) -> int:
     return int(seconds * 1000)
 
 
-def _problem(error: Exception) -> str:
-    """Name what a person can do something about: ``missing``, ``no_permission``, ``busy`` or ``lost``."""
+def _problem(error: Exception) -> ScannerProblem:
+    """Name what a person can do something about."""
     match getattr(error, "errno", None):
         case 2:
-            return "missing"
+            return ScannerProblem.MISSING
         case 13:
-            return "no_permission"
+            return ScannerProblem.NO_PERMISSION
         case 11 | 16:
-            return "busy"
+            return ScannerProblem.BUSY
         case _:
-            return "lost"
+            return ScannerProblem.LOST

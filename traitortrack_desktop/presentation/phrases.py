@@ -14,6 +14,7 @@ from string import Formatter
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.events import ScannerProblem
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
 
 
@@ -196,6 +197,8 @@ class Wording:
     sign_in: SignInWords
     set_up: SetUpWords
     already_running: str
+    scanner_problems: Mapping[ScannerProblem, str]
+    """At the scanner's light, as short as can be; ``name`` is what people call it."""
     code_sheet: CodeSheetWords
 
 

@@ -13,6 +13,7 @@ from traitortrack_desktop.services.events import (
     ReceiptsRecorded,
     ScanDecided,
     ScannerChanged,
+    ScannerGone,
     StationEvent,
     StorageFailed,
     StorageRecovered,
@@ -80,6 +81,9 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
             return replace(facts, storage_problem=event.problem)
         case ScannerChanged():
             return replace(facts, scanners=_with_scanner(facts.scanners, event))
+        case ScannerGone():
+            left = tuple(scanner for scanner in facts.scanners if scanner.source != event.source)
+            return replace(facts, scanners=left)
         case OperatorChanged():
             return replace(facts, operator=event.person, without_centre=event.without_centre)
 
@@ -114,7 +118,7 @@ def _after_receipts(facts: ScreenFacts, event: ReceiptsRecorded) -> ScreenFacts:
 def _with_scanner(
     scanners: tuple[ScannerChanged, ...], changed: ScannerChanged
 ) -> tuple[ScannerChanged, ...]:
-    """Replace the scanner of that name in its place, or put a new one last."""
-    if any(scanner.name == changed.name for scanner in scanners):
-        return tuple(changed if scanner.name == changed.name else scanner for scanner in scanners)
+    """Replace the scanner of that source in its place, or put a new one last."""
+    if any(scanner.source == changed.source for scanner in scanners):
+        return tuple(changed if scanner.source == changed.source else scanner for scanner in scanners)
     return (*scanners, changed)

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from traitortrack_desktop.domain.scanners import KEYBOARD
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.phrases import Labels, Marks, Plural, Wording
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings
 from traitortrack_desktop.presentation.screen_state import Light, Mark, StatusStrip
+from traitortrack_desktop.services.events import ScannerChanged
 
 CALM_WAITING_SECONDS = 5
 """Entries younger than this are on their way; nobody need know how old they are."""
@@ -42,11 +44,17 @@ def _lights(facts: ScreenFacts, wording: Wording, *, listening: bool) -> tuple[L
     """Return the keyboard, which the window itself listens to, and then every other scanner."""
     keyboard = Light(text=wording.labels.keyboard_scanner, ready=listening)
     others = (
-        Light(text=scanner.problem or scanner.name, ready=scanner.ready)
+        Light(text=_light_text(scanner, wording), ready=scanner.ready and scanner.problem is None)
         for scanner in facts.scanners
-        if scanner.name != "keyboard"
+        if scanner.source != KEYBOARD.key
     )
     return (keyboard, *others)
+
+
+def _light_text(scanner: ScannerChanged, wording: Wording) -> str:
+    if scanner.problem is None:
+        return scanner.name
+    return wording.scanner_problems[scanner.problem].format(name=scanner.name)
 
 
 def _delivery(facts: ScreenFacts, marks: Marks, now: datetime) -> str:

@@ -18,6 +18,7 @@ from traitortrack_desktop.presentation.phrases import (
     SignInWords,
     Wording,
 )
+from traitortrack_desktop.services.events import ScannerProblem
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
 
 _LAY_ASIDE = "Lay it aside. Then scan it again, scan UNDERSTOOD or hold F12."
@@ -264,6 +265,18 @@ _ENGLISH_LATE |= {
 }
 
 ENGLISH = Wording(
+    scanner_problems={
+        ScannerProblem.MISSING: "{name}: plug it in",
+        ScannerProblem.LOST: "{name}: plug it in again",
+        ScannerProblem.BUSY: "{name}: used by another program",
+        ScannerProblem.NO_PERMISSION: "{name}: not allowed, call IT",
+        ScannerProblem.SHARED: "{name}: another program reads it, call IT",
+        ScannerProblem.MODEM: "{name}: taken for a modem, call IT",
+        ScannerProblem.GARBLED: "{name}: not understood, scan its set-up code",
+        ScannerProblem.ENDLESS: "{name}: sends without end, switch it off and on",
+        ScannerProblem.UNSUPPORTED: "{name}: a part is not installed, call IT",
+        ScannerProblem.FAILED: "{name}: does not work, call IT",
+    },
     already_running=("The station is open on this computer already. Look for its window, or close it first."),
     time_today="%H:%M",
     time_other_day="%d.%m.%Y %H:%M",

@@ -8,6 +8,7 @@ from traitortrack_desktop.services.events import (
     OperatorChanged,
     ReceiptsRecorded,
     ScannerChanged,
+    ScannerGone,
     StationEvent,
     StorageFailed,
     StorageRecovered,
@@ -39,7 +40,9 @@ def log_event(event: StationEvent) -> None:
         case StorageRecovered():
             _log.warning("The journal stores again, after entry %d", event.state.last_seq)
         case ScannerChanged():
-            _log.info("Scanner %s: %s", event.name, "ready" if event.ready else event.problem)
+            _log.info("Scanner %s: %s", event.name, event.problem or "ready")
+        case ScannerGone():
+            _log.info("Scanner %s belongs to this station no more", event.source)
         case OperatorChanged():
             _log.info("Operator: %s", event.person.username if event.person is not None else "nobody")
         case _:

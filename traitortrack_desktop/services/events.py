@@ -6,9 +6,11 @@ Listeners are called on the thread where it happened (intake or delivery) and mu
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from traitortrack_desktop.domain.entries import JournalEntry, Receipt
 from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.services.ports import Backlog
 
@@ -50,9 +52,13 @@ class DeliveryChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageFailed:
-    """The journal cannot store; nothing is acknowledged until it can. *problem* is for IT."""
+    """The journal cannot store; nothing is acknowledged until it can. *problem* is for IT.
+
+    *source* names the scanner whose reading it was, if it was one.
+    """
 
     problem: str
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +69,49 @@ class StorageRecovered:
     backlog: Backlog
 
 
+class ScannerProblem(StrEnum):
+    """Why a scanner is not heard, or not understood; its sentence lives in ``presentation.wording``."""
+
+    MISSING = "missing"
+    """It was never there."""
+    LOST = "lost"
+    """It was unplugged, or out of reach."""
+    BUSY = "busy"
+    NO_PERMISSION = "no_permission"
+    SHARED = "shared"
+    """Another program reads the same port and takes parts of the readings."""
+    MODEM = "modem"
+    """Another program treats the scanner as a modem and writes to it."""
+    GARBLED = "garbled"
+    """Several readings in a row that no code has: wrong line settings, or a set-up code was scanned."""
+    ENDLESS = "endless"
+    """It sends without end."""
+    UNSUPPORTED = "unsupported"
+    """A part of the program that it needs is not installed."""
+    FAILED = "failed"
+    """Anything else; the log has the details."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannerChanged:
-    """A scanner's light. *problem* says what to do when it is not ready."""
+    """A scanner's light. *source* is that of its frames, *name* what people call it.
 
+    *ready* says whether it is heard; a *problem* may stand beside it (``garbled``), and always stands
+    where it is not.
+    """
+
+    source: str
     name: str
     ready: bool
-    problem: str | None = None
+    problem: ScannerProblem | None = None
+    role: ScannerRole = ScannerRole.ANY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerGone:
+    """A scanner belongs to this station no more."""
+
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +130,7 @@ StationEvent = (
     | StorageFailed
     | StorageRecovered
     | ScannerChanged
+    | ScannerGone
     | OperatorChanged
 )
 

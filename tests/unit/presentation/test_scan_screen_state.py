@@ -19,6 +19,7 @@ from traitortrack_desktop.services.events import (
     DeliveryChanged,
     ScanDecided,
     ScannerChanged,
+    ScannerProblem,
     StorageFailed,
     StorageRecovered,
     WorkResumed,
@@ -295,11 +296,13 @@ def test_a_centre_that_does_not_fit_is_a_case_for_it(watched):
 
 
 def test_a_scanner_that_is_lost_says_what_to_do_in_its_place(watched):
-    watched.station.tell(ScannerChanged(name="Scanner 1", ready=True))
-    watched.station.tell(ScannerChanged(name="Scanner 2", ready=True))
-    watched.station.tell(ScannerChanged(name="Scanner 1", ready=False, problem="plug in Scanner 1"))
+    watched.station.tell(ScannerChanged(source="usb:1", name="Scanner 1", ready=True))
+    watched.station.tell(ScannerChanged(source="usb:2", name="Scanner 2", ready=True))
+    watched.station.tell(
+        ScannerChanged(source="usb:1", name="Scanner 1", ready=False, problem=ScannerProblem.LOST)
+    )
     lights = [(light.text, light.ready) for light in watched.shown().status.lights]
-    assert lights == [("Keyboard", True), ("plug in Scanner 1", False), ("Scanner 2", True)]
+    assert lights == [("Keyboard", True), ("Scanner 1: plug it in again", False), ("Scanner 2", True)]
 
 
 def test_an_operator_who_signed_out_is_not_named(watched):

@@ -63,7 +63,7 @@ def test_receipts_that_confirm_are_silent(station):
     [
         (DeliveryChanged(online=False), SoundRole.SYSTEM),
         (DeliveryChanged(online=True), None),
-        (ScannerChanged(name="1", ready=True), None),
+        (ScannerChanged(source="1", name="1", ready=True), None),
         (StorageFailed(problem="full"), SoundRole.STOP),
         (OperatorChanged(person=None), None),
     ],

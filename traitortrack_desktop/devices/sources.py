@@ -1,0 +1,71 @@
+"""What everything that reads a scanner has in common, and what it tells beside its frames."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from traitortrack_desktop.devices.keystrokes import KeyStroke
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.services.events import ScannerChanged
+
+
+class ScannerSource(Protocol):
+    """One scanner being read, on a thread of its own."""
+
+    @property
+    def source(self) -> str:
+        """What its frames carry as ``source``."""
+        ...
+
+    def start(self) -> None:
+        """Begin to read; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """Let go of the device and end the thread; returns when that is done."""
+        ...
+
+    def answer(self, *, good: bool) -> None:
+        """Have the scanner give its own signal, where it has one. Any thread; returns at once."""
+        ...
+
+
+class RawTap(Protocol):
+    """Sees what comes from scanners before anything is made of it. Called on the reading threads.
+
+    *at_ms* are milliseconds on the clock that stamps the frames of that source.
+    """
+
+    def bytes_came(self, source: str, data: bytes, at_ms: int) -> None:
+        """Some bytes of a port or a report."""
+        ...
+
+    def key_came(self, source: str, stroke: KeyStroke, *, down: bool) -> None:
+        """A key went down or up."""
+        ...
+
+    def framed(self, frame: ScanFrame) -> None:
+        """What came from this source since the last frame became this one."""
+        ...
+
+
+class NoTap:
+    """Nobody looks."""
+
+    def bytes_came(self, source: str, data: bytes, at_ms: int) -> None:
+        """Do nothing."""
+
+    def key_came(self, source: str, stroke: KeyStroke, *, down: bool) -> None:
+        """Do nothing."""
+
+    def framed(self, frame: ScanFrame) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlets:
+    """Where a source puts what it has; called on its thread, must not block."""
+
+    submit: Callable[[ScanFrame], None]
+    changed: Callable[[ScannerChanged], None]
+    tap: RawTap
