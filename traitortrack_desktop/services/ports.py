@@ -7,6 +7,7 @@ from typing import Protocol
 
 from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt
 from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.domain.work import WorkState
 
 
@@ -143,6 +144,25 @@ class PostingOffice(Protocol):
 
     def close(self) -> None:
         """Give the connection back."""
+        ...
+
+
+# -- scanners
+
+
+class ProfilesUnwritableError(Exception):
+    """The scanners of this station could not be saved; what stood before still stands."""
+
+
+class ScannerProfiles(Protocol):
+    """The scanners that this station was set up with. Any thread."""
+
+    def read(self) -> tuple[ScannerProfile, ...]:
+        """Return them in the order in which they were set up; never raises."""
+        ...
+
+    def write(self, profiles: Sequence[ScannerProfile]) -> None:
+        """Keep *profiles* instead, all or nothing. Raises :class:`ProfilesUnwritableError`."""
         ...
 
 

@@ -49,10 +49,6 @@ class HeardReading:
     gaps_ms: tuple[int, ...] = ()
 
 
-class ProfilesUnwritableError(Exception):
-    """The scanners of this station could not be saved; what stood before still stands."""
-
-
 class ScannerDesk(Protocol):
     """The scanners. Every method returns at once and may be called from the GUI thread."""
 
@@ -71,12 +67,12 @@ class ScannerDesk(Protocol):
     def save(self, profile: ScannerProfile) -> None:
         """Add *profile*, or put it in the place of the one with the same source or name, and use it at once.
 
-        Raises :class:`ProfilesUnwritableError`.
+        Raises ``services.ports.ProfilesUnwritableError``.
         """
         ...
 
     def forget(self, source: str) -> None:
-        """Use that scanner no more. Raises :class:`ProfilesUnwritableError`."""
+        """Use that scanner no more. Raises ``services.ports.ProfilesUnwritableError``."""
         ...
 
     def listen_for_set_up(self, heard: Callable[[HeardReading], None], changed: Callable[[], None]) -> None:
