@@ -34,6 +34,7 @@ usage: python3 installer/dev.py COMMAND [ARGUMENT ...]
   demo     the station on a database of its own with sample data; arguments go to the demo
   test     the test suite; arguments go to pytest
   check    style, types and import directions
+  rig      emulated scanners, read through Linux's own drivers; arguments choose checks by a word
   setup    only the set-up the others begin with
 """
 
@@ -76,6 +77,10 @@ TEST_PROGRAMS = (
     SystemPart("pdftoppm", "poppler-utils", "poppler-utils"),
     SystemPart("zbarimg", "zbar-tools", "zbar"),
 )
+RIG_PROGRAMS = (
+    SystemPart("qemu-system-x86_64", "qemu-system-x86", "qemu-system-x86-core"),
+    SystemPart("busybox", "busybox-static", "busybox"),
+)
 SOUND_PROGRAMS = ("pw-play", "paplay", "aplay")
 
 
@@ -85,6 +90,7 @@ def main(arguments: Sequence[str]) -> int:
         "demo": demo,
         "test": test,
         "check": check,
+        "rig": rig,
         "setup": setup,
     }
     if not arguments or arguments[0] in {"-h", "--help"}:
@@ -147,6 +153,16 @@ def check(arguments: List[str]) -> int:
             failed.append(name)
     say(f"check: {'failed: ' + ', '.join(failed) if failed else 'all well'}")
     return 1 if failed else 0
+
+
+def rig(arguments: List[str]) -> int:
+    """Check the scanners with real drivers in an emulated computer; see tests/rig/README.md."""
+    if not is_linux():
+        raise CannotSetUpError("The rig needs Linux.")
+    set_up(())
+    require([part for part in RIG_PROGRAMS if shutil.which(part.name) is None])
+    environment = {**os.environ, **caches_outside_a_foreign_checkout()}
+    run_and_leave([str(Path("tests", "rig", "run_rig.py")), *arguments], environment)
 
 
 def setup(arguments: List[str]) -> int:

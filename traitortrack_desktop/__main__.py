@@ -1,5 +1,6 @@
 """``python -m traitortrack_desktop`` and the ``traitortrack-desktop`` program."""
 
+import multiprocessing
 import sys
 
 from traitortrack_desktop.launch import launch
@@ -7,6 +8,7 @@ from traitortrack_desktop.launch import launch
 
 def main() -> None:
     """Run the program and end with its exit code."""
+    multiprocessing.freeze_support()  # or a packaged program would start itself as its own helper process
     sys.exit(launch(sys.argv[1:]))
 
 

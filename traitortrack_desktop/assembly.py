@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from traitortrack_desktop import __version__
-from traitortrack_desktop.devices.serial_scanner import SerialScanner
+from traitortrack_desktop.devices.scanner_rack import ScannerRack
 from traitortrack_desktop.domain.codes import CodeRules, code_rules
 from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.domain.scanners import SerialLine
 from traitortrack_desktop.environment.crash_reports import CrashReports
 from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.display import has_display
@@ -44,11 +45,13 @@ from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 from traitortrack_desktop.storage.local.remembered_sign_ins import RememberedInFile
+from traitortrack_desktop.storage.local.scanner_profiles import ScannerProfilesFile
 
 if TYPE_CHECKING:
     from traitortrack_desktop.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
+_SHEET = "scanner-set-up.pdf"
 _NO_CENTRE = "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
 
 
@@ -59,7 +62,7 @@ def running_station(
     listeners: Sequence[StationListener] = (),
     sign_in_required: bool = False,
 ) -> Iterator[Station]:
-    """Give a started station, and stop it at the end; *listeners* hear everything from the first event.
+    """Give a started station without scanners, and stop it at the end; *listeners* hear everything.
 
     Raises ``SettingsError`` and whatever opening the journal raises.
     """
@@ -82,12 +85,14 @@ def station_window(
     """
     from traitortrack_desktop.ui.application import build_application, chosen_theme, show  # noqa: PLC0415
     from traitortrack_desktop.ui.main_window import MainWindow  # noqa: PLC0415
+    from traitortrack_desktop.ui.scanners import window_scanners  # noqa: PLC0415
     from traitortrack_desktop.ui.sounds import SoundBoard  # noqa: PLC0415
 
     application = build_application(sys.argv[:1], theme=Theme.LIGHT)
     theme = chosen_theme(application, settings.theme)
     with _kept_records(settings):
         station = assemble_station(settings, listeners=listeners, sign_in_required=True)
+        rack = scanner_rack(settings, station, ports=settings.serial_ports)
         window = MainWindow(
             station,
             tongue=Tongue(),
@@ -97,16 +102,23 @@ def station_window(
             version=__version__,
             capacity=site_rules(settings).capacity,
             viewing_distance_metres=settings.viewing_distance_m,
+            scanners=window_scanners(
+                application,
+                rack,
+                tap=rack.tap,
+                wording=Tongue().wording,
+                sheet=settings.data_dir / _SHEET,
+            ),
         )
         window.take_theme(theme)
         try:
             station.start()
-            with _serial_scanners(settings, station):
+            with _reading(rack), _closed_at_the_end(window):
+                window.take_profiles()
                 show(window)
-                yield station, window
+                with _of_this_system(rack, window):
+                    yield station, window
         finally:
-            if window.isVisible():
-                window.close()
             station.stop()
 
 
@@ -159,19 +171,55 @@ def _set_up(settings: Settings) -> Settings:
     return replace(settings, database_url=window.done.database_url, station=window.done.station)
 
 
+def _of_this_system(rack: ScannerRack, window: "MainWindow") -> contextlib.AbstractContextManager[None]:
+    if sys.platform == "win32":
+        from traitortrack_desktop.devices.raw_input_calls import Windows  # noqa: PLC0415
+        from traitortrack_desktop.ui.windows_scanners import windows_scanners  # noqa: PLC0415
+
+        return windows_scanners(rack, window, Windows())
+    return contextlib.nullcontext()
+
+
 @contextlib.contextmanager
-def _serial_scanners(settings: Settings, station: Station) -> Iterator[None]:
-    scanners = [
-        SerialScanner(port, submit=station.submit, changed=station.tell, baud=settings.serial_baud_rate)
-        for port in settings.serial_ports
-    ]
-    for scanner in scanners:
-        scanner.start()
+def reading_port(settings: Settings, station: Station, port: str) -> Iterator[None]:
+    """Read scans for *station* from the scanner at *port* alone, as it was set up if it was."""
+    with _reading(scanner_rack(settings, station, ports=(port,), ports_only=True)):
+        yield
+
+
+@contextlib.contextmanager
+def _reading(rack: ScannerRack) -> Iterator[None]:
+    rack.start()
     try:
         yield
     finally:
-        for scanner in scanners:
-            scanner.stop()
+        rack.stop()
+
+
+@contextlib.contextmanager
+def _closed_at_the_end(window: "MainWindow") -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if window.isVisible():
+            window.close()
+
+
+def scanner_rack(
+    settings: Settings, station: Station, *, ports: Sequence[str], ports_only: bool = False
+) -> ScannerRack:
+    """Return the scanners of *station*, which do not read yet, and of *ports* beside or without them."""
+    rack = ScannerRack(
+        profiles=ScannerProfilesFile(settings.data_dir),
+        submit=station.submit,
+        tell=station.tell,
+        recordings=settings.data_dir / "recordings",
+        ports=ports,
+        ports_only=ports_only,
+        line=SerialLine(baud=settings.serial_baud_rate),
+    )
+    station.subscribe(rack.take)
+    return rack
 
 
 def assemble_station(

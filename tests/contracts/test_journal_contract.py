@@ -1,6 +1,7 @@
 """One suite for the journal port, for the SQLite journal and for the fake that other tests use."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,10 @@ from traitortrack_desktop.domain.entries import (
     Outcome,
     QuestionKind,
     Receipt,
+    Remark,
+    canonical_json,
+    chained_hash,
+    entry_payload,
 )
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.ports import Backlog, Journal, WaitingEntries
@@ -94,6 +99,24 @@ def test_what_the_scanner_sent_is_cut_to_512_bytes(kept: Kept) -> None:
         refused("x", Reason.TOO_LONG), operator=None, source="com3", raw=b"\x00\xff" * 400
     )
     assert entry.raw == b"\x00\xff" * 256
+
+
+def test_what_was_noticed_about_a_reading_is_kept_with_its_entry(kept: Kept) -> None:
+    entry = kept.journal.append(
+        opened("SB10001"),
+        operator=None,
+        source="left",
+        raw=b"SB10001",
+        remarks=(Remark.REPEAT, Remark.TYPED),
+    )
+    assert entry.remarks == (Remark.REPEAT, Remark.TYPED)
+    assert list(kept.waiting.first(1)) == [entry]
+
+
+def test_an_entry_without_remarks_has_the_payload_it_always_had(kept: Kept) -> None:
+    (entry,) = put(kept, opened("SB10001"))
+    assert "remarks" not in entry_payload(entry)
+    assert entry.hash == chained_hash(NO_HASH, canonical_json(entry_payload(entry)))
 
 
 # -- waiting
@@ -203,6 +226,36 @@ def test_an_open_question_is_part_of_the_work_state(kept: Kept) -> None:
     question = kept.journal.work_state().question
     assert question is not None
     assert question.code == "SB10002"
+
+
+def held(kept: Kept) -> list[int]:
+    return [reading.seq for reading in kept.journal.work_state().held]
+
+
+def test_held_readings_stay_over_the_parents_opened_since(kept: Kept) -> None:
+    put(kept, refused("AB12C", Reason.HELD), opened("SB10001"), refused("AB12D", Reason.HELD))
+    put(kept, opened("SB10002"))
+    assert held(kept) == [1, 3]
+    assert [reading.code for reading in kept.journal.work_state().held] == ["AB12C", "AB12D"]
+
+
+def test_a_placed_code_settles_its_held_reading_and_those_before_it(kept: Kept) -> None:
+    put(kept, *(refused(code, Reason.HELD) for code in ("AB12C", "AB12D", "AB12E")), opened("SB10001"))
+    put(kept, replace(added("SB10001", "AB12D"), resolves=2))
+    assert held(kept) == [3]
+
+
+def test_setting_aside_settles_everything_up_to_its_number(kept: Kept) -> None:
+    put(kept, refused("AB12C", Reason.HELD), refused("AB12D", Reason.HELD))
+    put(kept, replace(acknowledged(2), code="TT-CMD-ASIDE"), refused("AB12E", Reason.HELD))
+    assert held(kept) == [4]
+
+
+def test_acknowledging_a_refusal_settles_nothing_that_is_held(kept: Kept) -> None:
+    put(kept, refused("AB12C", Reason.HELD), opened("SB10001"), added("SB10001", "AB12D"))
+    answer(kept, 3, outcome=Outcome.REFUSED, reason=Reason.PARENT_FULL)
+    put(kept, acknowledged(3))
+    assert held(kept) == [1]
 
 
 # -- what is remembered about a child

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from fakes.scanning import entry_of
 
+from traitortrack_desktop.domain.arrivals import Arrival
 from traitortrack_desktop.domain.codes import code_rules, parse_frame
-from traitortrack_desktop.domain.entries import BagFact, Outcome, Receipt
+from traitortrack_desktop.domain.entries import BagFact, Outcome, Receipt, Remark
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
 from traitortrack_desktop.domain.workflow import decide
@@ -71,8 +72,15 @@ class FakeStation:
         if not self.deciding:
             return
         scanned = parse_frame(frame, self._rules)
-        decision = decide(self.state, scanned, self._facts.get(scanned.text), rules=self._rules)
-        entry = entry_of(decision, len(self.entries) + 1, at=self.clock)
+        remarks = (Remark.BATCH,) if frame.after_reconnect else ()
+        decision = decide(
+            self.state,
+            scanned,
+            self._facts.get(scanned.text),
+            rules=self._rules,
+            arrival=Arrival(remarks=remarks, role=frame.role, from_memory=frame.after_reconnect),
+        )
+        entry = entry_of(decision, len(self.entries) + 1, at=self.clock, source=frame.source, remarks=remarks)
         self.entries.append(entry)
         self.waiting[entry.seq] = entry
         self.state = after_entry(self.state, entry)

@@ -13,6 +13,7 @@ from traitortrack_desktop.domain.entries import (
     JournalEntry,
     Outcome,
     Receipt,
+    Remark,
     Verdict,
     canonical_json,
     chained_hash,
@@ -63,7 +64,15 @@ class MemoryJournal:
 
     # -- services.ports.Journal
 
-    def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
+    def append(
+        self,
+        decision: Decision,
+        *,
+        operator: str | None,
+        source: str,
+        raw: bytes,
+        remarks: tuple[Remark, ...] = (),
+    ) -> JournalEntry:
         self._require_writable()
         last = self.entries[-1] if self.entries else None
         at = self._clock()
@@ -80,6 +89,7 @@ class MemoryJournal:
             decision=decision,
             previous_hash=last.hash if last else NO_HASH,
             hash=NO_HASH,
+            remarks=remarks,
         )
         text = canonical_json(entry_payload(entry))
         entry = replace(entry, hash=chained_hash(entry.previous_hash, text))

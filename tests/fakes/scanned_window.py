@@ -112,10 +112,10 @@ class Hand(QObject):
 
 
 def sign_in(window):
-    """Type the name and the password; they stand in the environment."""
-    scanner = SimulatedScanner(window.windowHandle())
-    scanner.type_code(os.environ["TRAITORTRACK_USER"])
-    scanner.type_code(os.environ["TRAITORTRACK_PASSWORD"])
+    """Enter the name and the password as a person does; they stand in the environment."""
+    window.sign_in_screen.username.setText(os.environ["TRAITORTRACK_USER"])
+    window.sign_in_screen.password.setText(os.environ["TRAITORTRACK_PASSWORD"])
+    window.sign_in_screen.submit.click()
 
 
 def tell_when_scanning(window, timer):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from traitortrack_desktop.domain.arrivals import Arrival
 from traitortrack_desktop.domain.codes import code_rules, parse_frame
 from traitortrack_desktop.domain.entries import NO_HASH, JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.frames import ScanFrame
@@ -12,10 +13,11 @@ from traitortrack_desktop.domain.workflow import decide
 
 DEVICE = DeviceId(UUID(int=1))
 EPOCH = JournalEpoch(UUID(int=2))
+ONCE = Arrival()
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
 
-def entry_of(decision, seq, *, operator="asha", at=None):
+def entry_of(decision, seq, *, operator="asha", at=None, source="test", remarks=()):
     return JournalEntry(
         id=EntryId(uuid4()),
         device=DEVICE,
@@ -24,11 +26,12 @@ def entry_of(decision, seq, *, operator="asha", at=None):
         at=at or START + timedelta(seconds=seq),
         operator=operator,
         station="Station 7",
-        source="test",
+        source=source,
         raw=b"",
         decision=decision,
         previous_hash=NO_HASH,
         hash=NO_HASH,
+        remarks=remarks,
     )
 
 
@@ -41,10 +44,15 @@ class Scanning:
         self.state = WorkState()
         self.entries = []
 
-    def scan(self, text, *, signed_in=True):
+    def scan(self, text, *, signed_in=True, arrival=ONCE):
         parsed = parse_frame(ScanFrame(source="test", raw=text.encode()), self.rules)
         decision = decide(
-            self.state, parsed, self.facts.get(parsed.text), rules=self.rules, signed_in=signed_in
+            self.state,
+            parsed,
+            self.facts.get(parsed.text),
+            rules=self.rules,
+            signed_in=signed_in,
+            arrival=arrival,
         )
         entry = entry_of(decision, len(self.entries) + 1)
         self.entries.append(entry)

@@ -7,6 +7,7 @@ from fakes.fake_station import FakeStation, elsewhere
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     ScannerChanged,
@@ -167,6 +168,76 @@ def scanner_lost(station):
     station.tell(ScannerChanged(source="usb:2", name="Scanner 2", ready=False, problem=ScannerProblem.LOST))
 
 
+def two_scanners(station):
+    station.tell(ScannerChanged(source="usb:1", name="left", ready=True, role=ScannerRole.PARENTS))
+    station.tell(ScannerChanged(source="usb:2", name="right", ready=True, role=ScannerRole.CHILDREN))
+    read(station, "usb:1", "SB10001")
+    read(station, "usb:2", *CHILDREN[:14])
+    answered(station)
+
+
+def read(station, source, *codes, role=ScannerRole.ANY):
+    for code in codes:
+        station.pass_time(seconds=2)
+        station.submit(ScanFrame(source=source, raw=code.encode(), role=role))
+
+
+def pour(station, source, *codes):
+    """A gun that was connected again pours out its memory."""
+    for code in codes:
+        station.pass_time(milliseconds=3)
+        station.submit(ScanFrame(source=source, raw=code.encode(), after_reconnect=True))
+
+
+def three_scanners(station):
+    two_scanners(station)
+    station.tell(ScannerChanged(source="usb:3", name="gate", ready=True))
+    read(station, "usb:3", CHILDREN[15])
+
+
+def scanner_quiet(station):
+    two_scanners(station)
+    station.pass_time(minutes=31)
+    read(station, "usb:2", CHILDREN[16])
+
+
+def everything_in_the_status_strip(station):
+    offline(station)
+    station.tell(ScannerChanged(source="usb:1", name="left", ready=True, role=ScannerRole.PARENTS))
+    station.tell(ScannerChanged(source="usb:2", name="right", ready=True, role=ScannerRole.CHILDREN))
+    read(station, "usb:1", *(f"ZK9{n:05d}" for n in range(120)))
+    station.pass_time(minutes=31)
+    station.tell(ScannerChanged(source="usb:2", name="right", ready=False, problem=ScannerProblem.LOST))
+
+
+def other_scanner(station):
+    two_scanners(station)
+    read(station, "usb:1", CHILDREN[20], role=ScannerRole.PARENTS)
+
+
+def held(station):
+    two_scanners(station)
+    pour(station, "usb:1", *CHILDREN[20:32])
+    read(station, "usb:2", CHILDREN[15])
+
+
+def held_of_two_beside_a_stop(station):
+    two_scanners(station)
+    pour(station, "usb:1", *CHILDREN[20:32])
+    pour(station, "usb:2", *(f"ZK{number:05}" for number in range(488)))
+    read(station, "usb:2", CHILDREN[40])
+
+
+def asked_to_set_aside(station):
+    held(station)
+    scan(station, Command.ASIDE)
+
+
+def set_aside(station):
+    asked_to_set_aside(station)
+    scan(station, Command.ASIDE)
+
+
 SITUATIONS = {
     situation.__name__: situation
     for situation in (
@@ -193,6 +264,15 @@ SITUATIONS = {
         offline,
         cannot_store,
         scanner_lost,
+        two_scanners,
+        three_scanners,
+        scanner_quiet,
+        everything_in_the_status_strip,
+        other_scanner,
+        held,
+        held_of_two_beside_a_stop,
+        asked_to_set_aside,
+        set_aside,
     )
 }
 

@@ -1,7 +1,8 @@
 """Run as a program on a real display: a window with a fake station that prints what it is given.
 
-Reads orders from standard input, one a line: ``stall`` keeps the window busy for a second,
-``look`` prints the instruction, ``end`` ends.
+Reads orders from standard input, one a line: ``stall MS`` keeps the window busy, ``stall-after N MS``
+does so inside the reading of the next scan, ``look`` prints the instruction, ``field``, ``box``,
+``combo`` and ``menu`` open a widget, ``shut`` closes it and prints what became of it, ``end`` ends.
 """
 
 import sys
@@ -9,10 +10,13 @@ import threading
 import time
 
 from fakes.fake_station import FakeStation
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QWindow
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QMessageBox
 
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
+from traitortrack_desktop.presentation.sound_roles import SoundRole
 from traitortrack_desktop.ui.application import build_application
 from traitortrack_desktop.ui.main_window import MainWindow
 
@@ -23,9 +27,10 @@ class PrintingStation(FakeStation):
         super().submit(frame)
 
 
-class NoSound:
+class PrintingSound:
     def play(self, role):
-        pass
+        if role is SoundRole.SYSTEM:
+            say(f"sound {role}")
 
     def tell_silence(self, listener):
         pass
@@ -35,9 +40,99 @@ class Orders(QObject):
     came = Signal(str)
 
 
+class Stumble(QObject):
+    """Keeps the window busy when so many keys have come."""
+
+    def __init__(self):
+        super().__init__()
+        self.keys, self.seconds = 0, 0.0
+
+    def eventFilter(self, watched, event):  # noqa: N802
+        if self.keys and event.type() == QEvent.Type.KeyPress and isinstance(watched, QWindow):
+            self.keys -= 1
+            if not self.keys:
+                time.sleep(self.seconds)
+        return False
+
+
 def say(text):
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+class Opened:
+    """A widget that has the keyboard beside the station's window."""
+
+    def __init__(self, window):
+        self._window, self._widget, self._chosen = window, None, "-"
+        self._over = False
+
+    def open(self, kind):
+        self._chosen = "-"
+        getattr(self, f"_{kind}")()
+        self._say_when_it_has_the_keyboard(kind)
+
+    def shut(self):
+        state, self._over = self._state(), isinstance(self._widget, QMessageBox)
+        if isinstance(self._widget, QComboBox):
+            self._widget.hidePopup()
+        self._widget.close()
+        self._widget.deleteLater()
+        self._window.activateWindow()
+        self._say_when_the_window_has_the_keyboard(state)
+
+    def _say_when_the_window_has_the_keyboard(self, state):
+        back = not self._over or QApplication.focusWindow() is self._window.windowHandle()
+        if back and not self._window._keyboard.may_have_missed_keys:
+            say(f"became {state}")
+        else:
+            QTimer.singleShot(20, self._window, lambda: self._say_when_the_window_has_the_keyboard(state))
+
+    def _state(self):
+        if isinstance(self._widget, QLineEdit):
+            return self._widget.text() or "-"
+        if isinstance(self._widget, QComboBox):
+            return self._widget.currentText()
+        return self._chosen if self._chosen != "-" or self._widget.isVisible() else "gone"
+
+    def _choose(self, what):
+        self._chosen = str(what)
+
+    def _say_when_it_has_the_keyboard(self, kind):
+        has = {"field": self._widget.hasFocus, "box": self._box_has_the_keyboard}.get(
+            kind, lambda: QApplication.focusWindow() is not None
+        )
+        if has() and self._widget.isVisible() and not self._window._keyboard.may_have_missed_keys:
+            say(f"opened {kind}")
+        else:
+            QTimer.singleShot(20, self._window, lambda: self._say_when_it_has_the_keyboard(kind))
+
+    def _box_has_the_keyboard(self):
+        return QApplication.focusWindow() is self._widget.windowHandle()
+
+    def _field(self):
+        self._widget = QLineEdit(self._window)
+        self._widget.show()
+        self._widget.setFocus()
+
+    def _box(self):
+        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
+        self._widget = QMessageBox(QMessageBox.Icon.Question, "", "Delete?", buttons, self._window)
+        self._widget.finished.connect(self._choose)
+        self._widget.open()
+
+    def _combo(self):
+        self._widget = QComboBox(self._window)
+        self._widget.addItems(["Zero", "AB12", "Bill", "Item"])
+        self._widget.show()
+        self._widget.setFocus()
+        self._widget.showPopup()
+
+    def _menu(self):
+        self._widget = QMenu(self._window)
+        for name in ("&Add", "&Bill", "&Item"):
+            self._widget.addAction(name).triggered.connect(self._choose)
+        self._widget.popup(self._window.pos())
 
 
 def main():
@@ -48,20 +143,33 @@ def main():
         tongue=Tongue(),
         theme=Theme.LIGHT,
         now=station.now,
-        sound=NoSound(),
+        sound=PrintingSound(),
         version="1",
         sign_in_required=False,
     )
-    orders = Orders()
+    orders, opened, stumble = Orders(), Opened(window), Stumble()
+    application.installEventFilter(stumble)
 
     def obey(order):
-        if order == "stall":
+        name, *words = order.split()
+        if name == "open-now":
+            opened.open(words[0])
+            say("opening")
+            return
+        if name == "stall":
             say("stalling")
-            time.sleep(1.0)
-        elif order == "look":
+            time.sleep(int(words[0]) / 1000)
+        elif name == "stall-after":
+            stumble.keys, stumble.seconds = int(words[0]), int(words[1]) / 1000
+            say("will stall")
+        elif name == "look":
             say(f"shown {window.scan_screen.instruction.accessibleName()}")
-        else:
+        elif name == "shut":
+            opened.shut()
+        elif name == "end":
             window.close()
+        else:
+            opened.open(name)
 
     orders.came.connect(obey, Qt.ConnectionType.QueuedConnection)
     threading.Thread(
@@ -70,7 +178,7 @@ def main():
     window.showMaximized()
 
     def tell_when_active():
-        if window.isActiveWindow():
+        if window.isActiveWindow() and not window._keyboard.may_have_missed_keys:
             timer.stop()
             say("ready")
 

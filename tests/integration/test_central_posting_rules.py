@@ -9,7 +9,7 @@ from fakes.central_owner import children_by_parent, query
 from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
 from fakes.entry_chain import OPERATOR, EntryChain, filled, sealed
 
-from traitortrack_desktop.domain.entries import Decision, EntryKind, Outcome, QuestionKind, Receipt
+from traitortrack_desktop.domain.entries import Decision, EntryKind, Outcome, QuestionKind, Receipt, Remark
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
@@ -49,6 +49,43 @@ def station(central_url: str) -> Iterator[Station]:
     station = Station(central_url)
     yield station
     station.office.close()
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.HELD, Reason.READ_BY_BOTH, Reason.WRONG_SCANNER, Reason.NOT_A_SCAN]
+)
+def test_what_the_station_refused_is_kept_for_its_own_reason(station: Station, reason: Reason):
+    answer = station.answer(opened("SB00001"), refused("AAAA", reason))
+    assert (answer.outcome, answer.reason) == (Outcome.REFUSED, reason)
+    assert children_by_parent(station.url) == {}
+
+
+def test_a_held_code_that_is_placed_is_posted_like_any_other(station: Station):
+    answers = station.post(
+        refused("AAAA", Reason.HELD),
+        refused("BBBB", Reason.HELD),
+        opened("SB00001"),
+        replace(added("SB00001", "AAAA"), resolves=1),
+        replace(refused("BBBB", Reason.CHILD_IN_OTHER_PARENT, parent="SB00001"), resolves=2),
+    )
+    assert [answer.outcome for answer in answers[2:]] == [Outcome.POSTED, Outcome.POSTED, Outcome.REFUSED]
+    assert answers[-1].reason is Reason.CHILD_IN_OTHER_PARENT
+    assert children_by_parent(station.url) == {"SB00001": ("AAAA",)}
+
+
+def test_setting_aside_is_posted(station: Station):
+    asked_aside = replace(asked(QuestionKind.ASIDE, "TT-CMD-ASIDE"), reason=Reason.CONFIRM_ASIDE)
+    answers = station.post(
+        refused("AAAA", Reason.HELD), asked_aside, replace(acknowledged(1), code="TT-CMD-ASIDE")
+    )
+    assert [answer.outcome for answer in answers[1:]] == [Outcome.POSTED, Outcome.POSTED]
+
+
+def test_the_remarks_of_an_entry_are_kept_at_the_centre(station: Station):
+    entry = sealed(replace(station.chain.entry(opened("SB00001")), remarks=(Remark.TYPED,)))
+    assert station.office.post([entry]).receipts[0].outcome is Outcome.POSTED
+    (row,) = query(station.url, "SELECT payload -> 'remarks' AS remarks FROM station.entry")
+    assert row["remarks"] == ["typed"]
 
 
 def children(count: int, prefix: str = "C") -> list[str]:

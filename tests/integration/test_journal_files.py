@@ -393,6 +393,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "last refused for": standing.LAST_REFUSED_FOR,
         "acknowledged between": standing.ACKNOWLEDGED_BETWEEN,
         "unresolved": standing.UNRESOLVED,
+        "held": standing.HELD,
         "child": bag_facts.CHILD_HISTORY,
         "parent": bag_facts.PARENT_HISTORY,
     }
@@ -419,6 +420,8 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             "SEARCH entries USING INDEX entries_resolving (resolves=? AND seq>? AND seq<?)",
         ),
         ("unresolved", "SCAN r USING INDEX receipts_for_attention"),
+        ("held", "SEARCH h USING INDEX entries_refused (reason=?)"),
+        ("held", "SEARCH a USING COVERING INDEX entries_resolving (resolves=? AND seq>?)"),
         ("child", "SEARCH e USING INDEX entries_of_child (child=?)"),
         ("parent", "SEARCH e USING INDEX entries_of_parent (parent=?)"),
     ],
@@ -438,6 +441,6 @@ def test_the_newest_row_is_taken_from_the_end_without_sorting(
     assert "TEMP B-TREE" not in plans[query]
 
 
-@pytest.mark.parametrize("query", ["waiting", "child", "parent", "unresolved"])
+@pytest.mark.parametrize("query", ["waiting", "child", "parent", "unresolved", "held"])
 def test_a_query_that_stops_early_does_not_sort_first(plans: dict[str, str], query: str) -> None:
     assert "TEMP B-TREE" not in plans[query]

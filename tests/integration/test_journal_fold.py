@@ -1,6 +1,7 @@
 """The quick fold and the quick memory equal the plain ones over any history, also after reopening."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
@@ -16,6 +17,11 @@ from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 PARENTS = ("SB10001", "SB10002")
 CHILDREN = ("AB12C", "AB12D", "AB12E")
 CODES = (*PARENTS, *CHILDREN, "ZZ99")
+
+
+def settling(decision: Decision, seq: int) -> Decision:
+    return replace(decision, resolves=seq)
+
 
 parents, children = st.sampled_from(PARENTS), st.sampled_from(CHILDREN)
 facts = st.builds(
@@ -35,6 +41,9 @@ decisions = st.one_of(
     st.builds(cancelled, st.one_of(st.none(), parents)),
     st.builds(acknowledged, st.integers(1, 30)),
     st.builds(refused, st.sampled_from(CODES), st.sampled_from(list(Reason))),
+    st.builds(refused, st.sampled_from(CODES), st.just(Reason.HELD)),
+    st.builds(settling, st.builds(added, parents, children), st.integers(1, 30)),
+    st.builds(settling, st.builds(cancelled), st.integers(1, 30)),
     st.builds(asked, st.sampled_from(list(QuestionKind)), parents, parent=parents),
 )
 receipts = st.builds(

@@ -38,7 +38,10 @@ class SerialStation(HeadlessStation):
         self.wait_for_light(ready=True)
 
     def wait_for_light(self, *, ready):
-        return self.wait_for(lambda event: event["event"] == "scanner" and event["ready"] is ready)
+        """Return when the light is so; it may have been told between scans already."""
+        told = [event["ready"] for event in self.events if event["event"] == "scanner"]
+        if told[-1:] != [ready]:
+            self.wait_for(lambda event: event["event"] == "scanner" and event["ready"] is ready)
 
     def next_scan(self):
         return self.wait_for(lambda event: event["event"] == "scan")

@@ -117,6 +117,7 @@ def window(qtbot, open_window, station):
     window = open_window()
     started(station)
     qtbot.waitUntil(lambda: window.is_scanning)
+    window._keyboard._since_other_window.invalidate()
     return window
 
 

@@ -137,7 +137,7 @@ def test_releases_of_taken_keys_reach_nobody(keyboard, window):
 
 def test_a_silence_inside_a_scan_makes_it_partial(station, keyboard):
     keyboard.type_text("SB10")
-    keyboard.at_ms += 700
+    keyboard.at_ms += 900
     keyboard.scan("SB10002")
     assert [(frame.raw, frame.kind) for frame in station.submitted] == [
         (b"SB10", FrameKind.PARTIAL),

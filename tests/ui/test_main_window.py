@@ -316,6 +316,35 @@ def test_the_menu_says_when_the_centre_could_not_be_asked_again(
     assert window.scan_screen.cut_off == []
 
 
+def test_what_is_held_is_painted_beside_the_last_result(open_window, station, settle):
+    window = open_window(sign_in_required=False)
+    SITUATIONS["held"](station)
+    settle()
+    painted = window.scan_screen.result.painted
+    assert "ADDED" in painted
+    assert "12 held from left: scan their parent, then PLACE, or ASIDE" in painted
+
+
+def test_names_and_lights_are_whole_with_three_scanners_and_keys_asleep(open_window, station, settle):
+    window = open_window(sign_in_required=False)
+    station.be_operated_by("lakshminarayanan")
+    SITUATIONS["three_scanners"](station)
+    window.controller.set_around(listening=False, keyboard_scans=False)
+    settle()
+    painted = window.scan_screen.status.painted
+    assert {"lakshminarayanan", "left (parents) 1", "right (children) 14", "gate 1"} <= set(painted)
+    assert "Keys asleep: touch here" in painted
+
+
+def test_the_key_to_place_what_is_held_is_a_key_and_a_button(window, station, keyboard_of, settle):
+    SITUATIONS["held"](station)
+    settle()
+    keyboard_of(window).stroke(Qt.Key.Key_F3)
+    window.scan_screen.keys.button_of(Command.ASIDE).click()
+    settle()
+    assert [frame.raw for frame in station.submitted[-2:]] == [b"TT-CMD-PLACE", b"TT-CMD-ASIDE"]
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1366, 700), (1920, 1080)], ids=str)
 def test_at_least_four_bags_are_seen(open_window, station, settle, size):
     window = open_window(size=size, sign_in_required=False)

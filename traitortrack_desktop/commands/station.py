@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from traitortrack_desktop.assembly import run_station_window, running_station
+from traitortrack_desktop.assembly import reading_port, run_station_window, running_station
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.commands.station_lines import JsonLines, PlainLines
-from traitortrack_desktop.devices.serial_scanner import SerialScanner
+from traitortrack_desktop.devices.replay import RecordingError, replay
 from traitortrack_desktop.devices.text_stream import read_codes
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.environment.display import can_open_window
@@ -22,6 +22,7 @@ from traitortrack_desktop.environment.settings import Settings, password_from
 from traitortrack_desktop.runtime.station import Station
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 
+_REPLAY = "replay:"
 _SIGN_IN_SECONDS = 5.0
 _WAKE_SECONDS = 0.5
 """On Windows a longer wait cannot be interrupted."""
@@ -32,7 +33,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser("station", help="a scanning station")
     parser.add_argument("--headless", action="store_true", help="without a window; codes come from --scans")
     parser.add_argument(
-        "--scans", metavar="SOURCE", help="'-' (standard input, one code a line), a file, or a serial port"
+        "--scans",
+        metavar="SOURCE",
+        help="'-' (standard input, one code a line), a file, a serial port, or replay:FILE (a recording)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(
@@ -78,21 +81,29 @@ def _run_headless(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _read(source: str, station: Station, settings: Settings) -> None:
+    if source.startswith(_REPLAY):
+        _replay(source.removeprefix(_REPLAY), station)
+        return
     if not _is_serial_port(source):
         try:
             read_codes(source, station.submit)
         except OSError as error:
             raise CommandFailed(f"cannot read {source}: {error.strerror}", ExitCode.WRONG_USAGE) from error
         return
-    scanner = SerialScanner(
-        source, submit=station.submit, changed=station.tell, baud=settings.serial_baud_rate
-    )
-    scanner.start()
-    try:
+    with reading_port(settings, station, source):
         while True:
             time.sleep(_WAKE_SECONDS)
-    finally:
-        scanner.stop()
+
+
+def _replay(path: str, station: Station) -> None:
+    try:
+        replayed = replay(path, station.submit)
+    except OSError as error:
+        raise CommandFailed(f"cannot read {path}: {error.strerror}", ExitCode.WRONG_USAGE) from error
+    except RecordingError as error:
+        raise CommandFailed(f"cannot replay {error}", ExitCode.WRONG_USAGE) from error
+    if replayed.withheld:
+        print(f"withheld readings that were left out: {replayed.withheld}", file=sys.stderr)
 
 
 def _is_serial_port(source: str) -> bool:

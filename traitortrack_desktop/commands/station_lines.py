@@ -117,7 +117,9 @@ class JsonLines(StationLines):
                 "capacity": count_of.capacity if count_of is not None else decision.capacity,
                 "kind": decision.kind,
                 "child": decision.child,
+                "source": entry.source,
             }
+            | ({"remarks": list(entry.remarks)} if entry.remarks else {})
         )
 
     def receipt(self, entry: JournalEntry, receipt: Receipt) -> None:
@@ -133,11 +135,21 @@ class JsonLines(StationLines):
 
     def storage_failed(self, event: StorageFailed) -> None:
         """Print ``storage``."""
-        self._object({"event": "storage", "state": "failed", "problem": event.problem})
+        self._object(
+            {"event": "storage", "state": "failed", "problem": event.problem, "source": event.source}
+        )
 
     def scanner(self, event: ScannerChanged) -> None:
         """Print ``scanner``."""
-        self._object({"event": "scanner", "name": event.name, "ready": event.ready, "problem": event.problem})
+        self._object(
+            {
+                "event": "scanner",
+                "source": event.source,
+                "name": event.name,
+                "ready": event.ready,
+                "problem": event.problem,
+            }
+        )
 
     def summary(self, captured: int, posted: int, refused: int) -> None:
         """Print ``summary``."""

@@ -1,52 +1,117 @@
-"""A scanner on a serial port (RS-232, USB-CDC, Bluetooth SPP): one reader thread per port.
+"""A scanner on a serial port (RS-232, USB-CDC, Bluetooth SPP): one thread for each.
 
-The port is opened, read and closed on this thread only, as pyserial needs it. Whatever the port
-does (vanish, be busy, raise something odd), the thread reports it and tries again.
+The port is opened, read, written and closed on this thread only, as pyserial needs it. Whatever the port
+or a listener does, the thread goes on: it says what is wrong and tries again. It finds its scanner by what
+the device is and not by the name of its port, which another one may have got meanwhile.
 """
 
+import contextlib
 import logging
+import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
-import serial
-
-from traitortrack_desktop.devices.framing import LineFramer
-from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.devices.feedback import signal
+from traitortrack_desktop.devices.reconnect_hold import ReconnectHold
+from traitortrack_desktop.devices.scanner_health import ScannerHealth
+from traitortrack_desktop.devices.serial_connection import SerialConnection, call_listener, monotonic_ms
+from traitortrack_desktop.devices.serial_port import (
+    Port,
+    first_reading_may_lack_its_beginning,
+    open_port,
+    problem_of_opening,
+    problem_of_reading,
+)
+from traitortrack_desktop.devices.sources import Outlets
+from traitortrack_desktop.devices.timed_framing import TimedFramer
+from traitortrack_desktop.domain.scanners import Feedback, ScannerRole, SerialLine, Terminator
 from traitortrack_desktop.services.events import ScannerChanged, ScannerProblem
 
-READ_TIMEOUT_SECONDS = 0.2
-SILENCE_SECONDS = 0.5
-"""A reading without terminator is a part after this long."""
+_READ_SECONDS = 0.2
+_READ_SECONDS_WITH_FEEDBACK = 0.05
+_READ_SECONDS_WITHOUT_TERMINATOR = 0.02
+"""Several times in each pause, so that no pause goes unseen."""
 
-_FIRST_RETRY_SECONDS = 0.5
-_LONGEST_RETRY_SECONDS = 2.0
+_SETTLE_SECONDS = 0.3
+"""A port that just appeared gets its rights only a moment later."""
+
+_BEGUN_BEFORE_MS = 50
+"""Bytes that come so soon after the opening may be the end of a reading that was under way."""
+
+_RETRY_SECONDS = (0.5, 1.0, 2.0)
+_ANSWERS_WAITING = 32
 
 _log = logging.getLogger(__name__)
 
 
-class SerialScanner:
-    """Reads one port until stopped.
+class PortOpener(Protocol):
+    """Opens a port; :func:`traitortrack_desktop.devices.serial_port.open_port`."""
 
-    *submit* gets the frames, *changed* the state of the scanner's light; both are called on the
-    reader thread.
+    def __call__(self, place: str, line: SerialLine, *, read_timeout_seconds: float) -> Port:
+        """Return the open port at *place*."""
+        ...
+
+
+class SerialScanner:
+    """Reads one scanner until stopped.
+
+    *place* says what its port is called now, ``None`` while it is not attached; it is asked on this thread
+    before and after every opening. With *reconnect_hold* also the first readings after the start wait until
+    it shows whether they come out of the scanner's memory; after a loss they always do.
     """
 
     def __init__(
         self,
-        port: str,
         *,
-        submit: Callable[[ScanFrame], None],
-        changed: Callable[[ScannerChanged], None],
-        baud: int = 9600,
+        source: str,
+        name: str,
+        role: ScannerRole,
+        line: SerialLine,
+        place: Callable[[], str | None],
+        outlets: Outlets,
+        reconnect_hold: bool,
+        open_port: PortOpener = open_port,
     ) -> None:
-        self._port = port
-        self._submit = submit
-        self._changed = changed
-        self._baud = baud
+        self._source = source
+        self._name = name
+        self._role = role
+        self._line = line
+        self._place = place
+        self._outlets = outlets
+        self._reconnect_hold = reconnect_hold
+        self._open_port = open_port
+        self._answers: deque[bool] = deque(maxlen=_ANSWERS_WAITING)
         self._stopping = threading.Event()
+        self._nudged = threading.Event()
         self._told: ScannerChanged | None = None
-        self._thread = threading.Thread(target=self._run, name=f"scanner {port}")
+        self._was_open = False
+        self._was_absent = False
+        self._was_shared = False
+        self._loses_unread = False
+        self._retries = 0
+        self._last_alive = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name=f"scanner {name}")
+
+    @property
+    def source(self) -> str:
+        """What its frames carry as ``source``."""
+        return self._source
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def last_alive(self) -> float:
+        """When its thread last went round, in seconds of ``time.monotonic``.
+
+        That is at least every 2 s but while a port is being opened, which Bluetooth may hold up for long.
+        """
+        return self._last_alive
 
     def start(self) -> None:
         """Start reading."""
@@ -55,66 +120,146 @@ class SerialScanner:
     def stop(self) -> None:
         """Close the port and end the thread."""
         self._stopping.set()
+        self._nudged.set()
         self._thread.join()
 
+    def look_again(self) -> None:
+        """Something was attached or went: look for the port now. Any thread; returns at once."""
+        self._nudged.set()
+
+    def answer(self, *, good: bool) -> None:
+        """Have the scanner give its own signal, where it has one. Any thread; returns at once."""
+        if self._line.answers_with is not Feedback.NONE:
+            self._answers.append(good)
+
     def _run(self) -> None:
-        retry_seconds = _FIRST_RETRY_SECONDS
-        while not self._stopping.is_set():
-            try:
-                with self._open() as connection:
-                    retry_seconds = _FIRST_RETRY_SECONDS
-                    self._tell(ready=True)
-                    self._read(connection)
-            except Exception as error:  # noqa: BLE001 - pyserial raises OSError, termios.error and TypeError too
-                _log.info("Scanner port %s: %s", self._port, error)
-                self._tell(ready=False, problem=_problem(error))
-                self._stopping.wait(retry_seconds)
-                retry_seconds = min(_LONGEST_RETRY_SECONDS, retry_seconds * 2)
-
-    def _open(self) -> serial.Serial:
-        return serial.Serial(
-            self._port, self._baud, timeout=READ_TIMEOUT_SECONDS, write_timeout=1, exclusive=True
-        )
-
-    def _read(self, connection: serial.Serial) -> None:
-        framer = LineFramer(self._port)
-        last_byte = time.monotonic()
         try:
             while not self._stopping.is_set():
-                # A larger read would lose the bytes it already holds when the plug is pulled.
-                data = connection.read(connection.in_waiting or 1)
-                now = time.monotonic()
-                if data:
-                    last_byte = now
-                    self._submit_all(framer.feed(data, ended_ms=_milliseconds(now)))
-                elif framer.holds_part and now - last_byte >= SILENCE_SECONDS:
-                    self._submit_all(framer.cut_off(ended_ms=_milliseconds(now)))
+                self._last_alive = time.monotonic()
+                self._connect()
+                self._wait(_RETRY_SECONDS[min(self._retries, len(_RETRY_SECONDS) - 1)])
+                self._retries += 1
         finally:
-            self._submit_all(framer.cut_off(ended_ms=_milliseconds(time.monotonic())))
+            if not self._stopping.is_set():
+                self._tell(ready=False, problem=ScannerProblem.FAILED)
 
-    def _submit_all(self, frames: list[ScanFrame]) -> None:
-        for frame in frames:
-            self._submit(frame)
+    def _wait(self, seconds: float) -> None:
+        if not self._stopping.is_set() and self._nudged.wait(seconds):
+            self._nudged.clear()
+            self._retries = 0
 
-    def _tell(self, *, ready: bool, problem: ScannerProblem | None = None) -> None:
-        event = ScannerChanged(source=self._port, name=self._port, ready=ready, problem=problem)
+    def _connect(self) -> None:
+        """Find the port, open it and read it until it fails."""
+        try:
+            port = self._opened()
+        except Exception as error:  # noqa: BLE001 - pyserial raises OSError, termios.error, ValueError and others
+            self._tell_trouble(problem_of_opening(error, seen_before=self._was_open), error)
+            return
+        if port is None:
+            return
+        failure: Exception | None = None
+        try:
+            self._read(port)
+        except Exception as error:  # noqa: BLE001 - the same, and TypeError after an unplug
+            failure = error
+        finally:
+            self._close(port)
+        if failure is not None:
+            self._tell_loss(failure)
+
+    def _opened(self) -> Port | None:
+        place = self._place()
+        if place is None:
+            self._was_absent = True
+            absent = ScannerProblem.LOST if self._was_open else ScannerProblem.MISSING
+            self._tell(ready=False, problem=absent)
+            return None
+        if self._was_absent and self._stopping.wait(_SETTLE_SECONDS):
+            return None
+        self._was_absent = False
+        self._loses_unread = first_reading_may_lack_its_beginning(place)
+        port = self._open_port(place, self._line, read_timeout_seconds=self._read_seconds)
+        # Another scanner may have got the name between looking and opening.
+        is_right = False
+        try:
+            is_right = self._place() == place
+        finally:
+            if not is_right:
+                self._close(port)
+        return port if is_right else None
+
+    @property
+    def _read_seconds(self) -> float:
+        if self._line.terminator is Terminator.SILENCE:
+            return _READ_SECONDS_WITHOUT_TERMINATOR
+        return _READ_SECONDS if self._line.answers_with is Feedback.NONE else _READ_SECONDS_WITH_FEEDBACK
+
+    def _is_still_there(self) -> bool:
+        with contextlib.suppress(Exception):
+            return self._place() is not None
+        return False
+
+    def _read(self, port: Port) -> None:
+        holds = self._reconnect_hold or self._was_open
+        now_ms = monotonic_ms()
+        doubted_until_ms = now_ms + _BEGUN_BEFORE_MS if self._loses_unread else None
+        connection = SerialConnection(
+            port,
+            framer=TimedFramer(
+                self._line,
+                self._source,
+                self._role,
+                doubted_until_ms=doubted_until_ms,
+                opened_as_terminal=sys.platform != "win32",
+            ),
+            hold=ReconnectHold(now_ms) if holds else None,
+            health=ScannerHealth(shared=self._was_shared),
+            outlets=self._outlets,
+            source=self._source,
+        )
+        self._was_open, self._was_shared, self._retries = True, False, 0
+        self._answers.clear()
+        try:
+            while not self._stopping.is_set():
+                self._last_alive = time.monotonic()
+                self._tell(ready=True, problem=connection.problem)
+                self._write_answers(connection)
+                connection.read()
+        finally:
+            connection.end()
+            self._nudged.clear()  # what was told meanwhile is no reason to hurry now
+
+    def _write_answers(self, connection: SerialConnection) -> None:
+        while self._answers:
+            connection.write(signal(self._line.answers_with, good=self._answers.popleft()), is_answer=True)
+
+    def _close(self, port: Port) -> None:
+        try:
+            port.close()
+        except Exception as error:  # noqa: BLE001 - closing what was unplugged may fail in any way
+            _log.info("Scanner %s: closing its port: %s", self._name, error)
+
+    def _tell_loss(self, error: Exception) -> None:
+        # A Bluetooth port stands in its place also when its scanner is out of reach.
+        still_there = not self._line.wireless and self._is_still_there()
+        problem = problem_of_reading(error, still_there=still_there)
+        self._was_shared = problem is ScannerProblem.SHARED
+        self._tell_trouble(problem, error)
+
+    def _tell_trouble(self, problem: ScannerProblem, error: Exception) -> None:
+        is_news = self._told is None or self._told.problem != problem
+        if is_news and problem is ScannerProblem.FAILED:
+            _log.error("Scanner %s", self._name, exc_info=error)
+        elif is_news:
+            _log.info("Scanner %s: %s: %s", self._name, problem.value, error)
+        if problem in {ScannerProblem.LOST, ScannerProblem.MISSING}:
+            self._was_absent = not self._is_still_there()
+        self._tell(ready=False, problem=problem)
+
+    def _tell(self, *, ready: bool, problem: ScannerProblem | None) -> None:
+        event = ScannerChanged(
+            source=self._source, name=self._name, ready=ready, problem=problem, role=self._role
+        )
         if event != self._told:
             self._told = event
-            self._changed(event)
-
-
-def _milliseconds(seconds: float) -> int:
-    return int(seconds * 1000)
-
-
-def _problem(error: Exception) -> ScannerProblem:
-    """Name what a person can do something about."""
-    match getattr(error, "errno", None):
-        case 2:
-            return ScannerProblem.MISSING
-        case 13:
-            return ScannerProblem.NO_PERMISSION
-        case 11 | 16:
-            return ScannerProblem.BUSY
-        case _:
-            return ScannerProblem.LOST
+            call_listener(lambda: self._outlets.changed(event))

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.scanners import SET_UP_PREFIX, TEST_PREFIX
+from traitortrack_desktop.domain.symbologies import bag_of_gs1_label, split_identifier
 
 MAX_SHOWN_CHARACTERS = 255
 """Longest code kept as text; the journal keeps the raw bytes beside it."""
@@ -17,6 +19,15 @@ MAX_SHOWN_CHARACTERS = 255
 _BLANKS = " \t\r\n\u00a0"
 _COMMAND_PREFIX = "TT-CMD-"
 _BADGE_PREFIX = "TT-BADGE-"
+_SEPARATORS = str.maketrans("", "", "\x04\x1c\x1d\x1e")
+"""EOT, FS, GS and RS: a code may carry them, so that what it is can be said; no bag code does."""
+
+_NEVER_A_CODE = {
+    FrameKind.PARTIAL: Reason.INCOMPLETE,
+    FrameKind.OVERSIZE: Reason.TOO_LONG,
+    FrameKind.GARBLED: Reason.UNREADABLE,
+    FrameKind.NOISE: Reason.NOT_A_SCAN,
+}
 
 
 class CodeKind(StrEnum):
@@ -38,6 +49,10 @@ class Command(StrEnum):
     REMOVE = "TT-CMD-REMOVE"
     CANCEL = "TT-CMD-CANCEL"
     UNDERSTOOD = "TT-CMD-UNDERSTOOD"
+    PLACE = "TT-CMD-PLACE"
+    """Place what is held of a scanner's memory, as if it were scanned now."""
+    ASIDE = "TT-CMD-ASIDE"
+    """Set everything held aside: it is never placed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,22 +108,41 @@ class ParsedCode:
 
 def parse_frame(frame: ScanFrame, rules: CodeRules) -> ParsedCode:
     """Return what *frame* means. Never raises: what cannot be used is named in ``problem``."""
-    if frame.kind is FrameKind.PARTIAL:
-        return _unusable(frame.raw, Reason.INCOMPLETE)
-    if frame.kind is FrameKind.OVERSIZE:
-        return _unusable(frame.raw, Reason.TOO_LONG)
+    if frame.kind in _NEVER_A_CODE:
+        return _unusable(frame.raw, _NEVER_A_CODE[frame.kind])
+    identifier, data = split_identifier(frame.raw)
     try:
-        text = frame.raw.decode("utf-8").strip(_BLANKS)
+        text = data.decode("utf-8").strip(_BLANKS)
     except UnicodeDecodeError:
         return _unusable(frame.raw, Reason.UNREADABLE)
     if not text:
         return ParsedCode(kind=CodeKind.UNUSABLE, text="", problem=Reason.EMPTY_CODE)
-    if not (text.isascii() and text.isprintable()):
+    if not (text.isascii() and text.translate(_SEPARATORS).isprintable()):
         return _unusable(frame.raw, Reason.UNREADABLE)
+    if identifier is not None and identifier.is_gs1:
+        return _classify_gs1(text, rules)
     return _classify(text.upper(), rules)
 
 
+def _classify_gs1(text: str, rules: CodeRules) -> ParsedCode:
+    """Return what a GS1 label means.
+
+    Some printers mark every label as GS1; one that has no GS1 elements may still be a parent or a
+    bill, whose patterns are narrow, but not a child.
+    """
+    try:
+        element = bag_of_gs1_label(text)
+    except ValueError:
+        plain = _classify(text.upper(), rules)
+        return _refused(text, Reason.UNKNOWN_CODE) if plain.kind is CodeKind.CHILD else plain
+    if element is None:
+        return _refused(text, Reason.UNKNOWN_CODE)
+    return _classify(element.upper(), rules)
+
+
 def _classify(text: str, rules: CodeRules) -> ParsedCode:
+    if text.startswith((SET_UP_PREFIX, TEST_PREFIX)):
+        return _refused(text, Reason.SET_UP_CODE)
     if text.startswith(_COMMAND_PREFIX):
         return _command(text)
     if text.startswith(_BADGE_PREFIX):
@@ -117,7 +151,7 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
     if label is not None and label.group(1) is not None:
         text = label.group(1)
     if len(text) > MAX_SHOWN_CHARACTERS:
-        return ParsedCode(kind=CodeKind.UNUSABLE, text=text[:MAX_SHOWN_CHARACTERS], problem=Reason.TOO_LONG)
+        return _refused(text, Reason.TOO_LONG)
     for kind, pattern in (
         (CodeKind.PARENT, rules.parent),
         (CodeKind.BILL, rules.bill),
@@ -125,15 +159,19 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
     ):
         if pattern.fullmatch(text):
             return ParsedCode(kind=kind, text=text)
-    return ParsedCode(kind=CodeKind.UNUSABLE, text=text, problem=Reason.UNKNOWN_CODE)
+    return _refused(text, Reason.UNKNOWN_CODE)
 
 
 def _command(text: str) -> ParsedCode:
     try:
         return ParsedCode(kind=CodeKind.COMMAND, text=text, command=Command(text))
     except ValueError:
-        shown = text[:MAX_SHOWN_CHARACTERS]
-        return ParsedCode(kind=CodeKind.UNUSABLE, text=shown, problem=Reason.UNKNOWN_COMMAND)
+        return _refused(text, Reason.UNKNOWN_COMMAND)
+
+
+def _refused(text: str, problem: Reason) -> ParsedCode:
+    shown = text[:MAX_SHOWN_CHARACTERS] if text.isprintable() else printable(text.encode())
+    return ParsedCode(kind=CodeKind.UNUSABLE, text=shown, problem=problem)
 
 
 def _unusable(raw: bytes, problem: Reason) -> ParsedCode:

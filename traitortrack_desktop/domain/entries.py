@@ -49,6 +49,23 @@ class QuestionKind(StrEnum):
     """Another parent was scanned; scan it again to close the open one and open it."""
     REMOVE = "remove"
     """Scan the child bag to take out of the open parent."""
+    ASIDE = "aside"
+    """Scan ASIDE again to set what is held aside."""
+
+
+class Remark(StrEnum):
+    """What was noticed about how a reading came; kept with its entry, whatever was decided."""
+
+    REPEAT = "repeat"
+    """The same scanner sent the same up to two seconds before."""
+    CROSS = "cross"
+    """Another scanner read the same a moment before."""
+    BATCH = "batch"
+    """It came among many at once: out of a scanner's memory, not from a trigger pull."""
+    TYPED = "typed"
+    """Its characters came as slowly as a person types."""
+    PLACED = "placed"
+    """It was held before; what was scanned now is the command to place it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +110,11 @@ class Decision:
     """``open_parent``: the unfinished parent that this closes."""
     question: QuestionKind | None = None
     resolves: int | None = None
-    """``acknowledge``: sequence number of the entry whose refusal is understood."""
+    """Sequence number of an entry that this one settles.
+
+    ``acknowledge``: the one whose refusal is understood. Where it is a held reading, this entry is what
+    became of it: nothing up to that number is held any more.
+    """
     fact: BagFact | None = None
     """What a refusal's sentence tells: where the bag is, since when, by whom."""
 
@@ -115,6 +136,7 @@ class JournalEntry:
     decision: Decision
     previous_hash: bytes
     hash: bytes
+    remarks: tuple[Remark, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -170,6 +192,7 @@ def entry_payload(entry: JournalEntry) -> dict[str, Any]:
         "question": decision.question and str(decision.question),
         "resolves": decision.resolves,
         "fact": decision.fact and fact_payload(decision.fact),
+        "remarks": [str(remark) for remark in entry.remarks] or None,
     }
     return {key: value for key, value in payload.items() if value is not None}
 
@@ -221,6 +244,7 @@ def entry_from_payload(
         decision=decision,
         previous_hash=previous_hash,
         hash=entry_hash,
+        remarks=tuple(Remark(remark) for remark in payload.get("remarks", ())),
     )
 
 

@@ -13,14 +13,19 @@ class Reason(StrEnum):
     EMPTY_CODE = "empty_code"
     INCOMPLETE = "incomplete"
     READ_TWICE = "read_twice"
+    READ_BY_BOTH = "read_by_both"
+    NOT_A_SCAN = "not_a_scan"
     TOO_LONG = "too_long"
     UNREADABLE = "unreadable"
     UNKNOWN_CODE = "unknown_code"
     UNKNOWN_COMMAND = "unknown_command"
     UNKNOWN_BADGE = "unknown_badge"
+    SET_UP_CODE = "set_up_code"
     BILL_NOT_HERE = "bill_not_here"
+    WRONG_SCANNER = "wrong_scanner"
     # The work does not allow it now.
     NOT_SIGNED_IN = "not_signed_in"
+    HELD = "held"
     NO_PARENT = "no_parent"
     PARENT_ALREADY_OPEN = "parent_already_open"
     OTHER_PARENT_OPEN = "other_parent_open"
@@ -29,8 +34,10 @@ class Reason(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
     NOTHING_TO_CANCEL = "nothing_to_cancel"
     NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge"
+    NOTHING_HELD = "nothing_held"
     CONFIRM_CLOSE = "confirm_close"
     CONFIRM_REMOVE = "confirm_remove"
+    CONFIRM_ASIDE = "confirm_aside"
     # The bags do not allow it (the web application's rules).
     SAME_AS_PARENT = "same_as_parent"
     PARENT_MISSING = "parent_missing"
@@ -61,11 +68,14 @@ class Severity(StrEnum):
 _INFO = frozenset(
     {
         Reason.READ_TWICE,
+        Reason.READ_BY_BOTH,
+        Reason.NOT_A_SCAN,
         Reason.PARENT_ALREADY_OPEN,
         Reason.ALREADY_IN_THIS_PARENT,
         Reason.NOTHING_TO_UNDO,
         Reason.NOTHING_TO_CANCEL,
         Reason.NOTHING_TO_ACKNOWLEDGE,
+        Reason.NOTHING_HELD,
     }
 )
 _BLOCKING = frozenset(

@@ -90,6 +90,18 @@ class Feedback(StrEnum):
     SSI = "ssi"
 
 
+class ScannerSetting(StrEnum):
+    """What has to be switched on in a scanner, with the barcodes of its manual."""
+
+    SERIAL = "serial"
+    """A serial port (RS-232, or USB as virtual COM port) instead of a keyboard."""
+    SUFFIX = "suffix"
+    """CR after each code."""
+    SSI_PACKETS = "ssi_packets"
+    BEEP_ON_BEL = "beep_on_bel"
+    HOST_ACK = "host_ack"
+
+
 class Parity(StrEnum):
     """Parity of a serial line, as pyserial writes it."""
 
@@ -111,6 +123,11 @@ class SerialLine:
     """Bluetooth: pauses inside a reading are longer."""
     feedback: Feedback = Feedback.NONE
 
+    @property
+    def answers_with(self) -> Feedback:
+        """Return the scanner's own signal in use: who sends packets waits for its answer to each."""
+        return Feedback.SSI if self.terminator is Terminator.SSI else self.feedback
+
 
 class KeyDecoding(StrEnum):
     """How keys become characters."""
@@ -125,7 +142,7 @@ class KeyDecoding(StrEnum):
 class KeyLine:
     """How a keyboard wedge sends. Times in milliseconds.
 
-    *prefix* is what the scanner was programmed to send first (STX for prefix mode, ``~1`` to tell two
+    *prefix* is what the scanner was programmed to send first (STX for prefix mode, ``=1`` to tell two
     wedges apart), *terminator_codes* the set-1 scan codes that end a reading, *separator* what it
     sends in the place of GS (one character, or a key as ``key:66`` for F8). Defaults:
     *hold_gap_ms* and *typed_mean_ms* are replaced by what calibration measured.
@@ -160,6 +177,10 @@ class ScannerProfile:
             return f"{self.identity.key}:{self.keys.prefix.encode('unicode_escape').decode()}"
         return self.identity.key
 
+
+SET_UP_PREFIX = "TT-SETUP"
+TEST_PREFIX = "TT-TEST-"
+"""Begins the numbered codes that try a scanner out; like the set-up code it is never a bag."""
 
 SET_UP_CODE = "TT-SETUP Aa0-_/:.~#@"
 """Printed as Code 128: a letter of each case, and the signs that differ between layouts."""

@@ -89,6 +89,10 @@ class Question:
 
     kind: QuestionKind
     code: str
+    seq: int = 0
+    """Number of the entry that asked."""
+    of_held: bool = False
+    """A command that came out of a scanner's memory asked: the next held code answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,21 +119,32 @@ class AttentionItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A reading out of the memory of scanner *source*: a person decides which parent it belongs to."""
+
+    seq: int
+    code: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkState:
-    """Where the station stands. *finished* is the parent closed last, for undo."""
+    """Where the station stands. *finished* is the parent closed last, for undo; *held* oldest first."""
 
     parent: OpenParent | None = None
     finished: OpenParent | None = None
     question: Question | None = None
     stop: Stop | None = None
     attention: tuple[AttentionItem, ...] = ()
+    held: tuple[Held, ...] = ()
     last_seq: int = 0
 
 
 def after_entry(state: WorkState, entry: JournalEntry) -> WorkState:
     """Return the state after *entry* was journalled."""
-    state = replace(state, last_seq=entry.seq)
     decision = entry.decision
+    state = replace(state, last_seq=entry.seq, held=_still_held(state.held, decision.resolves))
     if decision.verdict is Verdict.CONFIRM:
         return _asked(state, entry)
     if decision.verdict is Verdict.REFUSED:
@@ -194,16 +209,58 @@ def attention_item(entry: JournalEntry, receipt: Receipt) -> AttentionItem:
     )
 
 
+_LEAVES_QUESTION = frozenset(
+    {
+        Reason.ANSWER_FIRST,
+        Reason.NOT_COUNTED,
+        Reason.READ_TWICE,
+        Reason.READ_BY_BOTH,
+        Reason.NOT_A_SCAN,
+        Reason.WRONG_SCANNER,
+        Reason.EMPTY_CODE,
+        Reason.INCOMPLETE,
+        Reason.TOO_LONG,
+        Reason.UNREADABLE,
+        Reason.UNKNOWN_CODE,
+        Reason.UNKNOWN_COMMAND,
+        Reason.UNKNOWN_BADGE,
+        Reason.SET_UP_CODE,
+        Reason.BILL_NOT_HERE,
+    }
+)
+"""Refusals after which a question still stands: nothing was said to it."""
+
+
+def held_reading(entry: JournalEntry) -> Held:
+    """Return what a person has to place, or set aside, of a refusal as ``held``."""
+    return Held(seq=entry.seq, code=entry.decision.code, source=entry.source, at=entry.at)
+
+
+def _still_held(held: tuple[Held, ...], settled: int | None) -> tuple[Held, ...]:
+    """Return what is held once *settled* is; the oldest are always settled first."""
+    if settled is None or all(reading.seq != settled for reading in held):
+        return held
+    return tuple(reading for reading in held if reading.seq > settled)
+
+
 def _asked(state: WorkState, entry: JournalEntry) -> WorkState:
     decision = entry.decision
     assert decision.question is not None
-    return replace(state, question=Question(kind=decision.question, code=decision.code))
+    question = Question(
+        kind=decision.question,
+        code=decision.code,
+        seq=entry.seq,
+        of_held=decision.resolves is not None,
+    )
+    return replace(state, question=question)
 
 
 def _refused(state: WorkState, entry: JournalEntry) -> WorkState:
     reason = entry.decision.reason
     assert reason is not None
-    if reason in {Reason.ANSWER_FIRST, Reason.NOT_COUNTED}:
+    if reason is Reason.HELD:
+        return replace(state, held=(*state.held, held_reading(entry)))
+    if reason in _LEAVES_QUESTION:
         return state
     if state.question is not None and state.question.kind is not QuestionKind.SWITCH:
         state = replace(state, question=None)
@@ -243,9 +300,14 @@ def _cancelled(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG
 
 
 def _acknowledged(state: WorkState, entry: JournalEntry) -> WorkState:
-    seq = entry.decision.resolves
+    seq, question = entry.decision.resolves, state.question
+    confirmed = question is not None and (question.kind, question.code) == (
+        QuestionKind.ASIDE,
+        entry.decision.code,
+    )
     return replace(
         state,
+        question=None if confirmed else question,
         stop=None if state.stop is not None and state.stop.seq == seq else state.stop,
         attention=tuple(item for item in state.attention if item.seq != seq),
     )

@@ -6,6 +6,9 @@ this parent is told as that even when the parent is full: reading the last bag t
 common. And full comes before completed, because the operator can see that it is full.
 """
 
+from dataclasses import replace
+
+from traitortrack_desktop.domain.arrivals import Arrival
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode
 from traitortrack_desktop.domain.entries import (
     BagFact,
@@ -15,7 +18,10 @@ from traitortrack_desktop.domain.entries import (
     Verdict,
 )
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.domain.work import OpenParent, WorkState
+
+_ONCE = Arrival()
 
 
 def decide(
@@ -25,24 +31,33 @@ def decide(
     *,
     rules: CodeRules,
     signed_in: bool = True,
+    arrival: Arrival = _ONCE,
 ) -> Decision:
-    """Return what *scanned* means. *fact* is what is known about the scanned bag, if anything.
+    """Return what *scanned* means, which came as *arrival* says.
 
-    Never raises and never loses a scan: whatever cannot be done is a refusal with its reason.
+    *fact* is what is known about the scanned bag, if anything. Never raises and never loses a scan:
+    whatever cannot be done is a refusal with its reason.
     """
     judge = _Judge(state, scanned, fact, rules)
+    if arrival.from_memory:
+        return judge.hold(arrival.role)
     if not signed_in:
         return judge.refuse(Reason.NOT_SIGNED_IN)
-    if scanned.problem is Reason.READ_TWICE:
-        return judge.refuse(Reason.READ_TWICE)
+    if arrival.problem is not None:
+        return judge.refuse(arrival.problem)
     if state.stop is not None:
-        return judge.while_stopped(state.stop.seq, state.stop.code)
-    for item in state.attention:
+        return judge.while_stopped(state.stop.seq, state.stop.code, deliberate=arrival.is_deliberate)
+    for item in state.attention if arrival.is_deliberate else ():
         if scanned.kind in {CodeKind.CHILD, CodeKind.PARENT} and scanned.text == item.code:
             return judge.acknowledge(item.seq)
-    if scanned.problem is not None:
-        return judge.refuse(scanned.problem)
-    if scanned.command is Command.UNDERSTOOD and state.attention:
+    problem = scanned.problem or _mistaken(arrival.role, scanned.kind)
+    if problem is not None:
+        return judge.refuse(problem)
+    return _decide_usable(judge, state, scanned, deliberate=arrival.is_deliberate)
+
+
+def _decide_usable(judge: "_Judge", state: WorkState, scanned: ParsedCode, *, deliberate: bool) -> Decision:
+    if scanned.command is Command.UNDERSTOOD and state.attention and deliberate:
         return judge.acknowledge(state.attention[0].seq)
     if state.question is not None and state.question.kind is QuestionKind.SWITCH:
         return judge.answer_switch(state.question.code)
@@ -58,6 +73,12 @@ def decide(
             return judge.command(scanned.command)
 
 
+def _mistaken(role: ScannerRole, kind: CodeKind) -> Reason | None:
+    """Return that the bag is for the other scanner; commands and bills come from every one."""
+    others = {ScannerRole.PARENTS: CodeKind.CHILD, ScannerRole.CHILDREN: CodeKind.PARENT}
+    return Reason.WRONG_SCANNER if others.get(role) is kind else None
+
+
 class _Judge:
     """The rules, with the one scan they are applied to."""
 
@@ -68,11 +89,16 @@ class _Judge:
         self._fact = fact
         self._rules = rules
 
-    # -- stops and questions
+    # -- memories, stops and questions
 
-    def while_stopped(self, seq: int, code: str) -> Decision:
-        understood = self._scanned.command is Command.UNDERSTOOD
-        if understood or (self._code == code and code != ""):
+    def hold(self, role: ScannerRole) -> Decision:
+        """Refuse what came out of a scanner's memory: it is about no bag until a person places it."""
+        problem = self._scanned.problem or _mistaken(role, self._scanned.kind)
+        return replace(self.refuse(problem or Reason.HELD), parent=None, capacity=self._rules.capacity)
+
+    def while_stopped(self, seq: int, code: str, *, deliberate: bool) -> Decision:
+        understood = self._scanned.command is Command.UNDERSTOOD or self._code == code != ""
+        if understood and deliberate:
             return self.acknowledge(seq)
         return self.refuse(Reason.NOT_COUNTED)
 
@@ -174,6 +200,10 @@ class _Judge:
                 return self._cancel()
             case Command.UNDERSTOOD:
                 return self.refuse(Reason.NOTHING_TO_ACKNOWLEDGE)
+            case Command.PLACE:
+                return self.refuse(Reason.NOTHING_HELD)
+            case Command.ASIDE:
+                return self._set_aside()
 
     def _undo(self) -> Decision:
         parent = self._state.parent or self._state.finished
@@ -189,6 +219,14 @@ class _Judge:
         if not asked and not parent.is_full:
             return self._ask(QuestionKind.CLOSE, Reason.CONFIRM_CLOSE)
         return self._accept(EntryKind.CLOSE_PARENT, parent=parent.code, capacity=parent.capacity)
+
+    def _set_aside(self) -> Decision:
+        held, question = self._state.held, self._state.question
+        if not held:
+            return self.refuse(Reason.NOTHING_HELD)
+        asked_at = question.seq if question is not None and question.kind is QuestionKind.ASIDE else 0
+        told = [reading.seq for reading in held if reading.seq < asked_at]
+        return self.acknowledge(told[-1]) if told else self._ask(QuestionKind.ASIDE, Reason.CONFIRM_ASIDE)
 
     # -- decisions
 

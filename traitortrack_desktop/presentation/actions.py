@@ -16,14 +16,20 @@ KEYS: dict[Command | MenuItem, str] = {
     Command.CANCEL: "F9",
     MenuItem.MENU: "F10",
     Command.UNDERSTOOD: "F12",
+    Command.PLACE: "F3",
+    Command.ASIDE: "F1",
     MenuItem.THEME: "F5",
     MenuItem.SIGN_OUT: "F7",
+    MenuItem.SCANNERS: "F8",
     MenuItem.QUIT: "F11",
 }
 
 
 def work_actions(work: WorkState, wording: Wording) -> tuple[Action, ...]:
-    """Return the actions of the work, always all of them and in the same places."""
+    """Return the actions of the work, always all of them and in the same places.
+
+    Only what is to be done with readings that are held comes and goes with them.
+    """
     bag = work.parent or work.finished
     usable = {
         Command.UNDO: bag is not None and bool(bag.children),
@@ -31,7 +37,11 @@ def work_actions(work: WorkState, wording: Wording) -> tuple[Action, ...]:
         Command.REMOVE: work.parent is not None,
         Command.CANCEL: work.question is not None,
         Command.UNDERSTOOD: is_stopped(work),
+        Command.PLACE: work.stop is None,
+        Command.ASIDE: work.stop is None,
     }
+    shown = [Command.UNDO, Command.CLOSE, Command.REMOVE, Command.CANCEL, Command.UNDERSTOOD]
+    shown += [Command.PLACE, Command.ASIDE] if work.held else []
     acts = [
         Action(
             act=command,
@@ -40,7 +50,7 @@ def work_actions(work: WorkState, wording: Wording) -> tuple[Action, ...]:
             usable=usable[command],
             hold_label=wording.labels.hold if command is Command.UNDERSTOOD else "",
         )
-        for command in (Command.UNDO, Command.CLOSE, Command.REMOVE, Command.CANCEL, Command.UNDERSTOOD)
+        for command in shown
     ]
     return (*acts, _menu_action(MenuItem.MENU, wording.labels.menu))
 
@@ -54,6 +64,7 @@ def menu_actions(wording: Wording, *, dark: bool, can_sign_in: bool = True) -> t
     return (
         _menu_action(MenuItem.THEME, labels.light_theme if dark else labels.dark_theme),
         _menu_action(MenuItem.SIGN_OUT, labels.sign_out if can_sign_in else labels.sign_out_for_long),
+        _menu_action(MenuItem.SCANNERS, labels.scanners),
         _menu_action(MenuItem.QUIT, labels.quit),
         _menu_action(MenuItem.MENU, labels.back),
     )

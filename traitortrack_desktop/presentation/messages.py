@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
@@ -66,6 +67,8 @@ def message_for(
         phrase = tongue.wording.reasons[decision.reason]
     elif decision.kind is EntryKind.ADD_CHILD and parent is not None and parent.is_full:
         phrase = tongue.wording.complete
+    elif decision.kind is EntryKind.ACKNOWLEDGE and decision.code == Command.ASIDE:
+        phrase = tongue.wording.set_aside
     else:
         phrase = tongue.wording.accepted[decision.kind]
     return _message(phrase, _names(decision, parent, now, tongue))

@@ -14,7 +14,11 @@ from string import Formatter
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.scanners import Connection, ScannerRole, ScannerSetting, Terminator
+from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
 from traitortrack_desktop.services.events import ScannerProblem
+from traitortrack_desktop.services.scanner_learning import ScannerTrouble
+from traitortrack_desktop.services.scanner_set_up import ScannerStep
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
 
 
@@ -94,6 +98,11 @@ class Labels:
     no_operator: str
     operator_without_centre: str
     keyboard_scanner: str
+    scanner_of_role: Mapping[ScannerRole, str]
+    scanner_used: str
+    scanner_used_before: str
+    keys_asleep: str
+    held: Plural
     no_sound: str
     unnumbered: str
     late_of: str
@@ -102,6 +111,7 @@ class Labels:
     uncounted_then: Plural
     menu: str
     back: str
+    scanners: str
     sign_out: str
     sign_out_for_long: str
     light_theme: str
@@ -147,6 +157,93 @@ class SetUpWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWords:
+    """One check of the guide: what to look at, and what is so when it is well, when not, when unknown."""
+
+    text: str
+    well: str = ""
+    bad: str = ""
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerSetUpWords:
+    """The set-up of scanners. ``code`` is what a scanner sent, ``at`` a place or a file, for IT.
+
+    *pair* is for a scanner that has a name already. *facts* beside the troubles are for IT.
+    """
+
+    title: str
+    hint: str
+    here: str
+    attached: str
+    nothing_here: str
+    nothing_attached: str
+    more_rows: Plural
+    left: str
+    right: str
+    step: str
+    pair: str
+    pair_unnamed: str
+    instructions: Mapping[ScannerStep, str]
+    heard_of: Plural
+    nothing_heard: str
+    waiting: Phrase
+    not_paired: str
+    begin_here: Phrase
+    try_them: Phrase
+    recording_to: str
+    save_now: str
+    test_again_now: str
+    presses: Mapping[ScannerAct, str]
+    connections: Mapping[Connection, str]
+    roles: Mapping[ScannerRole, str]
+    terminators: Mapping[Terminator, str]
+    problems: Mapping[ScannerProblem, str]
+    troubles: Mapping[ScannerTrouble, Phrase]
+    facts: Mapping[ScannerTrouble, str]
+    received: str
+    not_found: str
+    lesson_good: Phrase
+    enough_learned: Phrase
+    test_running: Phrase
+    test_good: Phrase
+    saved: Phrase
+    forgotten: Phrase
+    not_forgotten: Phrase
+    printed: Phrase
+    not_printed: Phrase
+    recording: Phrase
+    not_recording: Phrase
+    recorded: Phrase
+    ask_forget: Phrase
+    name_label: str
+    name_hint: str
+    role_label: str
+    signal_label: str
+    learned_label: str
+    learned_line: str
+    learned_keys: str
+    learned_reports: str
+    learned_times: str
+    learned_prefix: str
+    learned_separator: str
+    learned_wireless: str
+    note_caps_lock: str
+    note_layout: str
+    note_by_text: str
+    note_separator_lost: str
+    note_separator_unknown: str
+    note_silence: str
+    tally: str
+    guide_title: str
+    guide_hint: str
+    signs_of_life: str
+    unreadable: str
+    checks: Mapping[GuideCheck, CheckWords]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadingWords:
     """A title and one line under it."""
 
@@ -177,6 +274,24 @@ class CodeSheetWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationSheetWords:
+    """The printed sheet to set a scanner up with, in a font that holds ASCII only.
+
+    *settings* say what to switch on in a scanner; *keyboard* heads those of a keyboard scanner.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    code_caption: str
+    code_with_separator_caption: str
+    tests: HeadingWords
+    makers: HeadingWords
+    keyboard: str
+    keyboard_settings: str
+    settings: Mapping[ScannerSetting, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """One language."""
 
@@ -189,6 +304,8 @@ class Wording:
     late: Mapping[Reason, Phrase]
     ready: Phrase
     resumed: Phrase
+    set_aside: Phrase
+    """What was held is set aside."""
     cannot_store: Phrase
     instructions: Instructions
     commands: Mapping[Command, str]
@@ -196,10 +313,12 @@ class Wording:
     labels: Labels
     sign_in: SignInWords
     set_up: SetUpWords
+    scanner_set_up: ScannerSetUpWords
     already_running: str
     scanner_problems: Mapping[ScannerProblem, str]
     """At the scanner's light, as short as can be; ``name`` is what people call it."""
     code_sheet: CodeSheetWords
+    calibration_sheet: CalibrationSheetWords
 
 
 def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:

@@ -31,7 +31,7 @@ def scan_screen_state(
     facts: ScreenFacts, around: Surroundings, now: datetime, tongue: Tongue
 ) -> ScanScreenState:
     """Return what the screen shows at *now* (aware UTC)."""
-    result = _result(facts, now, tongue)
+    result = replace(_result(facts, now, tongue), held=_held_text(facts, tongue))
     bag = facts.work.parent or facts.work.finished
     actions = (
         menu_actions(tongue.wording, dark=around.dark, can_sign_in=facts.online is not False)
@@ -61,7 +61,7 @@ def _empty_rows_text(bag: OpenParent | None, tongue: Tongue) -> str:
 def _tone(facts: ScreenFacts, around: Surroundings, result: Result) -> Tone:
     if facts.storage_problem is not None:
         return Tone.CANNOT_STORE
-    return result.tone if around.listening else Tone.NOT_LISTENING
+    return result.tone if around.hears_scans else Tone.NOT_LISTENING
 
 
 # -- zone 1
@@ -71,7 +71,7 @@ def _instruction(facts: ScreenFacts, around: Surroundings, tongue: Tongue) -> st
     words, work = tongue.wording.instructions, facts.work
     if facts.storage_problem is not None:
         return words.cannot_store
-    if not around.listening:
+    if not around.hears_scans:
         return words.not_listening
     if work.stop is not None:
         return words.stopped.format(code=code_text(work.stop.code).text)
@@ -135,6 +135,16 @@ def _result(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
     if facts.last is None:
         return _nothing_yet(facts, tongue)
     return _last(facts.last, facts.work, now, tongue)
+
+
+def _held_text(facts: ScreenFacts, tongue: Tongue) -> str:
+    """Return what to do with what came out of scanners' memories, if it can be done now."""
+    held = facts.work.held
+    if not held or facts.storage_problem is not None:
+        return ""
+    called = {scanner.source: scanner.name for scanner in facts.scanners}
+    names = dict.fromkeys(called.get(reading.source, reading.source) for reading in held)
+    return tongue.wording.labels.held.text(len(held)).format(name=", ".join(names))
 
 
 def _plain(tone: Tone, icon: Icon, word: str, what: str, now: str = "") -> Result:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from traitortrack_desktop.domain.entries import JournalEntry, Receipt
+from traitortrack_desktop.domain.entries import JournalEntry, Receipt, Remark
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.work import WorkState
+from traitortrack_desktop.presentation.scanner_use import Uses, after_change, after_reading
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     OperatorChanged,
@@ -47,7 +48,10 @@ class ScreenFacts:
     delivery_problem: str | None = None
     storage_problem: str | None = None
     scanners: tuple[ScannerChanged, ...] = ()
+    uses: Uses = ()
+    """How much each scanner was used since the program started."""
     operator: Person | None = None
+    operator_since: datetime | None = None
     without_centre: bool = False
     """The operator signed in while the centre could not be asked."""
 
@@ -60,10 +64,18 @@ class Surroundings:
     version: str
     capacity: int = 30
     listening: bool = True
+    """The window has the keyboard."""
+    keyboard_scans: bool = True
+    """A scanner of this station types; otherwise a window without keyboard only loses its keys."""
     menu_open: bool = False
     dark: bool = False
     silent: bool = False
     """No sound can be made on this computer."""
+
+    @property
+    def hears_scans(self) -> bool:
+        """Whether what is scanned reaches the station."""
+        return self.listening or not self.keyboard_scans
 
 
 def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> ScreenFacts:
@@ -80,18 +92,24 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
         case StorageFailed():
             return replace(facts, storage_problem=event.problem)
         case ScannerChanged():
-            return replace(facts, scanners=_with_scanner(facts.scanners, event))
+            return replace(
+                facts,
+                scanners=_with_scanner(facts.scanners, event),
+                uses=after_change(facts.uses, event, now),
+            )
         case ScannerGone():
             left = tuple(scanner for scanner in facts.scanners if scanner.source != event.source)
             return replace(facts, scanners=left)
         case OperatorChanged():
-            return replace(facts, operator=event.person, without_centre=event.without_centre)
+            return replace(
+                facts, operator=event.person, operator_since=now, without_centre=event.without_centre
+            )
 
 
 def _after_scan(facts: ScreenFacts, event: ScanDecided, now: datetime) -> ScreenFacts:
     entry, stop = event.entry, event.state.stop
-    if entry.decision.reason is Reason.READ_TWICE:
-        # One trigger pull that arrived twice: what the first arrival was told still holds.
+    facts = replace(facts, uses=after_reading(facts.uses, entry))
+    if _leaves_the_last_result(entry):
         return replace(facts, work=event.state, backlog=event.backlog)
     stopped_by = entry if stop is not None and stop.seq == entry.seq else facts.stopped_by
     ignored = entry.decision.reason is Reason.NOT_COUNTED
@@ -105,6 +123,18 @@ def _after_scan(facts: ScreenFacts, event: ScanDecided, now: datetime) -> Screen
         not_counted=facts.not_counted + 1 if ignored else facts.not_counted if stop is not None else 0,
         last=LastScan(entry=entry, seen_at=now, not_counted_before=facts.not_counted if released else 0),
     )
+
+
+def is_silent_bounce(entry: JournalEntry) -> bool:
+    """Whether it is one trigger pull that arrived twice: nobody did anything that needs an answer."""
+    return entry.decision.reason is Reason.READ_TWICE and not {Remark.REPEAT, Remark.BATCH} & set(
+        entry.remarks
+    )
+
+
+def _leaves_the_last_result(entry: JournalEntry) -> bool:
+    """Whether what was told before still holds: a trigger pull that arrived twice, noise, a memory."""
+    return is_silent_bounce(entry) or entry.decision.reason in {Reason.NOT_A_SCAN, Reason.HELD}
 
 
 def _after_receipts(facts: ScreenFacts, event: ReceiptsRecorded) -> ScreenFacts:

@@ -68,6 +68,8 @@ class Result:
     note: str = ""
     meanwhile: str = ""
     """What became of the last scan, while something more urgent is shown."""
+    held: str = ""
+    """What came out of a scanner's memory and waits for a person, on a ground of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class MenuItem(StrEnum):
 
     MENU = "menu"
     THEME = "theme"
+    SCANNERS = "scanners"
     SIGN_OUT = "sign_out"
     QUIT = "quit"
 
@@ -106,10 +109,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """A scanner in the status strip."""
+    """A scanner in the status strip. *quiet*: it is heard, but nobody scanned with it for long."""
 
     text: str
     ready: bool
+    quiet: bool = False
+
+    @property
+    def mark(self) -> Mark:
+        """The sign at its name."""
+        return Mark.REFUSED if not self.ready else Mark.RECORDED if self.quiet else Mark.POSTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +132,8 @@ class StatusStrip:
     delivery_mark: Mark
     sound: str
     version: str
+    hint: str = ""
+    """That the keys sleep, while the scanners are heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,18 @@
 """Which of the six sounds an event deserves: a pure function, so that it can be read and tested."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from traitortrack_desktop.domain.entries import EntryKind, Verdict
+from traitortrack_desktop.domain.entries import EntryKind, JournalEntry, Remark, Verdict
 from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
 from traitortrack_desktop.domain.work import WorkState, needs_attention
+from traitortrack_desktop.presentation.screen_facts import is_silent_bounce
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     ReceiptsRecorded,
     ScanDecided,
     ScannerChanged,
+    ScannerGone,
     StationEvent,
     StorageFailed,
     WorkResumed,
@@ -30,8 +33,67 @@ class SoundRole(StrEnum):
     SYSTEM = "system"
 
 
+_LOUDNESS = {
+    SoundRole.OK: 0,
+    SoundRole.PARENT_OPENED: 0,
+    SoundRole.COMPLETE: 1,
+    SoundRole.ATTENTION: 2,
+    SoundRole.STOP: 3,
+}
+_BATCH_ENDS_AFTER = timedelta(seconds=2)
+_FASTEST_HAND = timedelta(milliseconds=150)
+"""Nobody pulls a trigger again sooner; who scans five bags in a second hears each of them."""
+
+
+class SoundPicker:
+    """Chooses what is heard of a row of events: one sound for many readings at once, and more only for worse.
+
+    A scanner that is in trouble sounds once, until it is well again.
+    """
+
+    def __init__(self) -> None:
+        self._troubled: set[str] = set()
+        self._batches: dict[str, tuple[datetime, int]] = {}
+        """Of every scanner in a batch when its last reading came, and how loud the loudest was."""
+
+    def sound_of(self, event: StationEvent) -> SoundRole | None:
+        """Return the sound that *event* makes after those before it."""
+        role = sound_for(event)
+        match event:
+            case ScannerChanged():
+                return self._sound_of_scanner(event)
+            case ScannerGone():
+                self._troubled.discard(event.source)
+            case ScanDecided() if {Remark.BATCH, Remark.PLACED} & set(event.entry.remarks):
+                return self._sound_in_batch(event.entry, role)
+            case ScanDecided():
+                self._batches.pop(event.entry.source, None)
+            case _:
+                pass
+        return role
+
+    def _sound_of_scanner(self, event: ScannerChanged) -> SoundRole | None:
+        known = event.source in self._troubled
+        if event.ready and event.problem is None:
+            self._troubled.discard(event.source)
+            return None
+        self._troubled.add(event.source)
+        return None if known else SoundRole.SYSTEM
+
+    def _sound_in_batch(self, entry: JournalEntry, role: SoundRole | None) -> SoundRole | None:
+        last_at, loudest = self._batches.get(entry.source, (entry.at, -1))
+        pause = abs(entry.at - last_at)
+        if pause >= _FASTEST_HAND and Remark.PLACED not in entry.remarks:
+            loudest = -1
+        if pause > _BATCH_ENDS_AFTER:
+            loudest = -1
+        loudness = _LOUDNESS[role] if role is not None else -1
+        self._batches[entry.source] = entry.at, max(loudest, loudness)
+        return role if loudness > loudest else None
+
+
 def sound_for(event: StationEvent) -> SoundRole | None:
-    """Return the sound of *event*, or ``None`` when it is silent."""
+    """Return the sound of *event* by itself, or ``None`` when it is silent."""
     match event:
         case ScanDecided():
             return _sound_of_scan(event)
@@ -55,7 +117,7 @@ def is_stopped(state: WorkState) -> bool:
 
 def _sound_of_scan(event: ScanDecided) -> SoundRole | None:
     decision = event.entry.decision
-    if decision.reason is Reason.READ_TWICE:
+    if is_silent_bounce(event.entry) or decision.reason is Reason.NOT_A_SCAN:
         return None
     if decision.verdict is Verdict.CONFIRM:
         return SoundRole.ATTENTION

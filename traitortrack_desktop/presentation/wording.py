@@ -6,7 +6,10 @@
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.scanners import Connection, ScannerRole, ScannerSetting, Terminator
 from traitortrack_desktop.presentation.phrases import (
+    CalibrationSheetWords,
+    CheckWords,
     CodeSheetWords,
     HeadingWords,
     Instructions,
@@ -14,11 +17,15 @@ from traitortrack_desktop.presentation.phrases import (
     Marks,
     Phrase,
     Plural,
+    ScannerSetUpWords,
     SetUpWords,
     SignInWords,
     Wording,
 )
+from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
 from traitortrack_desktop.services.events import ScannerProblem
+from traitortrack_desktop.services.scanner_learning import ScannerTrouble
+from traitortrack_desktop.services.scanner_set_up import ScannerStep
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
 
 _LAY_ASIDE = "Lay it aside. Then scan it again, scan UNDERSTOOD or hold F12."
@@ -45,6 +52,16 @@ _ENGLISH_REASONS = {
         what=("The scanner read {code} twice at once. It counts once.",),
         now=("Go on scanning.",),
     ),
+    Reason.READ_BY_BOTH: Phrase(
+        heading="READ BY BOTH",
+        what=("Both scanners read {code}. It counts once.",),
+        now=("Go on scanning.",),
+    ),
+    Reason.NOT_A_SCAN: Phrase(
+        heading="NOT A SCAN",
+        what=("Something came over the scanner's line that no label says.",),
+        now=("Go on scanning. If it stays, call IT.",),
+    ),
     Reason.TOO_LONG: Phrase(
         heading="NOT A BAG",
         what=("This code is longer than any bag code.",),
@@ -65,6 +82,11 @@ _ENGLISH_REASONS = {
         what=("This station does not know the command {code}.",),
         now=("Use the command sheet of this station.",),
     ),
+    Reason.SET_UP_CODE: Phrase(
+        heading="SET-UP CODE",
+        what=("This code sets up a scanner. It is no bag.",),
+        now=("To set up a scanner: Menu (F10), then Scanners.",),
+    ),
     Reason.UNKNOWN_BADGE: Phrase(
         heading="BADGE NOT KNOWN",
         what=("This badge belongs to nobody here.",),
@@ -74,6 +96,16 @@ _ENGLISH_REASONS = {
         heading="NOT A BAG",
         what=("{code} is a bill. This station packs bags.",),
         now=("Scan a bag.",),
+    ),
+    Reason.WRONG_SCANNER: Phrase(
+        heading="OTHER SCANNER",
+        what=("{code} was not counted: this scanner is for other bags.",),
+        now=("Scan it with the other scanner.",),
+    ),
+    Reason.HELD: Phrase(
+        heading="HELD",
+        what=("{code} came out of the scanner's memory and is not counted yet.",),
+        now=("Scan its parent bag, then PLACE. Or scan ASIDE twice.",),
     ),
     Reason.NOT_SIGNED_IN: Phrase(
         heading="NOT COUNTED",
@@ -109,6 +141,16 @@ _ENGLISH_REASONS = {
     ),
     Reason.NOTHING_TO_ACKNOWLEDGE: Phrase(
         heading="NO STOP", what=("The station is not stopped.",), now=("Go on scanning.",)
+    ),
+    Reason.NOTHING_HELD: Phrase(
+        heading="NOTHING HELD",
+        what=("No readings out of a scanner's memory wait here.",),
+        now=("Go on scanning.",),
+    ),
+    Reason.CONFIRM_ASIDE: Phrase(
+        heading="SET ASIDE?",
+        what=("What is held will not be counted. It stays in the journal.",),
+        now=("Scan ASIDE again, or CANCEL to keep it held.",),
     ),
     Reason.CONFIRM_CLOSE: Phrase(
         heading="CLOSE IT?",
@@ -264,6 +306,323 @@ _ENGLISH_LATE |= {
     ),
 }
 
+_SCAN_IT_AGAIN = "Scan the set-up code again."
+_ENGLISH_SCANNERS = ScannerSetUpWords(
+    title="Scanners",
+    hint="Each scanner is set up once, by scanning.",
+    here="Scanners of this station",
+    attached="Attached, not set up",
+    nothing_here="No scanner is set up yet",
+    nothing_attached="Nothing else is attached",
+    more_rows=Plural(one="and 1 more", other="and {count} more"),
+    left="left",
+    right="right",
+    step="Step {number} of {total} · {name}",
+    pair="Scan this code with the {name} scanner now",
+    pair_unnamed="Scan this code with the new scanner now",
+    instructions={
+        ScannerStep.PAIR: "",
+        ScannerStep.LEARN: "Scan it again, {count} more",
+        ScannerStep.NAME: "What is this scanner called?",
+        ScannerStep.TEST: "Scan the ten test codes, {count} more",
+    },
+    heard_of=Plural(one="1 reading", other="{count} readings"),
+    nothing_heard="no reading yet",
+    waiting=Phrase(
+        heading="WAITING",
+        what=("Hold the scanner a hand's width from the code and press its trigger.",),
+        now=("Either of the two codes will do.",),
+    ),
+    not_paired="Not known yet",
+    begin_here=Phrase(
+        heading="BEGIN",
+        what=("Press “Set up left” or “Set up right”, then scan the code that appears.",),
+        now=("With one scanner only, press “Set up another”.",),
+    ),
+    try_them=Phrase(heading="TRY", what=("Scan anything: the count of that scanner goes up.",)),
+    recording_to="Recording to {at}",
+    save_now="Save this scanner",
+    test_again_now="Begin the test again",
+    presses={
+        ScannerAct.ADD_LEFT: "Set up left",
+        ScannerAct.ADD_RIGHT: "Set up right",
+        ScannerAct.ADD: "Set up another",
+        ScannerAct.SET_UP_AGAIN: "Set up again",
+        ScannerAct.FORGET: "Forget",
+        ScannerAct.FORGET_NOW: "Really forget",
+        ScannerAct.GUIDE: "A scan does nothing",
+        ScannerAct.LOOK: "Look again",
+        ScannerAct.PRINT: "Print the sheet",
+        ScannerAct.RECORD: "Record",
+        ScannerAct.RECORD_END: "End recording",
+        ScannerAct.LEAVE: "Back to scanning",
+        ScannerAct.BACK: "Back",
+        ScannerAct.NAME_LEFT: "left",
+        ScannerAct.NAME_RIGHT: "right",
+        ScannerAct.ROLE: "",
+        ScannerAct.SIGNAL_OFF: "off",
+        ScannerAct.SIGNAL: "",
+        ScannerAct.TEST: "Go on to the test",
+        ScannerAct.TEN_AGAIN: "Begin the test again",
+        ScannerAct.LEARN_AGAIN: "Learn it again",
+        ScannerAct.SAVE: "Save this scanner",
+    },
+    connections={
+        Connection.SERIAL: "serial port",
+        Connection.KEYBOARD: "shared keyboard",
+        Connection.INPUT_DEVICE: "own keyboard",
+        Connection.HID_POS: "USB scanner (HID-POS)",
+    },
+    roles={
+        ScannerRole.ANY: "all bags",
+        ScannerRole.PARENTS: "parent bags",
+        ScannerRole.CHILDREN: "child bags",
+    },
+    terminators={
+        Terminator.ANY_LINE_END: "CR or LF",
+        Terminator.CR: "CR",
+        Terminator.LF: "LF",
+        Terminator.CR_LF: "CR LF",
+        Terminator.STX_ETX: "ETX",
+        Terminator.SSI: "SSI",
+        Terminator.SILENCE: "a pause",
+    },
+    problems={
+        ScannerProblem.MISSING: "Not there: plug it in.",
+        ScannerProblem.LOST: "Not there: plug it in again.",
+        ScannerProblem.BUSY: "Another program uses it: close that one.",
+        ScannerProblem.NO_PERMISSION: "This program may not read it: call IT.",
+        ScannerProblem.SHARED: "Another program reads it too: close that one.",
+        ScannerProblem.MODEM: "It is taken for a modem: call IT.",
+        ScannerProblem.GARBLED: "Not understood: set it up again.",
+        ScannerProblem.ENDLESS: "It sends without end: switch it off and on.",
+        ScannerProblem.UNSUPPORTED: "A driver is missing: call IT.",
+        ScannerProblem.FAILED: "It does not work: call IT.",
+    },
+    troubles={
+        ScannerTrouble.OTHER_CODE: Phrase(
+            heading="ANOTHER CODE",
+            what=("That was not the set-up code.",),
+            now=("Scan the code shown here.",),
+        ),
+        ScannerTrouble.CUT_OFF: Phrase(
+            heading="NOT WHOLE",
+            what=("A part of the code is missing.",),
+            now=("Scan it again, a little slower and from nearer.",),
+        ),
+        ScannerTrouble.GARBLED: Phrase(
+            heading="NOT UNDERSTOOD",
+            what=("The scanner sent characters that are no code.",),
+            now=("Scan again. If it stays so, press “Learn it again” or call IT.",),
+        ),
+        ScannerTrouble.SPOILED: Phrase(
+            heading="NOT RIGHT",
+            what=("That was no test code, or a part of it is missing.",),
+            now=("Scan on, then begin the test again.",),
+        ),
+        ScannerTrouble.ENDLESS: Phrase(
+            heading="NO END",
+            what=("The scanner sends without end.",),
+            now=("Switch it off and on, then scan again.",),
+        ),
+        ScannerTrouble.TYPED: Phrase(
+            heading="TYPED",
+            what=("That came as slowly as typing.",),
+            now=("Scan the code, do not type it.",),
+        ),
+        ScannerTrouble.CAPS_LOCK: Phrase(
+            heading="CAPS LOCK",
+            what=("Large and small letters are swapped.",),
+            now=("Switch Caps Lock off and scan again.",),
+        ),
+        ScannerTrouble.LETTER_CASE: Phrase(
+            heading="LETTERS CHANGED",
+            what=("The scanner changes small and large letters.",),
+            now=("Ask IT to switch this off in the scanner, then scan again.",),
+        ),
+        ScannerTrouble.LAYOUT: Phrase(
+            heading="OTHER KEYBOARD",
+            what=("The scanner is set to the keyboard of another country.",),
+            now=("Ask IT to set the scanner to the USA keyboard, then scan again.",),
+        ),
+        ScannerTrouble.NO_END: Phrase(
+            heading="NO ENTER",
+            what=("The scanner sends no Enter after the code.",),
+            now=("Ask IT to switch Enter on in the scanner, then scan again.",),
+        ),
+        ScannerTrouble.MORE_AROUND_IT: Phrase(
+            heading="TOO MUCH",
+            what=("The scanner adds characters to the code.",),
+            now=("Ask IT to switch them off in the scanner, then scan again.",),
+        ),
+        ScannerTrouble.NOT_ALIKE: Phrase(
+            heading="NOT ALIKE",
+            what=("This scan looked different from the ones before.",),
+            now=("The five scans begin again: use one scanner only.",),
+        ),
+        ScannerTrouble.OTHER_SCANNER: Phrase(
+            heading="ANOTHER SCANNER",
+            what=("That came from {other}, not from this scanner.", "That came from another scanner."),
+            now=("It was not counted. Use the scanner that you began with.",),
+        ),
+        ScannerTrouble.ALREADY_HERE: Phrase(
+            heading="ALREADY HERE",
+            what=("This is the scanner “{other}”.",),
+            now=("Scan with the new one, or go back and set “{other}” up again.",),
+        ),
+        ScannerTrouble.NEEDS_PREFIX: Phrase(
+            heading="CANNOT TELL THEM APART",
+            what=("This scanner and “{other}” look like one keyboard.",),
+            now=("Call IT: each of the two needs a prefix of its own, such as =1 and =2.",),
+        ),
+        ScannerTrouble.PREFIX_TAKEN: Phrase(
+            heading="CANNOT TELL THEM APART",
+            what=("The prefix of this scanner is that of “{other}”.",),
+            now=("Call IT: this scanner needs another prefix, such as =2.",),
+        ),
+        ScannerTrouble.UNPLUGGED: Phrase(
+            heading="UNPLUGGED", what=("The scanner is gone.",), now=("Plug it in again and go on.",)
+        ),
+        ScannerTrouble.NAME_EMPTY: Phrase(
+            heading="NO NAME",
+            what=("The scanner needs a name.",),
+            now=("Press left or right, or type a name.",),
+        ),
+        ScannerTrouble.NAME_TAKEN: Phrase(
+            heading="NAME TAKEN",
+            what=("Another scanner is called “{other}”.",),
+            now=("Choose another name, or forget that scanner first.",),
+        ),
+        ScannerTrouble.NOT_A_TEST_CODE: Phrase(
+            heading="SET-UP CODE",
+            what=("That was the set-up code again.",),
+            now=("Scan the ten test codes of the printed sheet.",),
+        ),
+        ScannerTrouble.COUNTED_ALREADY: Phrase(
+            heading="ALREADY COUNTED", what=("{code} is counted already.",), now=("Scan the next test code.",)
+        ),
+        ScannerTrouble.TEST_FAILED: Phrase(
+            heading="NOT PASSED",
+            what=("Not every scan came whole.",),
+            now=("Go nearer to the receiver and begin the test again.",),
+        ),
+        ScannerTrouble.NOT_SAVED: Phrase(
+            heading="NOT SAVED",
+            what=("This computer could not save the scanner.",),
+            now=("Press save again, and call IT if it stays so.",),
+        ),
+    },
+    facts={
+        ScannerTrouble.GARBLED: "IT: serial line settings differ. The station tries 9600, 115200, 38400 and "
+        "19200 baud by itself.",
+        ScannerTrouble.LETTER_CASE: "IT: switch off “convert case” in the scanner's manual.",
+        ScannerTrouble.LAYOUT: "IT: scanner's manual, keyboard country: USA. Sent: {code}",
+        ScannerTrouble.CAPS_LOCK: "IT: or the scanner's own Caps Lock setting. Sent: {code}",
+        ScannerTrouble.NO_END: "IT: scanner's manual, suffix or terminator: Enter (CR).",
+        ScannerTrouble.MORE_AROUND_IT: "IT: only a short prefix of a keyboard scanner may stay. Sent: {code}",
+        ScannerTrouble.NEEDS_PREFIX: "IT: scanner's manual, prefix. Or have each scanner read as a device "
+        "of its own: input rights on Linux, or serial mode.",
+        ScannerTrouble.PREFIX_TAKEN: "IT: scanner's manual, prefix. Sent: {code}",
+        ScannerTrouble.NOT_SAVED: "IT: the station's folder cannot be written to, or the disk is full.",
+        ScannerTrouble.TYPED: "IT: if a scanner did this, set its delay between characters to 0.",
+    },
+    received="Sent: {code}",
+    not_found="{name}: {other}",
+    lesson_good=Phrase(heading="GOOD", what=("{count} of {total} scans.",), now=(_SCAN_IT_AGAIN,)),
+    enough_learned=Phrase(
+        heading="LEARNED", what=("This scanner is understood.",), now=("Give it a name and go on.",)
+    ),
+    test_running=Phrase(
+        heading="TEST",
+        what=("{count} of {total} came whole.",),
+        now=("Scan the code shown here, or each one on the printed sheet.",),
+    ),
+    test_good=Phrase(heading="PASSED", what=("Ten good of ten.",), now=("Save this scanner.",)),
+    saved=Phrase(heading="SAVED", what=("The {name} scanner is ready to work.",)),
+    forgotten=Phrase(heading="FORGOTTEN", what=("The {name} scanner belongs to this station no more.",)),
+    not_forgotten=Phrase(
+        heading="NOT SAVED",
+        what=("The {name} scanner could not be forgotten.",),
+        now=("Try again, and call IT if it stays so.",),
+    ),
+    printed=Phrase(heading="SHEET", what=("The sheet is ready to print.",)),
+    not_printed=Phrase(
+        heading="NO SHEET", what=("The sheet could not be written.",), now=("Call IT: the disk may be full.",)
+    ),
+    recording=Phrase(
+        heading="RECORDING",
+        what=("Everything that scanners send is written down.",),
+        now=("End it when done.",),
+    ),
+    not_recording=Phrase(
+        heading="NOT RECORDING", what=("The recording could not be begun.",), now=("Call IT.",)
+    ),
+    recorded=Phrase(heading="RECORDED", what=("The recording is ended.",), now=("Give its file to IT.",)),
+    ask_forget=Phrase(
+        heading="FORGET?",
+        what=("The {name} scanner would have to be set up anew.",),
+        now=("Press once more to forget it.",),
+    ),
+    name_label="Name",
+    name_hint="or type a name",
+    role_label="It scans",
+    signal_label="Its own beep",
+    learned_label="For IT",
+    learned_line="{name}, {at}: {count} baud {other}, ends with {code}.",
+    learned_keys="{name}: ends with key {code}.",
+    learned_reports="{name}, {at}.",
+    learned_times="{count} ms between characters, 99 of 100 within {total} ms.",
+    learned_prefix="Prefix {code}.",
+    learned_separator="{code} stands for GS.",
+    learned_wireless="Wireless: longer pauses are allowed.",
+    note_caps_lock="Caps Lock was on, which does not matter here.",
+    note_layout="This computer has another keyboard layout, which does not matter here.",
+    note_by_text="It needs this keyboard layout, with Caps Lock off: do not change it.",
+    note_separator_lost="It leaves GS out: labels with GS1 data cannot be read whole.",
+    note_separator_unknown="GS was not tried: scan the square code too if labels carry GS1 data.",
+    note_silence="Nothing ends a reading: switch on the suffix CR if you can.",
+    tally="{count} not whole · {total} not understood",
+    guide_title="When a scan does nothing",
+    guide_hint="Go through these from the top, and scan after each.",
+    unreadable="a code (not shown here)",
+    signs_of_life="Something comes, but no whole reading yet.",
+    checks={
+        GuideCheck.LIGHT: CheckWords(
+            text="Does the scanner light up when you press its trigger?",
+            unknown="No light means no power: charge it, or plug its cable in.",
+        ),
+        GuideCheck.PLUG: CheckWords(
+            text="Is its cable or its small USB receiver plugged in?",
+            well="Attached now: {other}",
+            bad="Nothing is attached: try another USB socket.",
+        ),
+        GuideCheck.ALLOWED: CheckWords(
+            text="May this program read it?", well="Nothing stands in the way.", bad="{other}"
+        ),
+        GuideCheck.HEARD: CheckWords(
+            text="Scan anything: does this line change?",
+            well="Heard {count}, the last from {name}.",
+            bad="Nothing heard yet.",
+        ),
+        GuideCheck.UNDERSTOOD: CheckWords(
+            text="Does it come as a whole code?",
+            well="Sent: {code}",
+            bad="No: set it up again. IT: wrong baud rate, or the wrong USB mode (keyboard, serial).",
+            unknown="Shown here after the next scan.",
+        ),
+        GuideCheck.WINDOW: CheckWords(
+            text="Is another program in front?",
+            well="No, this window listens.",
+            bad="Yes: touch this window, then scan.",
+        ),
+        GuideCheck.SET_UP: CheckWords(
+            text="Is it set up here?",
+            well="Yes: {other}",
+            bad="No scanner is set up. Go back and press “Set up left”.",
+        ),
+    },
+)
+
 ENGLISH = Wording(
     scanner_problems={
         ScannerProblem.MISSING: "{name}: plug it in",
@@ -313,6 +672,11 @@ ENGLISH = Wording(
     late=_ENGLISH_LATE,
     ready=Phrase(heading="READY", what=("Counted bags are stored here first, with or without a network.",)),
     resumed=Phrase(heading="READY", what=("{parent} stands as it stood: {count} of {capacity} inside.",)),
+    set_aside=Phrase(
+        heading="SET ASIDE",
+        what=("What was held is not counted. It stays in the journal.",),
+        now=("Scan those bags again to count them.",),
+    ),
     cannot_store=Phrase(
         heading="CANNOT STORE",
         what=("This station cannot write to its disk. Nothing scanned now is counted.",),
@@ -331,6 +695,7 @@ ENGLISH = Wording(
             QuestionKind.CLOSE: "Scan CLOSE again to close it",
             QuestionKind.SWITCH: "Scan {code} again to change",
             QuestionKind.REMOVE: "Scan the bag to take out",
+            QuestionKind.ASIDE: "Scan ASIDE again to set aside",
         },
     ),
     commands={
@@ -339,6 +704,8 @@ ENGLISH = Wording(
         Command.REMOVE: "Take out",
         Command.CANCEL: "Cancel",
         Command.UNDERSTOOD: "Understood",
+        Command.PLACE: "Place",
+        Command.ASIDE: "Aside",
     },
     marks=Marks(
         recorded="stored here",
@@ -382,6 +749,18 @@ ENGLISH = Wording(
         no_operator="Nobody signed in",
         operator_without_centre="{name} (not checked)",
         keyboard_scanner="Keyboard",
+        scanner_of_role={
+            ScannerRole.ANY: "{name}",
+            ScannerRole.PARENTS: "{name} (parents)",
+            ScannerRole.CHILDREN: "{name} (children)",
+        },
+        scanner_used="{name} {count}",
+        scanner_used_before="{name} {count}, {age} ago",
+        keys_asleep="Keys asleep: touch here",
+        held=Plural(
+            one="1 held from {{name}}: scan its parent, then PLACE, or ASIDE",
+            other="{count} held from {{name}}: scan their parent, then PLACE, or ASIDE",
+        ),
         no_sound="No sound",
         unnumbered="–",
         late_of="Refused by the centre · {number} of {total}",
@@ -393,6 +772,7 @@ ENGLISH = Wording(
         ),
         menu="Menu",
         back="Back",
+        scanners="Scanners",
         sign_out="Sign out",
         sign_out_for_long="Sign out (centre is away)",
         light_theme="Light screen",
@@ -459,6 +839,33 @@ ENGLISH = Wording(
         "IT has to provide it for the next start: in a libpq pass file or in TRAITORTRACK_DATABASE_URL.",
         go_on="Open the station",
     ),
+    scanner_set_up=_ENGLISH_SCANNERS,
+    calibration_sheet=CalibrationSheetWords(
+        title="To set up a scanner",
+        steps=(
+            "Plug the scanner in. At the station press F10 (Menu), then Scanners.",
+            "Say which scanner it is: press Set up left or Set up right.",
+            "Scan one of the two codes below, five times. Cover the other one with your hand.",
+            "Say what the scanner is for, and go on to the test.",
+            "Scan the ten test codes, each once. Save the scanner.",
+        ),
+        code_caption="Set-up code for every scanner",
+        code_with_separator_caption="for scanners that read QR codes",
+        tests=HeadingWords(title="Ten test codes", hint="In any order, each once, from where you will work."),
+        makers=HeadingWords(
+            title="For IT: what to switch on in the scanner",
+            hint="Each is a barcode in the scanner's manual. Leave all else as it came from the factory.",
+        ),
+        keyboard="Keyboard",
+        keyboard_settings="keyboard country USA; Enter (CR) after each code",
+        settings={
+            ScannerSetting.SERIAL: "serial port (RS-232, USB: virtual COM)",
+            ScannerSetting.SUFFIX: "CR after each code",
+            ScannerSetting.SSI_PACKETS: "SSI host, packeted data",
+            ScannerSetting.BEEP_ON_BEL: "beep on BEL",
+            ScannerSetting.HOST_ACK: "Host ACK, if the scanner is to beep only for what is stored",
+        },
+    ),
     code_sheet=CodeSheetWords(
         title="Barcodes to try the station with",
         parents=HeadingWords(
@@ -479,6 +886,8 @@ ENGLISH = Wording(
             Command.REMOVE: "take a bag out: then scan the bag",
             Command.CANCEL: "answer no to a question",
             Command.UNDERSTOOD: "go on after a stop",
+            Command.PLACE: "count what a scanner's memory held",
+            Command.ASIDE: "set what is held aside: scan it twice",
         },
         one_too_many="one bag more than fits",
         already_elsewhere="is in another parent bag already",

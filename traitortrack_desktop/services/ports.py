@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt
+from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt, Remark
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.domain.work import WorkState
@@ -49,7 +49,15 @@ class Journal(Protocol):
     examines the files and saves what is readable.
     """
 
-    def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
+    def append(
+        self,
+        decision: Decision,
+        *,
+        operator: str | None,
+        source: str,
+        raw: bytes,
+        remarks: tuple[Remark, ...] = (),
+    ) -> JournalEntry:
         """Store *decision*; when this returns it survives kill -9 and power loss. *raw* is cut.
 
         Raises :class:`JournalUnwritableError`; the entry must then not be acknowledged.

@@ -3,14 +3,15 @@
 Used by one thread, the intake. The order is the promise: decide, store, and only then tell.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+import time
+from collections.abc import Callable, Sequence
 
-from traitortrack_desktop.domain.codes import CodeKind, CodeRules, ParsedCode, parse_frame
-from traitortrack_desktop.domain.entries import JournalEntry
+from traitortrack_desktop.domain.arrivals import Arrival, Arrivals, placing
+from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode, parse_frame
+from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
+from traitortrack_desktop.domain.holding import decide_held, lets_the_next_follow, next_to_place
+from traitortrack_desktop.domain.work import Held, WorkState, after_entry, after_receipt
 from traitortrack_desktop.domain.workflow import decide
 from traitortrack_desktop.services.events import (
     ReceiptsRecorded,
@@ -22,15 +23,22 @@ from traitortrack_desktop.services.events import (
 )
 from traitortrack_desktop.services.ports import Backlog, Journal, JournalUnwritableError, PostingReply
 
-BOUNCE_MS = 300
-"""The same text from the same scanner within this time is one label read twice."""
+
+def _monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
 
 
 class ScanIntake:
     """Turns readings into journal entries and keeps the work state."""
 
     def __init__(
-        self, *, journal: Journal, rules: CodeRules, tell: StationListener, sign_in_required: bool = False
+        self,
+        *,
+        journal: Journal,
+        rules: CodeRules,
+        tell: StationListener,
+        sign_in_required: bool = False,
+        monotonic_ms: Callable[[], int] = _monotonic_ms,
     ) -> None:
         self._journal = journal
         self._rules = rules
@@ -39,7 +47,8 @@ class ScanIntake:
         self._operator: str | None = None
         self._state = WorkState()
         self._backlog = Backlog(pending=0, oldest_at=None)
-        self._last_reading: dict[str, ScanFrame] = {}
+        self._monotonic_ms = monotonic_ms
+        self._arrivals = Arrivals()
         self._storage_failed = False
 
     def resume(self) -> None:
@@ -52,25 +61,25 @@ class ScanIntake:
         self._operator = username
 
     def take(self, frame: ScanFrame) -> None:
-        """Decide one reading, store the decision, then tell it; tells ``StorageFailed`` if it cannot."""
-        if self._storage_failed and not self._storage_is_back():
+        """Decide one reading, store the decision, then tell it; tells ``StorageFailed`` if it cannot.
+
+        The command to place what is held makes an entry of each code that it places.
+        """
+        if self._storage_failed and not self._storage_is_back(frame.source):
             return
+        scanned = parse_frame(frame, self._rules)
+        arrival = self._arrivals.look_at(frame, scanned, self._monotonic_ms())
         try:
-            entry = self._store(frame)
+            decision = self._decide(frame, scanned, arrival)
         except JournalUnwritableError as failure:
-            self.fail(str(failure))
+            self.fail(str(failure), source=frame.source)
             return
         # Only now: a reading that was not stored must count when it is read again at once.
-        self._last_reading[frame.source] = frame
-        self._state = after_entry(self._state, entry)
-        self._backlog = Backlog(
-            pending=self._backlog.pending + 1, oldest_at=self._backlog.oldest_at or entry.at
-        )
-        self._tell(ScanDecided(entry=entry, state=self._state, backlog=self._backlog))
+        self._arrivals.keep(frame, scanned, arrival, decision, self._monotonic_ms())
 
     def take_receipts(self, entries: Sequence[JournalEntry], reply: PostingReply) -> bool:
         """Store the centre's answers to *entries*; return whether they are stored."""
-        if self._storage_failed and not self._storage_is_back():
+        if self._storage_failed and not self._storage_is_back(None):
             return False
         try:
             self._journal.record_receipts(reply.receipts, centre=reply.centre)
@@ -84,29 +93,54 @@ class ScanIntake:
         self._tell(ReceiptsRecorded(answered=answered, state=self._state, backlog=self._backlog))
         return True
 
-    def _store(self, frame: ScanFrame) -> JournalEntry:
-        scanned = self._meaning(frame)
+    def _decide(self, frame: ScanFrame, scanned: ParsedCode, arrival: Arrival) -> Decision:
+        """Decide, store and tell; return the decision. Raises :class:`JournalUnwritableError`."""
+        signed_in = self._operator is not None or not self._sign_in_required
+        if scanned.command is Command.PLACE:
+            held = next_to_place(self._state, arrival, signed_in=signed_in)
+            if held is not None:
+                return self._place(frame, placing(arrival), held)
         decision = decide(
             self._state,
             scanned,
-            self._journal.bag_fact(scanned.text) if scanned.problem is None else None,
+            self._known_about(scanned),
             rules=self._rules,
-            signed_in=self._operator is not None or not self._sign_in_required,
+            signed_in=signed_in,
+            arrival=arrival,
         )
         secret = scanned.kind is CodeKind.BADGE
-        return self._journal.append(
-            decision,
-            operator=self._operator,
-            source=frame.source,
-            raw=b"" if secret else frame.raw,
-        )
+        self._record(decision, frame.source, b"" if secret else frame.raw, arrival)
+        return decision
 
-    def _meaning(self, frame: ScanFrame) -> ParsedCode:
-        scanned = parse_frame(frame, self._rules)
-        previous = self._last_reading.get(frame.source)
-        if previous is not None and _bounced(previous, frame):
-            return replace(scanned, problem=Reason.READ_TWICE)
-        return scanned
+    def _place(self, frame: ScanFrame, arrival: Arrival, held: Held) -> Decision:
+        """Place what is held, beginning with *held*, until a person has to look; no scan comes between."""
+        while True:
+            scanned = parse_frame(ScanFrame(source=held.source, raw=held.code.encode()), self._rules)
+            decision = decide_held(
+                self._state,
+                held,
+                scanned,
+                self._known_about(scanned),
+                rules=self._rules,
+                arrival=arrival,
+            )
+            self._record(decision, frame.source, frame.raw, arrival)
+            if not self._state.held or not lets_the_next_follow(decision):
+                return decision
+            held = self._state.held[0]
+
+    def _record(self, decision: Decision, source: str, raw: bytes, arrival: Arrival) -> None:
+        entry = self._journal.append(
+            decision, operator=self._operator, source=source, raw=raw, remarks=arrival.remarks
+        )
+        self._state = after_entry(self._state, entry)
+        self._backlog = Backlog(
+            pending=self._backlog.pending + 1, oldest_at=self._backlog.oldest_at or entry.at
+        )
+        self._tell(ScanDecided(entry=entry, state=self._state, backlog=self._backlog))
+
+    def _known_about(self, scanned: ParsedCode) -> BagFact | None:
+        return self._journal.bag_fact(scanned.text) if scanned.problem is None else None
 
     def _fold(self) -> None:
         self._state = self._journal.work_state()
@@ -116,26 +150,22 @@ class ScanIntake:
         """Close the journal."""
         self._journal.close()
 
-    def fail(self, problem: str) -> None:
-        """Tell that the last reading was not stored; the next one opens and folds the journal anew."""
-        self._storage_failed = True
-        self._tell(StorageFailed(problem=problem))
+    def fail(self, problem: str, *, source: str | None = None) -> None:
+        """Tell that the last reading was not stored; the next one opens and folds the journal anew.
 
-    def _storage_is_back(self) -> bool:
+        *source* names the scanner whose reading it was.
+        """
+        self._storage_failed = True
+        self._tell(StorageFailed(problem=problem, source=source))
+
+    def _storage_is_back(self, source: str | None) -> bool:
         """Try the journal again; the state is folded anew, since an unacknowledged entry may be in it."""
         try:
             self._journal.reopen()
             self._fold()
         except JournalUnwritableError as failure:
-            self.fail(str(failure))
+            self.fail(str(failure), source=source)
             return False
         self._storage_failed = False
         self._tell(StorageRecovered(state=self._state, backlog=self._backlog))
         return True
-
-
-def _bounced(previous: ScanFrame, frame: ScanFrame) -> bool:
-    if frame.ended_ms is None or previous.ended_ms is None or frame.raw != previous.raw:
-        return False
-    # Device clocks are 32-bit milliseconds and wrap after 49.7 days.
-    return (frame.ended_ms - previous.ended_ms) & 0xFFFFFFFF < BOUNCE_MS

@@ -1,228 +1,360 @@
-"""A keyboard-wedge scanner: an application-wide key filter, active only on the scan screen.
+"""Keyboard-wedge scanners: an application-wide key filter that is always there.
 
 It acts where a key first arrives, at the window (``QWindow``): there every key comes once, while
-widgets see it again for each parent. Nothing it takes reaches a widget, so that Enter and Space
-press nothing and no shortcut eats a character. GUI thread.
+widgets see it again for each parent. Where no text field has the keyboard every character is a
+scanner's; where one has, the times of the keys decide. Nothing of a scan reaches a widget, so that it
+answers no dialog, presses no button and fires no shortcut. GUI thread.
 """
 
-import sys
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
-from traitortrack_desktop.devices.keystrokes import PARTIAL_AFTER_MS, KeyStroke, KeystrokeFramer
-from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.devices.key_characters import ALT_CODES, KeyStroke, character_of
+from traitortrack_desktop.devices.key_readings import KeyCollector, Reading, ReadingRules
+from traitortrack_desktop.devices.key_senders import Senders, senders_of
+from traitortrack_desktop.devices.sources import NoTap, RawTap
+from traitortrack_desktop.devices.text_mode import Settled, TextMode
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.scanners import KEYBOARD, ScannerProfile
+from traitortrack_desktop.services.scanner_desk import HeardReading
+from traitortrack_desktop.ui.action_key_presses import ActionKeyPresses, KeyListener
+from traitortrack_desktop.ui.heard_keys import heard_reading
+from traitortrack_desktop.ui.key_events import (
+    ACTION_KEYS,
+    belongs_to_the_desktop,
+    field_with_the_keyboard,
+    hides_what_is_typed,
+    identity_of,
+    is_bare_modifier,
+    set_1_code,
+    stroke_of,
+)
+from traitortrack_desktop.ui.key_repetition import KeyRepetition
+from traitortrack_desktop.ui.silence_timer import SilenceTimer
+
+__all__ = ["KeyListener", "KeyboardScanner", "set_1_code"]
 
 _KEY_EVENTS = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride})
-_TEXT_FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
-_BARE_MODIFIERS: frozenset[int] = frozenset(
-    {
-        Qt.Key.Key_Shift,
-        Qt.Key.Key_Control,
-        Qt.Key.Key_Alt,
-        Qt.Key.Key_AltGr,
-        Qt.Key.Key_Meta,
-        Qt.Key.Key_CapsLock,
-        Qt.Key.Key_NumLock,
-        Qt.Key.Key_ScrollLock,
-    }
-)
-_ACTION_KEYS: Mapping[int, str] = {Qt.Key.Key_F1 + i: f"F{i + 1}" for i in range(12)} | {
-    Qt.Key.Key_Escape: "Esc"
-}
-_CODES_OF_ENDING_KEYS: Mapping[int, int] = {Qt.Key.Key_Return: 28, Qt.Key.Key_Enter: 28, Qt.Key.Key_Tab: 15}
-_UNDECODABLE = "\ufffd"
-"""Stands for a character typed with Alt, which would be missing from the code unnoticed otherwise."""
-
-_LATE_MS, _GRACE_MS, _MOST_GRACES = 20, 10, 2
-_RELEASE_SURE_AFTER_MS = 30
-"""X11 repeats a held key as release and press with one time stamp, and Qt does not always say that they
-are a repetition. A release that no such press has followed for so long is a real one.
+_ENDS_AGAIN_WITHIN_MS = 600
+"""So shortly behind a reading a lone Enter or Tab is still the scanner's, and no person's."""
+_DOUBTS_FOR_MS = 300
+"""A reading that begins so shortly after another window got the keyboard may have lost its beginning to
+the one before, which Qt gives nothing while a dialog blocks it.
 """
-_HELD_KEY_REPEATS_AFTER_MS = 100
-"""No held key repeats sooner. What comes sooner is a fast scanner's second character of the same kind,
-which Qt calls a repetition when both fall into one millisecond.
-"""
+_BEGINNING_CONTROLS = "\x02\x04\x1c\x1d\x1e\x1f"
+_OPEN_WORDS = b"TT-"
+"""What our own codes begin with. Anything else scanned into a password's field may be the password."""
 
 
-class KeyListener(Protocol):
-    """Who is told about the action keys."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _HeldEvent:
+    """Something a person may have typed, and the widget that is to get it."""
 
-    def key_down(self, key: str) -> None:
-        """``F1`` … ``F12`` or ``Esc`` went down."""
-        ...
+    event: QEvent
+    widget: QWidget
 
-    def key_up(self, key: str) -> None:
-        """It came up again."""
-        ...
-
-
-def set_1_code(native: int, platform: str = sys.platform) -> int:
-    """Return the PC set-1 scan code of Qt's native one (0 where there is none).
-
-    X11 and Wayland report the kernel's code plus 8, which for the main keys is set 1; Windows
-    reports set 1 itself.
-    """
-    if platform.startswith("linux"):
-        return native - 8 if native > 8 else 0
-    return native if platform == "win32" else 0
+    def give_back(self) -> None:
+        """Let the widget have it now, if it is still there."""
+        if isValid(self.widget):
+            QCoreApplication.sendEvent(self.widget, self.event)
 
 
 class KeyboardScanner(QObject):
-    """Turns key events into frames and action keys while :meth:`listen` is on."""
+    """Turns key events into frames, and into action keys while :meth:`listen` is on.
 
-    def __init__(self, submit: Callable[[ScanFrame], None], listener: KeyListener, parent: QObject) -> None:
+    *key_time* gives the time of a key by native scan code and whether it went down, where Qt does not.
+    """
+
+    def __init__(
+        self,
+        submit: Callable[[ScanFrame], None],
+        listener: KeyListener,
+        parent: QObject,
+        *,
+        profiles: Sequence[ScannerProfile] = (),
+        tap: RawTap | None = None,
+        key_time: Callable[[int, bool], int | None] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._submit = submit
-        self._listener = listener
-        self._framer = KeystrokeFramer()
+        self._tap = tap or NoTap()
+        self._key_time = key_time
+        self._heard: Callable[[HeardReading], None] | None = None
         self._listening = False
         self._taken: set[int] = set()
-        self._pressed_at_ms: dict[int, int] = {}
-        self._released_at_ms: dict[int, int] = {}
-        self._since_key = QElapsedTimer()
-        self._graces = 0
-        self._silence = QTimer(self)
-        self._silence.setSingleShot(True)
-        self._silence.setTimerType(Qt.TimerType.PreciseTimer)
-        self._silence.timeout.connect(self._silence_passed)
-        self._released: int | None = None
-        self._release_is_sure = QTimer(self)
-        self._release_is_sure.setSingleShot(True)
-        self._release_is_sure.setInterval(_RELEASE_SURE_AFTER_MS)
-        self._release_is_sure.timeout.connect(self._pass_release_on)
+        self._acting: set[int] = set()
+        self._passed: set[int] = set()
+        self._repetition = KeyRepetition()
+        self._actions = ActionKeyPresses(listener, self)
+        self._silence = SilenceTimer(self, self._let_go)
+        self._hidden = False
+        self._last_ms: int | None = None
+        self._read_last_ms: int | None = None
+        self._since_other_window = QElapsedTimer()
+        self._popup_had_it = False
+        self._had_a_window = False
+        self._installed = False
+        self._profiles = tuple(profiles)
+        self._senders = senders_of(self._profiles)
+        self._collector = KeyCollector(ReadingRules.for_lines(self._senders.lines))
+        self._text = TextMode[_HeldEvent](self._senders.lines)
+
+    def take_profiles(self, profiles: Sequence[ScannerProfile]) -> None:
+        """Read from now on as the scanners of this station send; those of other connections do not matter."""
+        self._profiles = tuple(profiles)
+        self._read_as(senders_of(() if self._heard else self._profiles))
+
+    def hear(self, heard: Callable[[HeardReading], None] | None) -> None:
+        """Tell every reading to *heard*, as it came, instead of submitting it; ``None`` ends that."""
+        self._let_go()
+        self._heard = heard
+        self._read_as(senders_of(() if heard else self._profiles))
+
+    def _read_as(self, senders: Senders) -> None:
+        self._let_go()
+        self._senders = senders
+        self._collector = KeyCollector(ReadingRules.for_lines(senders.lines))
+        self._text = TextMode(senders.lines)
 
     def install(self, application: QGuiApplication) -> None:
         """Begin to see the application's keys."""
+        self._installed = True
         application.installEventFilter(self)
+        application.focusWindowChanged.connect(self._other_window)
 
     def remove(self, application: QGuiApplication) -> None:
         """See no keys any more."""
+        if not self._installed:
+            return
+        self._installed = False
         application.removeEventFilter(self)
-        self._silence.stop()
-        self._release_is_sure.stop()
+        application.focusWindowChanged.disconnect(self._other_window)
+        self._let_go()
+        self._actions.stop()
 
     def listen(self, *, on: bool) -> None:
-        """Take the keys as a scanner's, or leave them to the widgets; what was begun is given up."""
+        """Take the action keys, or leave them to the widgets; a reading that was begun is given up."""
         if not on:
-            self._give_up()
-            self._taken.clear()
-            self._pressed_at_ms.clear()
-            self._released_at_ms.clear()
+            self._let_go()
+            for each in (self._taken, self._acting, self._passed):
+                each.clear()
+            self._repetition.forget()
         self._listening = on
+
+    @property
+    def may_have_missed_keys(self) -> bool:
+        """Whether a scan that begins now may have begun earlier, in another window; then it is refused."""
+        since = self._since_other_window
+        return since.isValid() and since.elapsed() < _DOUBTS_FOR_MS
+
+    def _other_window(self, window: QWindow | None) -> None:
+        """Another window has the keyboard; not the first of all, nor lists and menus, which block none."""
+        first, self._had_a_window = not self._had_a_window, True
+        is_popup = window is not None and window.type() == Qt.WindowType.Popup
+        from_popup, self._popup_had_it = self._popup_had_it, is_popup
+        if first or is_popup or from_popup:
+            return
+        self._since_other_window.start()
+        if self._collector.is_collecting:
+            self._collector.miss_a_key()
+        if self._text.wait_ms is not None:
+            self._text.missed(self._last_ms)
+
+    # -- what Qt sends
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take a key at the window stage; leave everything else alone."""
-        if event.type() not in _KEY_EVENTS or not self._listening or not isinstance(watched, QWindow):
+        if event.type() is QEvent.Type.InputMethod and isinstance(event, QInputMethodEvent):
+            return self._take_composed(watched, event)
+        if event.type() not in _KEY_EVENTS or not isinstance(watched, QWindow):
             return False
-        if not isinstance(event, QKeyEvent) or isinstance(QApplication.focusWidget(), _TEXT_FIELDS):
-            return False
-        return self._take(event)
+        return isinstance(event, QKeyEvent) and self._take(event)
 
     def _take(self, event: QKeyEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.KeyRelease:
-            return self._release(event)
-        if event.key() in _BARE_MODIFIERS or _belongs_to_the_desktop(event):
+        at_ms = self._time_of(event)
+        field = None if self._collector.is_collecting else field_with_the_keyboard()
+        if event.type() == QEvent.Type.ShortcutOverride:
+            return self._override(event, field, at_ms)
+        if event.type() == QEvent.Type.KeyPress:
+            return self._press(event, field, at_ms)
+        return self._release(event, field, at_ms)
+
+    def _time_of(self, event: QKeyEvent) -> int | None:
+        told = event.timestamp() or None
+        if self._key_time is not None:
+            told = self._key_time(event.nativeScanCode(), event.type() != QEvent.Type.KeyRelease)
+        self._last_ms = told if told is not None else self._last_ms
+        return told
+
+    def _override(self, event: QKeyEvent, field: QWidget | None, at_ms: int | None) -> bool:
+        """Keep a key from the shortcuts; it comes again as a press."""
+        if is_bare_modifier(event):
+            return False
+        stroke = stroke_of(event, at_ms=at_ms, repeated=event.isAutoRepeat())
+        mine = self._text.takes(stroke) if field is not None else self._is_mine(event, stroke)
+        if mine:
+            event.accept()
+        return mine
+
+    def _press(self, event: QKeyEvent, field: QWidget | None, at_ms: int | None) -> bool:
+        repeated = not is_bare_modifier(event) and self._repetition.is_repetition(event, at_ms)
+        stroke = stroke_of(event, at_ms=at_ms, repeated=repeated)
+        if field is not None:
+            return self._press_in_field(event, stroke, field)
+        typed_before = self._text.typed_just_before(stroke)
+        for each, down in self._text.hand_over():
+            self._collect(each, down=down)
+        if is_bare_modifier(event):
+            self._collect(stroke, down=True)
+            self._taken |= {identity_of(event)} if stroke.code in ALT_CODES else set()
+            return stroke.code in ALT_CODES
+        if not self._is_mine(event, stroke):
+            self._passed.add(identity_of(event))
             return False
         event.accept()
-        if kind == QEvent.Type.KeyPress:
-            self._taken.add(_identity(event))
-            if self._is_repetition(event):
-                self._forget_release(event)
-            else:
-                self._press(event)
+        self._take_key(event, stroke, typed_before=typed_before)
         return True
 
-    def _is_repetition(self, event: QKeyEvent) -> bool:
-        """Whether the key is only held. A character lost here would make another code of the scan."""
-        identity, at_ms = _identity(event), event.timestamp()
-        seems = event.isAutoRepeat() or (at_ms and at_ms == self._released_at_ms.get(identity))
-        held_ms = at_ms - self._pressed_at_ms.get(identity, 0) if at_ms else _HELD_KEY_REPEATS_AFTER_MS
-        if seems and (event.key() in _ACTION_KEYS or held_ms >= _HELD_KEY_REPEATS_AFTER_MS):
+    def _take_key(self, event: QKeyEvent, stroke: KeyStroke, *, typed_before: bool) -> None:
+        self._taken.add(identity_of(event))
+        if self._is_action(event, stroke):
+            self._acting.add(identity_of(event))
+            if self._listening:
+                self._actions.went_down(event.key(), repeated=stroke.repeated)
+        elif not stroke.repeated:
+            begins = not self._collector.is_collecting
+            self._collect(stroke, down=True)
+            if begins and (typed_before or self.may_have_missed_keys) and self._collector.is_collecting:
+                self._collector.miss_a_key()
+
+    def _release(self, event: QKeyEvent, field: QWidget | None, at_ms: int | None) -> bool:
+        identity = identity_of(event)
+        self._repetition.released(event, at_ms)
+        stroke = stroke_of(event, at_ms=at_ms, repeated=event.isAutoRepeat())
+        if identity in self._taken:
+            self._release_taken(event, stroke)
             return True
-        self._pressed_at_ms[identity] = at_ms
+        if identity in self._passed:
+            self._passed.discard(identity)
+            return False
+        if field is not None:
+            return self._settle(self._text.release(stroke, _held(event, field)))
+        self._collect(stroke, down=False)
         return False
 
-    def _release(self, event: QKeyEvent) -> bool:
-        identity = _identity(event)
-        if identity not in self._taken:
+    def _release_taken(self, event: QKeyEvent, stroke: KeyStroke) -> None:
+        if event.isAutoRepeat():
+            return
+        self._taken.discard(identity_of(event))
+        if identity_of(event) not in self._acting:
+            self._collect(stroke, down=False)
+            return
+        self._acting.discard(identity_of(event))
+        if self._listening:
+            self._actions.came_up(event.key())
+
+    def _take_composed(self, watched: QObject, event: QInputMethodEvent) -> bool:
+        """An input method made a character of keys that nobody saw: a scan that has it lacks them."""
+        if not event.commitString():
             return False
-        self._released_at_ms[identity] = event.timestamp()
-        if not event.isAutoRepeat():
-            self._taken.discard(identity)
-            if event.key() in _ACTION_KEYS:
-                self._pass_release_on()
-                self._released = event.key()
-                self._release_is_sure.start()
-        return True
+        if self._collector.is_collecting:
+            self._collector.miss_a_key()
+            return True
+        if not isinstance(watched, QWidget) or watched is not QApplication.focusObject():
+            return False
+        held = self._text.hold_aside(_HeldEvent(event=event.clone(), widget=watched))
+        self._text.missed(self._last_ms)
+        return held
 
-    def _forget_release(self, event: QKeyEvent) -> None:
-        """The key was held all the time."""
-        if self._released == event.key():
-            self._released = None
-            self._release_is_sure.stop()
+    # -- where no field has the keyboard
 
-    def _pass_release_on(self) -> None:
-        self._release_is_sure.stop()
-        if self._released is not None:
-            key, self._released = _ACTION_KEYS[self._released], None
-            self._listener.key_up(key)
+    def _is_mine(self, event: QKeyEvent, stroke: KeyStroke) -> bool:
+        if belongs_to_the_desktop(event):
+            return False
+        if self._listening and not _something_is_open():
+            return True
+        if self._collector.is_collecting:
+            return True
+        if self._collector.rules.is_end(stroke):
+            return self._is_close_behind_a_reading(stroke)
+        if stroke.control:
+            return character_of(stroke) in _BEGINNING_CONTROLS
+        return bool(stroke.text) and stroke.text.isprintable()
 
-    def _press(self, event: QKeyEvent) -> None:
-        key = _ACTION_KEYS.get(event.key())
-        if key is not None:
-            self._pass_release_on()
-            self._listener.key_down(key)
-            return
-        for frame in self._framer.press(_stroke(event)):
+    def _is_close_behind_a_reading(self, stroke: KeyStroke) -> bool:
+        if stroke.at_ms is None or self._read_last_ms is None:
+            return False
+        return (stroke.at_ms - self._read_last_ms) % (1 << 32) <= _ENDS_AGAIN_WITHIN_MS
+
+    def _is_action(self, event: QKeyEvent, stroke: KeyStroke) -> bool:
+        """Whether a person means the program; a scanner sends such keys only inside a reading."""
+        return event.key() in ACTION_KEYS and not self._collector.is_amid(stroke)
+
+    def _collect(self, stroke: KeyStroke, *, down: bool) -> None:
+        self._tap.key_came(KEYBOARD.key, stroke, down=down)
+        self._tell((self._collector.press if down else self._collector.release)(stroke))
+        if self._collector.is_collecting:
+            self._read_last_ms = stroke.at_ms
+            if down:
+                self._silence.wait(self._collector.silence_ms)
+        elif down:
+            self._silence.wait(None)
+
+    # -- where a field has it
+
+    def _press_in_field(self, event: QKeyEvent, stroke: KeyStroke, field: QWidget) -> bool:
+        if belongs_to_the_desktop(event):
+            return False
+        self._hidden = hides_what_is_typed(field)
+        if self.may_have_missed_keys:
+            self._text.missed(stroke.at_ms)
+        taken = self._settle(self._text.press(stroke, _held(event, field)))
+        self._silence.wait(self._text.wait_ms)
+        return taken
+
+    def _settle(self, settled: Settled[_HeldEvent]) -> bool:
+        """Do what text mode decided; return whether the key is taken."""
+        for held in settled.replay:
+            held.give_back()
+        if not self._hidden:
+            for stroke, down in settled.scanned:
+                self._tap.key_came(KEYBOARD.key, stroke, down=down)
+        self._tell(settled.readings, hidden=self._hidden)
+        return not settled.passes
+
+    # -- readings
+
+    def _tell(self, readings: Sequence[Reading], *, hidden: bool = False) -> None:
+        for reading in readings:
+            self._read_last_ms = reading.ended_ms
+            frame = self._senders.frame(reading)
+            if not self._listening and frame.kind is FrameKind.PARTIAL and not frame.raw.strip():
+                continue  # A person tried to press a button with Space.
+            if self._heard is not None:
+                self._heard(heard_reading(reading, frame.kind))
+                continue
+            if hidden and not frame.raw.startswith(_OPEN_WORDS):
+                frame = replace(frame, raw=b"", kind=FrameKind.GARBLED)
+            self._tap.framed(frame)
             self._submit(frame)
-        self._graces = 0
-        if self._framer.is_collecting:
-            self._since_key.start()
-            self._silence.start(PARTIAL_AFTER_MS)
-        else:
-            self._silence.stop()
 
-    def _silence_passed(self) -> None:
-        """Give up, but after a stall of the window first let the keys through that wait behind it."""
-        late_ms = self._since_key.elapsed() - PARTIAL_AFTER_MS - self._graces * _GRACE_MS
-        if late_ms > _LATE_MS and self._graces < _MOST_GRACES:
-            self._graces += 1
-            self._silence.start(_GRACE_MS)
-            return
-        self._give_up()
-
-    def _give_up(self) -> None:
-        self._silence.stop()
-        for frame in self._framer.give_up():
-            self._submit(frame)
+    def _let_go(self) -> None:
+        """Nothing more comes: what was begun is a part, what was typed goes to its field."""
+        self._silence.wait(None)
+        self._settle(self._text.silence())
+        if self._collector.is_collecting:
+            self._tell(self._collector.give_up())
 
 
-def _belongs_to_the_desktop(event: QKeyEvent) -> bool:
-    """Whether a key is one such as Alt+F4, which the window system answers to."""
-    alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-    meta = bool(event.modifiers() & Qt.KeyboardModifier.MetaModifier)
-    return meta or (alt and (event.key() in _ACTION_KEYS or not event.text()))
+def _held(event: QKeyEvent, field: QWidget) -> _HeldEvent:
+    return _HeldEvent(event=event.clone(), widget=field)
 
 
-def _identity(event: QKeyEvent) -> int:
-    """Return what press and release of one key have in common."""
-    return event.nativeScanCode() or -int(event.key())
-
-
-def _stroke(event: QKeyEvent) -> KeyStroke:
-    modifiers = event.modifiers()
-    at_ms = event.timestamp() or None
-    if modifiers & Qt.KeyboardModifier.AltModifier:
-        return KeyStroke(code=0, text=_UNDECODABLE, at_ms=at_ms)
-    return KeyStroke(
-        code=set_1_code(event.nativeScanCode()) or _CODES_OF_ENDING_KEYS.get(event.key(), 0),
-        text=event.text(),
-        shift=bool(modifiers & Qt.KeyboardModifier.ShiftModifier),
-        control=bool(modifiers & Qt.KeyboardModifier.ControlModifier),
-        at_ms=at_ms,
-    )
+def _something_is_open() -> bool:
+    """Whether a dialog, a menu or an open list lies over the window."""
+    return QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None

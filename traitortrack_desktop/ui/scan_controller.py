@@ -15,8 +15,8 @@ from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surround
 from traitortrack_desktop.presentation.screen_state import ScanScreenState
 from traitortrack_desktop.presentation.sound_roles import (
     STOP_REPEATS_EVERY_SECONDS,
+    SoundPicker,
     SoundRole,
-    sound_for,
 )
 from traitortrack_desktop.services.events import ScanDecided, StationEvent
 from traitortrack_desktop.ui.scan_screen import ScanScreen
@@ -44,6 +44,7 @@ class ScanController(QObject):
         self._tongue = tongue
         self._now = now
         self._sound = sound
+        self._picker = SoundPicker()
         self._awake = False
         self._soon = self._timer(0, self.refresh, single=True)
         self._calm = self._timer(round(ACCEPTED_SHOWS_SECONDS * 1000) + 20, self.refresh, single=True)
@@ -54,7 +55,7 @@ class ScanController(QObject):
     def take(self, event: StationEvent) -> None:
         """Take in *event*: sound first, then the screen."""
         self.facts = after_event(self.facts, event, self._now())
-        role = sound_for(event)
+        role = self._picker.sound_of(event)
         if role is not None:
             self.sound(role)
         if isinstance(event, ScanDecided):
@@ -66,6 +67,7 @@ class ScanController(QObject):
         self,
         *,
         listening: bool | None = None,
+        keyboard_scans: bool | None = None,
         menu_open: bool | None = None,
         dark: bool | None = None,
         silent: bool | None = None,
@@ -75,6 +77,7 @@ class ScanController(QObject):
         self.around = replace(
             around,
             listening=around.listening if listening is None else listening,
+            keyboard_scans=around.keyboard_scans if keyboard_scans is None else keyboard_scans,
             menu_open=around.menu_open if menu_open is None else menu_open,
             dark=around.dark if dark is None else dark,
             silent=around.silent if silent is None else silent,

@@ -33,8 +33,8 @@ def frames_of(keys, framer=None):
 
 
 def plain(frame):
-    """The frame without its time, which has a test of its own."""
-    return replace(frame, ended_ms=None)
+    """The frame without its times, which have a test of their own."""
+    return replace(frame, started_ms=None, ended_ms=None)
 
 
 def whole(text):
@@ -81,8 +81,8 @@ def test_enter_alone_is_no_scan():
     assert frames_of([KeyStroke(code=ENTER), KeyStroke(code=ENTER)]) == []
 
 
-def test_a_slow_scan_is_still_one_scan():
-    assert frames_of(strokes("SB10001", gap_ms=599)) == [whole("SB10001")]
+def test_a_slow_scan_is_still_one_scan_but_called_typed():
+    assert frames_of(strokes("SB10001", gap_ms=599)) == [replace(whole("SB10001"), kind=FrameKind.TYPED)]
 
 
 def test_a_long_silence_makes_a_partial_reading_that_is_never_joined_to_the_next():
@@ -110,8 +110,24 @@ def test_the_clock_of_the_events_may_wrap_inside_a_scan():
 
 
 def test_a_long_silence_across_the_wrap_is_noticed():
-    keys = [*strokes("SB10", start_ms=2**32 - 40, end=None), *strokes("AB12", start_ms=700)]
+    keys = [*strokes("SB10", start_ms=2**32 - 40, end=None), *strokes("AB12", start_ms=900)]
     assert frames_of(keys) == [part("SB10"), whole("AB12")]
+
+
+@pytest.mark.parametrize("start_ms", [650, 750])
+def test_what_follows_a_silence_at_once_is_its_rest_and_no_code_of_its_own(start_ms):
+    keys = [*strokes("SB1", start_ms=-40, end=None), *strokes("0001", start_ms=start_ms)]
+    assert frames_of(keys) == [part("SB1"), part("0001")]
+    assert frames_of([*keys, *strokes("SB10001", start_ms=start_ms + 100)])[-1] == whole("SB10001")
+
+
+def test_endless_digits_with_alt_are_no_character_and_take_no_memory():
+    framer = KeystrokeFramer()
+    for at_ms in range(5000):
+        framer.press(KeyStroke(code=79, alt=True, at_ms=at_ms))
+    framer.release(KeyStroke(code=56, at_ms=5001))
+    (frame,) = framer.press(KeyStroke(code=ENTER, at_ms=5002))
+    assert frame.kind is FrameKind.GARBLED
 
 
 def test_an_event_a_little_older_than_the_one_before_is_no_silence():
@@ -142,7 +158,7 @@ def test_letters_of_other_scripts_keep_their_bytes():
     assert frames_of([KeyStroke(code=0, text="क"), KeyStroke(code=ENTER)]) == [whole("क")]
 
 
-def test_a_reading_ends_at_the_time_of_its_last_key():
+def test_a_reading_lasts_from_its_first_key_to_its_last():
     framer = KeystrokeFramer()
     frames = [frame for key in strokes("AB12", start_ms=5000, gap_ms=10) for frame in framer.press(key)]
-    assert [frame.ended_ms for frame in frames] == [5040]
+    assert [(frame.started_ms, frame.ended_ms) for frame in frames] == [(5000, 5040)]

@@ -3,9 +3,11 @@
 import pytest
 from fakes.scanning import Scanning
 
-from traitortrack_desktop.domain.codes import code_rules
-from traitortrack_desktop.domain.entries import BagFact, EntryKind, Outcome, Verdict
+from traitortrack_desktop.domain.arrivals import Arrival
+from traitortrack_desktop.domain.codes import Command, code_rules
+from traitortrack_desktop.domain.entries import BagFact, EntryKind, Outcome, Remark, Verdict
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.scanners import ScannerRole
 
 CLOSE, REMOVE, UNDO = "TT-CMD-CLOSE", "TT-CMD-REMOVE", "TT-CMD-UNDO"
 CANCEL, UNDERSTOOD = "TT-CMD-CANCEL", "TT-CMD-UNDERSTOOD"
@@ -62,6 +64,47 @@ def test_what_is_known_about_a_bag_is_told_with_the_refusal(fact, scanned, reaso
 
 def test_nobody_signed_in_means_nothing_is_counted():
     assert Scanning().scan("SB10001", signed_in=False).reason is Reason.NOT_SIGNED_IN
+
+
+PARENTS_ONLY, CHILDREN_ONLY = Arrival(role=ScannerRole.PARENTS), Arrival(role=ScannerRole.CHILDREN)
+
+
+@pytest.mark.parametrize(("arrival", "scanned"), [(PARENTS_ONLY, "AB12C"), (CHILDREN_ONLY, "SB10002")])
+def test_a_scanner_for_other_bags_counts_nothing_and_leaves_the_question(arrival, scanned):
+    scanning = Scanning()
+    scanning.scan_all(f"SB10001 C001 {REMOVE}")
+    assert scanning.scan(scanned, arrival=arrival).reason is Reason.WRONG_SCANNER
+    assert scanning.scan("C001").kind is EntryKind.REMOVE_CHILD
+
+
+@pytest.mark.parametrize(("arrival", "scanned"), [(PARENTS_ONLY, "SB10001"), (CHILDREN_ONLY, "AB12C")])
+def test_a_scanner_counts_the_bags_it_is_for(arrival, scanned):
+    scanning = Scanning()
+    scanning.scan("SB10009")
+    assert scanning.scan(scanned, arrival=arrival).reason is not Reason.WRONG_SCANNER
+
+
+@pytest.mark.parametrize("arrival", [PARENTS_ONLY, CHILDREN_ONLY])
+@pytest.mark.parametrize("scanned", [*Command, "TT-BADGE-1", "BILL-7", "???"])
+def test_commands_badges_and_the_rest_come_from_every_scanner(arrival, scanned):
+    scanning = Scanning()
+    assert scanning.scan(scanned, arrival=arrival).reason is not Reason.WRONG_SCANNER
+
+
+@pytest.mark.parametrize(("arrival", "code"), [(PARENTS_ONLY, "TAKEN1"), (CHILDREN_ONLY, "SB10002")])
+def test_a_stop_is_acknowledged_with_any_scanner(arrival, code):
+    elsewhere = BagFact(code=code, kind="child", parent="SB99999")
+    scanning = Scanning(facts={code: elsewhere})
+    scanning.scan_all(f"SB10001 {code}")
+    assert scanning.scan(code, arrival=arrival).kind is EntryKind.ACKNOWLEDGE
+
+
+def test_a_reading_among_many_acknowledges_no_stop():
+    scanning = Scanning(facts=IN_OTHER)
+    scanning.scan_all("SB10001 TAKEN1")
+    batch = Arrival(remarks=(Remark.BATCH,))
+    assert scanning.scan("TAKEN1", arrival=batch).reason is Reason.NOT_COUNTED
+    assert scanning.scan(UNDERSTOOD, arrival=batch).reason is Reason.NOT_COUNTED
 
 
 def test_a_full_parent_closes_itself_and_the_next_parent_opens_at_once():

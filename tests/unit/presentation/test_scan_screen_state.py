@@ -5,20 +5,22 @@ import pytest
 from fakes.decisions import refused
 from fakes.fake_station import FakeStation
 from fakes.scanning import entry_of
-from fakes.shown_screens import CHILDREN, SITUATIONS, answered, packed, scan, station_for
+from fakes.shown_screens import CHILDREN, SITUATIONS, answered, packed, pour, scan, station_for
 
 from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.entries import Remark
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import Stop, WorkState
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.scan_screen import scan_screen_state
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings, after_event
-from traitortrack_desktop.presentation.screen_state import Icon, Mark, Tone
+from traitortrack_desktop.presentation.screen_state import Icon, Mark, MenuItem, Tone
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     ScanDecided,
     ScannerChanged,
+    ScannerGone,
     ScannerProblem,
     StorageFailed,
     StorageRecovered,
@@ -303,6 +305,137 @@ def test_a_scanner_that_is_lost_says_what_to_do_in_its_place(watched):
     )
     lights = [(light.text, light.ready) for light in watched.shown().status.lights]
     assert lights == [("Keyboard", True), ("Scanner 1: plug it in again", False), ("Scanner 2", True)]
+
+
+def lights(watched, *, around=AROUND):
+    return [(light.text, light.mark) for light in watched.shown(around=around).status.lights]
+
+
+def test_each_scanner_has_its_own_count_and_its_role(watched):
+    SITUATIONS["two_scanners"](watched.station)
+    assert lights(watched)[1:] == [("left (parents) 1", Mark.POSTED), ("right (children) 14", Mark.POSTED)]
+
+
+def test_a_scanner_that_is_not_used_for_long_says_so_and_is_amber_while_somebody_is_signed_in(watched):
+    watched.station.be_operated_by("asha")
+    SITUATIONS["two_scanners"](watched.station)
+    watched.station.pass_time(minutes=5)
+    assert lights(watched)[2] == ("right (children) 14, 5 min ago", Mark.POSTED)
+    watched.station.pass_time(minutes=25)
+    assert lights(watched)[2] == ("right (children) 14, 30 min ago", Mark.RECORDED)
+    watched.station.sign_out()
+    assert lights(watched)[2][1] is Mark.POSTED
+
+
+def test_a_pause_without_anybody_signed_in_makes_no_scanner_amber(watched):
+    SITUATIONS["two_scanners"](watched.station)
+    watched.station.pass_time(minutes=300)
+    watched.station.be_operated_by("asha")
+    assert {mark for _, mark in lights(watched)} == {Mark.POSTED}
+
+
+def test_a_keyboard_that_never_scanned_is_not_waited_for(watched):
+    watched.station.be_operated_by("asha")
+    watched.station.pass_time(minutes=300)
+    assert lights(watched) == [("Keyboard", Mark.POSTED)]
+    scan(watched.station, "SB10001")
+    watched.station.pass_time(minutes=30)
+    assert lights(watched) == [("Keyboard 1, 30 min ago", Mark.RECORDED)]
+
+
+def test_a_scanner_that_was_plugged_in_again_begins_anew(watched):
+    watched.station.be_operated_by("asha")
+    watched.station.tell(ScannerChanged(source="usb:1", name="left", ready=True))
+    watched.station.pass_time(minutes=31)
+    assert lights(watched)[1] == ("left", Mark.RECORDED)
+    lost = ScannerChanged(source="usb:1", name="left", ready=False, problem=ScannerProblem.LOST)
+    watched.station.tell(lost)
+    assert lights(watched)[1] == ("left: plug it in again", Mark.REFUSED)
+    watched.station.tell(ScannerChanged(source="usb:1", name="left", ready=True))
+    assert lights(watched)[1] == ("left", Mark.POSTED)
+
+
+def test_a_scanner_that_is_gone_has_no_light(watched):
+    watched.station.tell(ScannerChanged(source="usb:1", name="left", ready=True))
+    watched.station.tell(ScannerGone(source="usb:1"))
+    assert lights(watched) == [("Keyboard", Mark.POSTED)]
+
+
+def test_without_a_keyboard_scanner_an_inactive_window_only_loses_its_keys(watched):
+    packed(watched.station, 2)
+    around = replace(AROUND, listening=False, keyboard_scans=False)
+    state = watched.shown(around=around)
+    assert (state.tone, state.instruction) == (Tone.ACCEPTED, "Scan child bag 3")
+    assert state.status.hint == "Keys asleep: touch here"
+    assert lights(watched, around=around) == []
+    assert watched.shown(around=replace(around, listening=True)).status.hint == ""
+    assert watched.shown(around=replace(AROUND, listening=False)).status.hint == ""
+
+
+def test_keyboard_scanners_that_their_prefix_tells_apart_have_lights_of_their_own(watched):
+    watched.station.tell(ScannerChanged(source="keyboard:~1", name="left", ready=True))
+    watched.station.tell(ScannerChanged(source="keyboard:~2", name="right", ready=True))
+    assert lights(watched) == [("left", Mark.POSTED), ("right", Mark.POSTED)]
+    deaf = lights(watched, around=replace(AROUND, listening=False))
+    assert deaf == [("left", Mark.REFUSED), ("right", Mark.REFUSED)]
+
+
+# -- held readings
+
+
+def test_what_is_held_is_said_in_amber_beside_everything_else(watched):
+    SITUATIONS["held"](watched.station)
+    state = watched.shown()
+    assert state.result.held == "12 held from left: scan their parent, then PLACE, or ASIDE"
+    assert (state.result.word, state.tone) == ("ADDED", Tone.ACCEPTED)
+
+
+def test_a_memory_that_pours_does_not_replace_what_the_last_scan_was_told(watched):
+    packed(watched.station, 2)
+    scan(watched.station, CHILDREN[0])
+    pour(watched.station, "usb:1", *CHILDREN[20:30])
+    assert watched.shown().result.word == "ALREADY COUNTED"
+
+
+def test_keys_to_place_and_set_aside_are_there_only_while_something_is_held(watched):
+    acts = lambda: [action.act for action in watched.shown().actions]  # noqa: E731
+    SITUATIONS["held"](watched.station)
+    assert acts()[5:] == [Command.PLACE, Command.ASIDE, MenuItem.MENU]
+    scan(watched.station, Command.ASIDE)
+    assert watched.shown().instruction == "Scan ASIDE again to set aside"
+    scan(watched.station, Command.ASIDE)
+    assert acts()[5:] == [MenuItem.MENU]
+    assert (watched.shown().result.word, watched.shown().result.held) == ("SET ASIDE", "")
+
+
+def test_while_the_station_is_stopped_nothing_can_be_placed(watched):
+    SITUATIONS["held_of_two_beside_a_stop"](watched.station)
+    usable = {action.act for action in watched.shown().actions if action.usable}
+    assert not usable & {Command.PLACE, Command.ASIDE}
+    assert watched.shown().result.held.startswith("500 held from left, right:")
+
+
+def told_of(watched, *, reason, remarks=()):
+    entry = entry_of(refused(CHILDREN[0], reason), 99, remarks=remarks)
+    watched.station.tell(
+        ScanDecided(entry=entry, state=watched.station.state, backlog=watched.station.backlog())
+    )
+    return watched.shown().result.word
+
+
+@pytest.mark.parametrize(
+    ("reason", "remarks", "word"),
+    [
+        (Reason.READ_TWICE, (), "ADDED"),
+        (Reason.NOT_A_SCAN, (), "ADDED"),
+        (Reason.READ_TWICE, (Remark.REPEAT,), "READ TWICE"),
+        (Reason.READ_BY_BOTH, (Remark.CROSS,), "READ BY BOTH"),
+        (Reason.WRONG_SCANNER, (), "OTHER SCANNER"),
+    ],
+)
+def test_only_what_arrived_twice_at_once_and_noise_are_not_shown(watched, reason, remarks, word):
+    packed(watched.station, 2)
+    assert told_of(watched, reason=reason, remarks=remarks) == word
 
 
 def test_an_operator_who_signed_out_is_not_named(watched):

@@ -2,16 +2,24 @@ import itertools
 import wave
 
 import pytest
+from fakes.decisions import added, asked, refused
 from fakes.fake_station import FakeStation
-from fakes.shown_screens import CHILDREN, SITUATIONS, packed, scan, station_for
+from fakes.scanning import entry_of
+from fakes.shown_screens import CHILDREN, SITUATIONS, packed, pour, read, scan, station_for
 
 from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.entries import QuestionKind, Remark
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.work import OpenParent, WorkState
 from traitortrack_desktop.environment.resources import resource
-from traitortrack_desktop.presentation.sound_roles import SoundRole, sound_for
+from traitortrack_desktop.presentation.sound_roles import SoundPicker, SoundRole, sound_for
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     OperatorChanged,
+    ScanDecided,
     ScannerChanged,
+    ScannerGone,
+    ScannerProblem,
     StorageFailed,
 )
 
@@ -81,6 +89,111 @@ def test_a_restart_into_a_stop_sounds(station):
     restarted.subscribe(lambda event: heard.append(sound_for(event)))
     restarted.start()
     assert heard == [SoundRole.STOP]
+
+
+# -- many at once
+
+
+@pytest.fixture
+def heard():
+    """A station and what is heard of it, without the silences."""
+    station = station_for(None)
+    picker, station.heard = SoundPicker(), []
+    station.subscribe(lambda event: station.heard.append(picker.sound_of(event)))
+    station.sounds_since = lambda: [station.heard.pop(0) for _ in range(len(station.heard))]
+    return station
+
+
+def sounds(station):
+    return [sound for sound in station.sounds_since() if sound is not None]
+
+
+def test_a_memory_that_pours_sounds_once_and_the_next_one_again(heard):
+    pour(heard, "left", *(f"C{number:04}" for number in range(500)))
+    assert sounds(heard) == [SoundRole.ATTENTION]
+    heard.pass_time(minutes=1)
+    pour(heard, "left", *(f"D{number:04}" for number in range(500)))
+    assert sounds(heard) == [SoundRole.ATTENTION]
+
+
+def test_two_memories_at_once_sound_one_each(heard):
+    for number in range(50):
+        pour(heard, "left", f"C{number:04}")
+        pour(heard, "right", f"D{number:04}")
+    assert sounds(heard) == [SoundRole.ATTENTION] * 2
+
+
+def test_live_scans_between_sound_as_always(heard):
+    scan(heard, "SB10001")
+    sounds(heard)
+    for number in range(3):
+        pour(heard, "left", f"C{number:04}")
+        read(heard, "right", CHILDREN[number])
+    assert sounds(heard).count(SoundRole.OK) == 3
+
+
+def decided(station, decision, remarks, *, milliseconds=5):
+    station.pass_time(milliseconds=milliseconds)
+    entry = entry_of(decision, 1, at=station.clock, source="left", remarks=remarks)
+    state = WorkState(parent=OpenParent(code="SB10001", capacity=30))
+    station.tell(ScanDecided(entry=entry, state=state, backlog=station.backlog()))
+
+
+def test_a_batch_sounds_once_and_again_only_for_worse(heard):
+    batch = (Remark.BATCH,)
+    good, bad = added("SB10001", "AB12C"), refused("AB12D", Reason.CHILD_IN_OTHER_PARENT)
+    for decision in (
+        good,
+        good,
+        refused("?", Reason.UNKNOWN_CODE),
+        good,
+        refused("?", Reason.NOT_COUNTED),
+        bad,
+        bad,
+    ):
+        decided(heard, decision, batch)
+    assert sounds(heard) == [SoundRole.OK, SoundRole.ATTENTION, SoundRole.STOP]
+    decided(heard, good, batch, milliseconds=2500)
+    assert sounds(heard) == [SoundRole.OK]
+
+
+def test_who_scans_five_bags_in_a_second_hears_each_of_them(heard):
+    for number in range(20):
+        decided(heard, added("SB10001", f"C{number:03}"), (Remark.BATCH,), milliseconds=200)
+    assert sounds(heard) == [SoundRole.OK] * 20
+
+
+def test_what_is_placed_sounds_once_and_at_the_question_that_stops_it(heard):
+    placed = (Remark.PLACED,)
+    for number in range(20):
+        decided(heard, added("SB10001", f"C{number:03}"), placed)
+    decided(heard, asked(QuestionKind.SWITCH, "SB10002", parent="SB10001"), placed)
+    assert sounds(heard) == [SoundRole.OK, SoundRole.ATTENTION]
+
+
+def test_a_repeat_that_is_not_counted_is_heard_but_no_bounce(heard):
+    decided(heard, refused("AB12C", Reason.READ_TWICE), ())
+    decided(heard, refused("AB12C", Reason.NOT_A_SCAN), ())
+    assert sounds(heard) == []
+    decided(heard, refused("AB12C", Reason.READ_TWICE), (Remark.REPEAT,))
+    assert sounds(heard) == [SoundRole.ATTENTION]
+
+
+def test_a_scanner_in_trouble_sounds_once_until_it_is_well_again(heard):
+    def light(*, ready, problem=None):
+        heard.tell(ScannerChanged(source="usb:1", name="left", ready=ready, problem=problem))
+
+    light(ready=True)
+    for problem in (ScannerProblem.LOST, ScannerProblem.BUSY, ScannerProblem.LOST):
+        light(ready=False, problem=problem)
+    assert sounds(heard) == [SoundRole.SYSTEM]
+    light(ready=True)
+    light(ready=True, problem=ScannerProblem.GARBLED)
+    light(ready=False, problem=ScannerProblem.LOST)
+    assert sounds(heard) == [SoundRole.SYSTEM]
+    heard.tell(ScannerGone(source="usb:1"))
+    light(ready=False, problem=ScannerProblem.MISSING)
+    assert sounds(heard) == [SoundRole.SYSTEM]
 
 
 def rhythm(role):

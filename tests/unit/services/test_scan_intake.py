@@ -3,8 +3,9 @@
 import pytest
 from fakes.memory_journal import MemoryJournal
 
+from traitortrack_desktop.domain.arrivals import BOUNCE_MS
 from traitortrack_desktop.domain.codes import code_rules
-from traitortrack_desktop.domain.entries import EntryKind, Outcome, Receipt, Verdict
+from traitortrack_desktop.domain.entries import EntryKind, Outcome, Receipt, Remark, Verdict
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.events import (
@@ -15,7 +16,7 @@ from traitortrack_desktop.services.events import (
     WorkResumed,
 )
 from traitortrack_desktop.services.ports import PostingReply
-from traitortrack_desktop.services.scan_intake import BOUNCE_MS, ScanIntake
+from traitortrack_desktop.services.scan_intake import ScanIntake
 
 
 class Bench:
@@ -37,6 +38,10 @@ class Bench:
 
     def scan(self, text, *, source="gun", ended_ms=None, kind=FrameKind.COMPLETE):
         self.intake.take(ScanFrame(source=source, raw=text.encode(), kind=kind, ended_ms=ended_ms))
+        return self.told[-1]
+
+    def reply_fails(self):
+        self.intake.take_receipts([], PostingReply(receipts=(), server_time=None, centre=None))
         return self.told[-1]
 
     def reply(self, outcome=Outcome.POSTED, **answer):
@@ -132,10 +137,43 @@ def test_a_label_read_twice_is_noticed_when_the_clock_of_the_scanner_wraps(bench
     assert bench.scan("SB10001", ended_ms=0x10).entry.decision.reason is Reason.READ_TWICE
 
 
-def test_the_same_label_from_another_scanner_is_no_bounce(bench):
+def test_a_label_that_both_scanners_read_counts_once(bench):
     bench.scan("SB10001", ended_ms=0, source="left")
-    event = bench.scan("SB10001", ended_ms=50, source="right")
-    assert event.entry.decision.reason is Reason.PARENT_ALREADY_OPEN
+    bench.scan("AB12C", ended_ms=4000, source="left")
+    event = bench.scan("AB12C", ended_ms=7, source="right")
+    assert (event.entry.decision.reason, event.entry.remarks) == (Reason.READ_BY_BOTH, (Remark.CROSS,))
+    assert event.state.parent.count == 1
+
+
+def test_a_bounce_leaves_the_question_that_was_asked(bench):
+    bench.scan("SB10001", ended_ms=0)
+    bench.scan("AB12C", ended_ms=3000)
+    bench.scan("TT-CMD-REMOVE", ended_ms=6000)
+    bench.scan("TT-CMD-REMOVE", ended_ms=6100)
+    assert bench.scan("AB12C", ended_ms=9000).entry.decision.kind is EntryKind.REMOVE_CHILD
+
+
+def test_a_bag_taken_out_is_not_put_in_again_by_a_second_reading_at_once(bench):
+    bench.scan("SB10001", ended_ms=0)
+    bench.scan("AB12C", ended_ms=3000)
+    bench.scan("TT-CMD-REMOVE", ended_ms=6000)
+    bench.scan("AB12C", ended_ms=9000)
+    event = bench.scan("AB12C", ended_ms=9000 + 1900)
+    assert (event.entry.decision.reason, event.entry.remarks) == (Reason.READ_TWICE, (Remark.REPEAT,))
+    assert event.state.parent.count == 0
+
+
+def test_what_was_noticed_about_a_reading_is_kept(bench):
+    bench.scan("SB10001", ended_ms=0, kind=FrameKind.TYPED)
+    bench.scan("SB10001", ended_ms=1000)
+    assert [entry.remarks for entry in bench.journal.entries] == [(Remark.TYPED,), (Remark.REPEAT,)]
+
+
+def test_a_failure_of_the_disk_names_the_scanner_that_was_read(bench):
+    bench.journal.failing = True
+    assert bench.scan("SB10001", source="left").source == "left"
+    assert bench.scan("SB10001", source="right").source == "right"
+    assert bench.reply_fails().source is None
 
 
 def test_the_bytes_of_a_reading_are_kept_but_not_those_of_a_badge(bench):

@@ -23,6 +23,7 @@ from traitortrack_desktop.domain.entries import (
     Decision,
     JournalEntry,
     Receipt,
+    Remark,
     canonical_json,
     chained_hash,
     entry_payload,
@@ -128,13 +129,23 @@ class SqliteJournal:
         """What was done about damage since the program started; ``None`` when there was none."""
         return self._recovered
 
-    def append(self, decision: Decision, *, operator: str | None, source: str, raw: bytes) -> JournalEntry:
+    def append(
+        self,
+        decision: Decision,
+        *,
+        operator: str | None,
+        source: str,
+        raw: bytes,
+        remarks: tuple[Remark, ...] = (),
+    ) -> JournalEntry:
         """Store *decision*; when this returns it survives kill -9 and power loss.
 
         Raises :class:`JournalUnwritableError`; the entry must then not be acknowledged.
         """
         with self._guarded() as files:
-            entry, stored = self._following(files, decision, operator, source, raw[:MAX_RAW_BYTES])
+            entry, stored = self._following(
+                files, decision, operator, source, raw[:MAX_RAW_BYTES], remarks=remarks
+            )
             with transaction(files.connection):
                 add_entry(files.connection, entry, stored)
             files.lines.append((stored,))
@@ -244,7 +255,14 @@ class SqliteJournal:
     # -- entries
 
     def _following(
-        self, files: OpenFiles, decision: Decision, operator: str | None, source: str, raw: bytes
+        self,
+        files: OpenFiles,
+        decision: Decision,
+        operator: str | None,
+        source: str,
+        raw: bytes,
+        *,
+        remarks: tuple[Remark, ...],
     ) -> tuple[JournalEntry, StoredEntry]:
         at = self._clock().astimezone(UTC)
         last = files.last
@@ -262,6 +280,7 @@ class SqliteJournal:
             decision=decision,
             previous_hash=chained.hash if chained is not None else NO_HASH,
             hash=NO_HASH,
+            remarks=remarks,
         )
         payload = canonical_json(entry_payload(unhashed))
         entry = replace(unhashed, hash=chained_hash(unhashed.previous_hash, payload))

@@ -1,7 +1,7 @@
 """Where the work stands: the fold of the journal, begun at the last opened parent.
 
-An accepted opening sets everything but the stop and the attention list. Those two are looked up,
-so the fold costs the same after a million entries; a property test compares it with the fold
+An accepted opening sets everything but the stop, the attention list and what is held. Those are looked
+up, so the fold costs the same after a million entries; a property test compares it with the fold
 from the very first entry.
 """
 
@@ -13,11 +13,13 @@ from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
 from traitortrack_desktop.domain.work import (
     AttentionItem,
+    Held,
     Stop,
     WorkState,
     after_entry,
     after_receipt,
     attention_item,
+    held_reading,
 )
 from traitortrack_desktop.storage.local.reading import ENTRIES_FROM, entry_at, entry_of, receipt_of
 from traitortrack_desktop.storage.local.records import KeptReceipt
@@ -59,6 +61,15 @@ UNRESOLVED = """
     ORDER BY r.position
 """
 
+# Newest first, and only as far as the first one that is settled: whatever came before it is settled too.
+HELD = """
+    SELECT h.seq, h.payload, h.previous_hash, h.hash,
+           EXISTS (SELECT 1 FROM entries AS a WHERE a.resolves = h.seq AND a.seq > h.seq)
+    FROM entries AS h
+    WHERE h.verdict = 'refused' AND h.reason = 'held'
+    ORDER BY h.seq DESC
+"""
+
 
 def standing_work(connection: sqlite3.Connection) -> WorkState:
     """Return the fold of the whole journal.
@@ -78,7 +89,7 @@ def standing_work(connection: sqlite3.Connection) -> WorkState:
         state = after_entry(state, entry)
     for entry, kept in receipts[answered:]:
         state = _with_receipt(state, entry, kept)
-    return replace(state, attention=_unresolved(connection))
+    return replace(state, attention=_unresolved(connection), held=_held(connection))
 
 
 def _with_receipt(state: WorkState, entry: JournalEntry, kept: KeptReceipt) -> WorkState:
@@ -94,6 +105,15 @@ def _answered(
 
 def _unresolved(connection: sqlite3.Connection) -> tuple[AttentionItem, ...]:
     return tuple(attention_item(entry, kept.receipt) for entry, kept in _answered(connection, UNRESOLVED))
+
+
+def _held(connection: sqlite3.Connection) -> tuple[Held, ...]:
+    found: list[Held] = []
+    for *row, is_settled in connection.execute(HELD):
+        if is_settled:
+            break
+        found.append(held_reading(entry_of(row)))
+    return tuple(reversed(found))
 
 
 def _stop_before(connection: sqlite3.Connection, start: int) -> Stop | None:

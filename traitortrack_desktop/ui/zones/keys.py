@@ -12,6 +12,9 @@ from traitortrack_desktop.ui.theme import text_font
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
+_EQUAL_KEYS = 6
+"""So many keys have room for every label; more share it by what they need."""
+
 
 class KeyButton(QAbstractButton):
     """One action: its key's name and what it does. Neither Enter nor Space can press it."""
@@ -47,6 +50,14 @@ class KeyButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Return a size that never pushes the row wider."""
         return QSize(10, self._sizes.key_height)
+
+    @property
+    def wished_width(self) -> int:
+        """Width in which the label need not be written smaller."""
+        cap = QFontMetricsF(text_font(round(self._sizes.label * 0.86), QFont.Weight.DemiBold))
+        label = QFontMetricsF(text_font(self._sizes.label, QFont.Weight.DemiBold))
+        texts = cap.horizontalAdvance(self._action.key) + label.horizontalAdvance(self._action.label)
+        return round(texts + self._sizes.padding + self._sizes.gap) + 4
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the key cap and the label."""
@@ -132,6 +143,8 @@ class KeysZone(QWidget):
             button.hide()
             button.deleteLater()
         self.buttons = [self._button(action) for action in actions]
+        for button in self.buttons if len(actions) > _EQUAL_KEYS else ():
+            self._row.setStretchFactor(button, button.wished_width)
 
     def _button(self, action: Action) -> KeyButton:
         button = KeyButton(action, self._colours, self._sizes)

@@ -24,7 +24,9 @@ class ResultZone(Zone):
         if result != self._result:
             self._result = result
             code = result.code.text if result.code is not None else ""
-            self.announce(result.word, code, *result.lines, result.mark_text, result.note, result.meanwhile)
+            self.announce(
+                result.word, code, *result.lines, result.mark_text, result.note, result.meanwhile, result.held
+            )
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -35,6 +37,8 @@ class ResultZone(Zone):
         place = self.paint_ground(painter, surface)
         if result is None:
             return
+        if result.held:
+            place = self._paint_held(painter, result.held, place)
         top = self._paint_word(painter, result, surface, place)
         top = self._paint_code(painter, result, surface, place, top)
         bottom = self._paint_foot(painter, result, surface, place)
@@ -94,6 +98,24 @@ class ResultZone(Zone):
         painter.setPen(QColor(surface.text if result.note else surface.quiet))
         self.write(painter, text, box, font)
         return place.bottom() - height - self.sizes.gap * 0.4
+
+    def _paint_held(self, painter: QPainter, text: str, place: QRectF) -> QRectF:
+        """Paint what is held on a band at the lower edge; return what is left above it."""
+        font = text_font(self.sizes.label, QFont.Weight.DemiBold)
+        height = QFontMetricsF(font).height() * 1.3
+        side = self.sizes.padding
+        band = QRectF(self.rect())
+        band.setTop(band.bottom() - height)
+        surface = self.colours.tones[Tone.ATTENTION]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(surface.ground))
+        painter.drawRoundedRect(band, self.sizes.radius, self.sizes.radius)
+        painter.setPen(QColor(surface.text))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if not draw_fitted(painter, text, band.adjusted(side, 0, -side, 0), font, flags):
+            self.cut_off.append(text)
+        self.painted.append(text)
+        return place.adjusted(0, 0, 0, band.top() - self.sizes.gap * 0.6 - place.bottom())
 
     def _paint_meanwhile(self, painter: QPainter, text: str, surface: Surface, box: QRectF) -> None:
         painter.setPen(QColor(surface.text))

@@ -1,5 +1,7 @@
 """Zone 6: operator, station, scanners, what waits for the centre, version."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 
@@ -10,6 +12,11 @@ from traitortrack_desktop.ui.signs import draw_mark
 from traitortrack_desktop.ui.theme import text_font
 from traitortrack_desktop.ui.zones.zone import Zone
 
+_SIGN = 1.25
+"""Width of a sign and the room behind it, as a share of the font's size."""
+
+_SMALLEST_SHARE = 0.8
+
 
 class StatusZone(Zone):
     """Shows the status strip: people and things from the left, delivery and version from the right."""
@@ -18,6 +25,8 @@ class StatusZone(Zone):
         super().__init__(palette_, sizes)
         self._status: StatusStrip | None = None
         self._tone = Tone.READY
+        self._size = sizes.status
+        self._crowded = False
 
     def show_status(self, status: StatusStrip, tone: Tone) -> None:
         """Show *status*, on the ground that the screen has in *tone*."""
@@ -25,7 +34,8 @@ class StatusZone(Zone):
             self._status, self._tone = status, tone
             lights = (light.text for light in status.lights)
             self.announce(
-                status.operator, status.station, *lights, status.sound, status.delivery, status.version
+                *(status.operator, status.station, *lights),
+                *(status.sound, status.hint, status.delivery, status.version),
             )
             self.update()
 
@@ -38,18 +48,44 @@ class StatusZone(Zone):
             return
         side = self.sizes.padding
         place = QRectF(self.rect()).adjusted(side, 0, -side, 0)
-        place = self._from_right(painter, place, status.version, None)
+        status = self._fitting(status, place.width())
+        if status.version:
+            place = self._from_right(painter, place, status.version, None)
         place = self._from_right(painter, place, status.delivery, status.delivery_mark)
         for light in reversed(status.lights):
             place = self._light_from_right(painter, place, light)
+        if status.hint:
+            place = self._from_right(painter, place, status.hint, Mark.RECORDED)
         if status.sound:
             place = self._from_right(painter, place, status.sound, Mark.REFUSED)
         self._names(painter, place, status)
 
+    def _fitting(self, status: StatusStrip, width: float) -> StatusStrip:
+        """Leave out version and then station where there is no room, and then write smaller."""
+        self._size, self._crowded = self.sizes.status, False
+        for shorter in (status, replace(status, version=""), replace(status, version="", station="")):
+            wished = self._wished_width(shorter)
+            if wished <= width:
+                return shorter
+        self._crowded = wished * _SMALLEST_SHARE > width
+        self._size = int(self._size * max(_SMALLEST_SHARE, width / wished))
+        return shorter
+
+    def _wished_width(self, status: StatusStrip) -> float:
+        marked = [light.text for light in status.lights]
+        marked += [text for text in (status.operator, status.delivery, status.hint, status.sound) if text]
+        plain = [text for text in (status.station, status.version) if text]
+        bold = QFontMetricsF(text_font(self._size, QFont.Weight.DemiBold))
+        thin = QFontMetricsF(text_font(self._size))
+        texts = sum(bold.horizontalAdvance(text) for text in marked)
+        texts += sum(thin.horizontalAdvance(text) for text in plain)
+        signs = self._size * _SIGN * (len(marked) - 1)
+        return texts + signs + (self.sizes.gap * 2.4 + 2) * (len(marked) + len(plain) - 1)
+
     def _from_right(self, painter: QPainter, place: QRectF, text: str, mark: Mark | None) -> QRectF:
         weight = QFont.Weight.DemiBold if mark is not None else QFont.Weight.Normal
-        font = text_font(self.sizes.status, weight)
-        sign = self.sizes.status * 1.25 if mark is not None else 0.0
+        font = text_font(self._size, weight)
+        sign = self._size * _SIGN if mark is not None else 0.0
         width = min(QFontMetricsF(font).horizontalAdvance(text) + 2, place.width() - sign)
         left = place.right() - width
         if mark is not None:
@@ -60,13 +96,14 @@ class StatusZone(Zone):
         return place.adjusted(0, 0, -(width + sign + self.sizes.gap * 2.4), 0)
 
     def _light_from_right(self, painter: QPainter, place: QRectF, light: Light) -> QRectF:
-        text = QFontMetricsF(text_font(self.sizes.status)).elidedText(
-            light.text, Qt.TextElideMode.ElideRight, place.width() * 0.45
-        )
-        return self._from_right(painter, place, text, Mark.POSTED if light.ready else Mark.REFUSED)
+        text = light.text
+        if self._crowded:
+            font = QFontMetricsF(text_font(self._size, QFont.Weight.DemiBold))
+            text = font.elidedText(text, Qt.TextElideMode.ElideRight, place.width() * 0.45)
+        return self._from_right(painter, place, text, light.mark)
 
     def _sign(self, painter: QPainter, mark: Mark, left: float, place: QRectF) -> None:
-        side = self.sizes.status * 0.8
+        side = self._size * 0.8
         box = QRectF(left, place.center().y() - side / 2, side, side)
         surface = self.colours.ground_of(self._tone)
         own = surface is self.colours.window
@@ -74,9 +111,10 @@ class StatusZone(Zone):
 
     def _names(self, painter: QPainter, place: QRectF, status: StatusStrip) -> None:
         surface = self.colours.ground_of(self._tone)
-        bold, plain = text_font(self.sizes.status, QFont.Weight.DemiBold), text_font(self.sizes.status)
-        station_width = min(QFontMetricsF(plain).horizontalAdvance(status.station) + 2, place.width() * 0.5)
-        room = place.width() - station_width - self.sizes.gap * 2.4
+        bold, plain = text_font(self._size, QFont.Weight.DemiBold), text_font(self._size)
+        wished = QFontMetricsF(plain).horizontalAdvance(status.station) + 2 + self.sizes.gap * 2.4
+        station_width = min(wished, place.width() * 0.5) if status.station else 0.0
+        room = place.width() - station_width
         name = QFontMetricsF(bold).elidedText(status.operator, Qt.TextElideMode.ElideRight, room)
         painter.setPen(QColor(surface.text))
         self.write(painter, name, QRectF(place.left(), place.top(), room, place.height()), bold)

@@ -1,0 +1,63 @@
+"""An intake with a journal, guns with clocks, and what was told: for tests of readings in their order."""
+
+from fakes.memory_journal import MemoryJournal
+
+from traitortrack_desktop.domain.codes import code_rules
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.scanners import ScannerRole
+from traitortrack_desktop.services.scan_intake import ScanIntake
+
+
+class IntakeBench:
+    """``at_ms`` is the time of day; every scan takes three seconds unless told otherwise."""
+
+    def __init__(self, journal=None, *, capacity=30, sign_in_required=False):
+        self.journal = journal or MemoryJournal()
+        self.at_ms = 0
+        self.told = []
+        self._capacity = capacity
+        self._sign_in_required = sign_in_required
+        self.restart(self.journal)
+
+    def restart(self, journal):
+        """Begin anew on *journal*, with nothing but what it holds."""
+        self.journal = journal
+        self.intake = ScanIntake(
+            journal=journal,
+            rules=code_rules(capacity=self._capacity),
+            tell=self.told.append,
+            sign_in_required=self._sign_in_required,
+            monotonic_ms=lambda: self.at_ms,
+        )
+        self.intake.resume()
+
+    @property
+    def state(self):
+        return self.told[-1].state
+
+    @property
+    def decisions(self):
+        return [event.entry.decision for event in self.told if hasattr(event, "entry")]
+
+    def scan(self, text, *, source="left", after_ms=3000, kind=FrameKind.COMPLETE, **more):
+        """Take one reading and return the decision told last."""
+        self.at_ms += after_ms
+        frame = ScanFrame(source=source, raw=text.encode(), kind=kind, ended_ms=self.at_ms, **more)
+        self.intake.take(frame)
+        return self.told[-1].entry.decision if hasattr(self.told[-1], "entry") else None
+
+    def scan_all(self, texts, **how):
+        return [self.scan(text, **how) for text in texts.split()]
+
+    def pour(self, texts, *, source="left", role=ScannerRole.ANY):
+        """Let a gun that was connected again pour out *texts* at once."""
+        return [
+            self.scan(text, source=source, after_ms=1, after_reconnect=True, role=role)
+            for text in texts.split()
+        ]
+
+    def press(self, command):
+        """Press the key of *command* and return every decision it brought."""
+        before = len(self.decisions)
+        self.intake.take(ScanFrame(source="keys", raw=command.encode()))
+        return self.decisions[before:]

@@ -1,0 +1,292 @@
+"""How readings come: bounced, repeated, read by both scanners, poured out of a memory."""
+
+import pytest
+from fakes.decisions import acknowledged, added, asked, refused, removed
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traitortrack_desktop.domain.arrivals import BOUNCE_MS, CROSS_MS, DELIBERATE_MS, REPEAT_MS, Arrivals
+from traitortrack_desktop.domain.codes import code_rules, parse_frame
+from traitortrack_desktop.domain.entries import QuestionKind, Remark
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.reasons import Reason
+
+RULES = code_rules()
+ADDED = added("SB10001", "AB12C")
+STOPPED = refused("AB12C", Reason.CHILD_IN_OTHER_PARENT)
+
+
+class Bench:
+    """Two scanners whose clocks have nothing to do with the intake's, and with each other."""
+
+    def __init__(self):
+        self.arrivals = Arrivals()
+        self.offsets = {"left": 0, "right": 123_456}
+
+    def read(self, text, at_ms, *, source="left", decision=ADDED, kind=FrameKind.COMPLETE, **more):
+        ended_ms = (at_ms + self.offsets[source]) & 0xFFFFFFFF
+        frame = ScanFrame(source=source, raw=text.encode(), kind=kind, ended_ms=ended_ms, **more)
+        scanned = parse_frame(frame, RULES)
+        arrival = self.arrivals.look_at(frame, scanned, at_ms)
+        if arrival.problem is not None:
+            decision = refused(text, arrival.problem)
+        self.arrivals.keep(frame, scanned, arrival, decision, at_ms)
+        return arrival
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+@pytest.mark.parametrize(
+    ("later_ms", "problem", "remarks"),
+    [
+        (0, Reason.READ_TWICE, ()),
+        (BOUNCE_MS - 1, Reason.READ_TWICE, ()),
+        (BOUNCE_MS, None, (Remark.REPEAT,)),
+        (REPEAT_MS, None, (Remark.REPEAT,)),
+        (REPEAT_MS + 1, None, ()),
+    ],
+)
+def test_the_same_from_the_same_scanner(bench, later_ms, problem, remarks):
+    bench.read("AB12C", 5000)
+    arrival = bench.read("AB12C", 5000 + later_ms)
+    assert (arrival.problem, arrival.remarks) == (problem, remarks)
+
+
+def test_the_clock_of_a_scanner_may_wrap_between_two_readings(bench):
+    bench.offsets["left"] = 0xFFFFFFF0
+    bench.read("AB12C", 0)
+    assert bench.read("AB12C", 32).problem is Reason.READ_TWICE
+    assert bench.read("AB12C", 1032).remarks == (Remark.REPEAT,)
+
+
+def test_a_label_read_between_does_not_hide_a_bounce(bench):
+    bench.read("AB12C", 0)
+    bench.read("AB12D", 100)
+    assert bench.read("AB12C", 200).problem is Reason.READ_TWICE
+
+
+def test_a_scanner_that_reads_one_label_all_the_time_counts_once(bench):
+    bench.read("AB12C", 0)
+    problems = {bench.read("AB12C", at_ms).problem for at_ms in range(200, 5000, 200)}
+    assert problems == {Reason.READ_TWICE}
+
+
+def test_another_label_is_neither(bench):
+    bench.read("AB12C", 0)
+    assert bench.read("AB12D", 50).remarks == ()
+
+
+def test_a_part_of_a_label_makes_nothing_of_the_whole(bench):
+    bench.read("AB12C", 0, kind=FrameKind.PARTIAL)
+    assert bench.read("AB12C", 100).problem is None
+
+
+def test_frames_without_time_are_never_compared(bench):
+    frame = ScanFrame(source="left", raw=b"AB12C")
+    bench.read("AB12C", 0)
+    scanned = parse_frame(frame, RULES)
+    for _ in range(20):
+        arrival = bench.arrivals.look_at(frame, scanned, 10)
+        bench.arrivals.keep(frame, scanned, arrival, ADDED, 10)
+        assert (arrival.problem, arrival.remarks) == (None, ())
+
+
+def test_what_comes_as_slowly_as_a_person_types_is_remarked(bench):
+    assert bench.read("AB12C", 0, kind=FrameKind.TYPED).remarks == (Remark.TYPED,)
+
+
+# -- both scanners
+
+
+@pytest.mark.parametrize(
+    ("later_ms", "problem", "remarks"),
+    [
+        (0, Reason.READ_BY_BOTH, (Remark.CROSS,)),
+        (CROSS_MS - 1, Reason.READ_BY_BOTH, (Remark.CROSS,)),
+        (CROSS_MS, None, ()),
+    ],
+)
+def test_the_same_from_the_other_scanner(bench, later_ms, problem, remarks):
+    bench.read("AB12C", 0)
+    arrival = bench.read("AB12C", later_ms, source="right")
+    assert (arrival.problem, arrival.remarks) == (problem, remarks)
+
+
+def test_what_the_first_scanner_was_refused_the_second_may_read(bench):
+    bench.read("AB12C", 0, decision=refused("AB12C", Reason.WRONG_SCANNER))
+    arrival = bench.read("AB12C", 200, source="right")
+    assert (arrival.problem, arrival.remarks) == (None, (Remark.CROSS,))
+
+
+def test_the_other_scanner_does_not_acknowledge_the_stop_that_the_first_one_raised(bench):
+    bench.read("AB12C", 0, decision=STOPPED)
+    assert bench.read("AB12C", 1400, source="right").problem is Reason.READ_BY_BOTH
+
+
+@pytest.mark.parametrize("decision", [asked(QuestionKind.SWITCH, "SB10002"), removed("SB10001", "SB10002")])
+def test_the_other_scanner_never_goes_on_with_what_the_first_one_did(bench, decision):
+    bench.read("SB10002", 0, decision=decision)
+    assert bench.read("SB10002", 600, source="right").problem is Reason.READ_BY_BOTH
+
+
+def test_a_reading_refused_as_read_by_both_is_no_first_reading(bench):
+    bench.read("AB12C", 0)
+    bench.read("AB12C", 1000, source="right")
+    assert bench.read("AB12C", 2100).problem is None
+
+
+def test_one_gun_that_comes_in_by_two_ways_can_still_answer(bench):
+    """Not grabbed, so every pull comes as a device and as keys: the second way never counts."""
+    question = asked(QuestionKind.SWITCH, "SB10002")
+    bench.read("SB10002", 0, decision=question)
+    assert bench.read("SB10002", 5, source="right").problem is Reason.READ_BY_BOTH
+    assert bench.read("SB10002", 900).problem is None
+    assert bench.read("SB10002", 905, source="right").problem is Reason.READ_BY_BOTH
+
+
+def test_scanners_that_send_the_label_differently_read_the_same(bench):
+    bench.read("ab12c", 0)
+    assert bench.read("]C0AB12C", 100, source="right").problem is Reason.READ_BY_BOTH
+
+
+def test_two_badges_are_not_the_same_label(bench):
+    bench.read("TT-BADGE-1", 0)
+    assert bench.read("TT-BADGE-2", 100, source="right").remarks == ()
+
+
+# -- a repeat never reverses
+
+
+def test_a_bag_just_taken_out_is_not_put_in_by_the_same_gun(bench):
+    bench.read("AB12C", 0, decision=removed("SB10001", "AB12C"))
+    arrivals = [bench.read("AB12C", at_ms) for at_ms in (700, 1400, 3000)]
+    assert {(a.problem, a.remarks) for a in arrivals} == {(Reason.READ_TWICE, (Remark.REPEAT,))}
+    assert bench.read("AB12C", 5001).problem is None
+
+
+def test_nor_by_the_other_gun_that_read_it_by_mistake_before(bench):
+    bench.read("AB12C", 0, decision=removed("SB10001", "AB12C"))
+    bench.read("AB12C", 1000, source="right")
+    assert bench.read("AB12C", 1800, source="right").problem is Reason.READ_TWICE
+
+
+def test_undo_may_be_repeated(bench):
+    bench.read("TT-CMD-UNDO", 0, decision=removed("SB10001", "AB12C"))
+    assert bench.read("TT-CMD-UNDO", BOUNCE_MS).problem is None
+
+
+def test_a_question_may_be_answered_quickly(bench):
+    bench.read("SB10002", 0, decision=asked(QuestionKind.SWITCH, "SB10002"))
+    assert bench.read("SB10002", BOUNCE_MS).problem is None
+
+
+@pytest.mark.parametrize(
+    ("later_ms", "problem"), [(DELIBERATE_MS - 1, Reason.READ_TWICE), (DELIBERATE_MS, None)]
+)
+def test_a_stop_is_acknowledged_only_when_somebody_can_have_heard_it(bench, later_ms, problem):
+    bench.read("AB12C", 0, decision=STOPPED)
+    assert bench.read("AB12C", later_ms).problem is problem
+
+
+def test_the_bag_that_acknowledged_is_not_counted_by_the_next_reading(bench):
+    bench.read("AB12C", 0, decision=acknowledged(7))
+    assert bench.read("AB12C", 1500).problem is Reason.READ_TWICE
+
+
+def test_understood_is_not_said_twice_at_once(bench):
+    bench.read("TT-CMD-UNDERSTOOD", 0, decision=acknowledged(7))
+    assert bench.read("TT-CMD-UNDERSTOOD", 500).problem is Reason.READ_TWICE
+    assert bench.read("TT-CMD-UNDERSTOOD", 1600).problem is None
+
+
+# -- batches
+
+
+def codes(count):
+    return [f"C{number:04}" for number in range(count)]
+
+
+def test_the_fifth_reading_within_a_second_is_of_a_batch(bench):
+    remarks = [bench.read(code, number * 249).remarks for number, code in enumerate(codes(5))]
+    assert remarks == [(), (), (), (), (Remark.BATCH,)]
+
+
+def test_four_readings_a_second_are_none(bench):
+    remarks = [bench.read(code, number * 250).remarks for number, code in enumerate(codes(20))]
+    assert set(remarks) == {()}
+
+
+def test_a_batch_lasts_until_a_second_of_quiet(bench):
+    for number, code in enumerate(codes(6)):
+        bench.read(code, number * 10)
+    assert bench.read("AB12C", 1050).remarks == (Remark.BATCH,)
+    assert bench.read("AB12D", 2051).remarks == ()
+
+
+def test_in_a_batch_the_time_between_two_of_the_same_says_nothing(bench):
+    for number, code in enumerate(codes(6)):
+        bench.read(code, number * 10)
+    assert bench.read("C0005", 60).problem is None
+
+
+def test_a_batch_does_not_answer_at_once_what_it_asked(bench):
+    for number, code in enumerate(codes(6)):
+        bench.read(code, number * 10)
+    bench.read("SB10002", 60, decision=asked(QuestionKind.SWITCH, "SB10002"))
+    assert bench.read("SB10002", 70).problem is Reason.READ_TWICE
+
+
+def test_no_command_is_given_twice_by_one_reading_in_a_batch(bench):
+    for number, code in enumerate(codes(6)):
+        bench.read(code, number * 10)
+    bench.read("TT-CMD-UNDO", 60, decision=removed("SB10001", "C0005"))
+    assert bench.read("TT-CMD-UNDO", 70).problem is Reason.READ_TWICE
+
+
+def test_a_gun_that_reads_one_label_all_the_time_is_no_batch(bench):
+    remarks = {bench.read("AB12C", at_ms).remarks for at_ms in range(0, 4000, 100)}
+    assert remarks == {()}
+
+
+def test_a_batch_of_one_scanner_says_nothing_about_the_other(bench):
+    for number, code in enumerate(codes(6)):
+        bench.read(code, number * 10)
+    assert bench.read("AB12C", 70, source="right").remarks == ()
+
+
+def test_500_codes_at_once_and_once_more_pass_all_in_their_order(bench):
+    arrivals = [bench.read(code, number // 10) for number, code in enumerate(codes(500) * 2)]
+    assert {arrival.problem for arrival in arrivals} == {None}
+    assert all(Remark.BATCH in arrival.remarks for arrival in arrivals[4:])
+
+
+def test_what_came_out_of_a_memory_is_not_compared_with_anything(bench):
+    bench.read("AB12C", 0)
+    held = bench.read("AB12C", 10, after_reconnect=True)
+    assert (held.from_memory, held.problem, held.remarks) == (True, None, (Remark.BATCH,))
+    assert bench.read("AB12D", 20).remarks == ()
+
+
+# -- memory
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 400), st.integers(0, 400)), max_size=300))
+def test_what_is_remembered_stays_small(readings):
+    arrivals, now_ms = Arrivals(), 0
+    for source, code, pause_ms in readings:
+        now_ms += pause_ms
+        frame = ScanFrame(source=f"gun {source}", raw=b"C%04d" % code, ended_ms=now_ms)
+        scanned = parse_frame(frame, RULES)
+        arrival = arrivals.look_at(frame, scanned, now_ms)
+        arrivals.keep(frame, scanned, arrival, ADDED, now_ms)
+    remembered = arrivals._scanners
+    assert len(remembered) <= 16
+    assert all(len(s.readings) <= 32 and len(s.times) <= 5 for s in remembered.values())
+
+
+def test_a_reading_of_49_days_ago_is_no_bounce(bench):
+    bench.read("AB12C", 0)
+    assert bench.read("AB12C", (1 << 32) + 100).problem is None

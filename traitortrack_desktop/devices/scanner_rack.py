@@ -1,0 +1,338 @@
+"""The scanners of one station: a source for each, their own signals, and what the set-up may do with them.
+
+Implements ``services.scanner_desk.ScannerDesk``. Sources start and stop on a thread of the rack's own,
+because letting go of a device takes a moment.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from traitortrack_desktop.devices.named_port import NamedPort
+from traitortrack_desktop.devices.recording import Recorder
+from traitortrack_desktop.devices.scanner_kinds import (
+    KEYBOARD_DEVICE,
+    Listener,
+    attached_hid_devices,
+    listener_for,
+    source_for,
+)
+from traitortrack_desktop.devices.serial_ports import PortWatch
+from traitortrack_desktop.devices.serial_scanner import SerialScanner
+from traitortrack_desktop.devices.sources import NoTap, Outlets, ScannerSource
+from traitortrack_desktop.devices.tap_switch import TapSwitch
+from traitortrack_desktop.domain.entries import Decision, Remark, Verdict
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.scanners import (
+    Connection,
+    Feedback,
+    ScannerProfile,
+    ScannerRole,
+    SerialLine,
+)
+from traitortrack_desktop.services.events import (
+    ScanDecided,
+    ScannerChanged,
+    ScannerGone,
+    StationEvent,
+    StationListener,
+    StorageFailed,
+)
+from traitortrack_desktop.services.ports import ScannerProfiles
+from traitortrack_desktop.services.scanner_desk import AttachedDevice, HeardReading
+
+_log = logging.getLogger(__name__)
+
+
+class WindowReads(Protocol):
+    """A window that itself reads devices which are not the rack's; only on the GUI thread."""
+
+    def attached(self) -> Sequence[AttachedDevice]:
+        """Return what it could read."""
+        ...
+
+    def use(self, profiles: Sequence[ScannerProfile]) -> None:
+        """Read exactly these scanners."""
+        ...
+
+    def listen_for_set_up(self, heard: Callable[[HeardReading], None] | None) -> None:
+        """Tell the set-up instead of reading scans; ``None`` ends that."""
+        ...
+
+
+class ScannerRack:
+    """All scanners that were set up, and *ports* that were named, on *line*; with *ports_only* these alone.
+
+    Subscribe :meth:`take` to the station's events: a scanner with a signal of its own gives it when its
+    reading is stored or refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        profiles: ScannerProfiles,
+        submit: Callable[[ScanFrame], None],
+        tell: StationListener,
+        recordings: Path,
+        ports: Sequence[str] = (),
+        line: SerialLine | None = None,
+        ports_only: bool = False,
+        watch: Callable[[Callable[[tuple[AttachedDevice, ...]], None]], PortWatch] = PortWatch,
+    ) -> None:
+        self._file = profiles
+        self._profiles: tuple[ScannerProfile, ...] = ()
+        self._tell = tell
+        self._recordings = recordings
+        self._ports = tuple(ports)
+        self._line = line or SerialLine()
+        self._ports_only = ports_only
+        self.tap = TapSwitch()
+        self.outlets = Outlets(submit=submit, changed=tell, tap=self.tap)
+        self._window: WindowReads | None = None
+        self._watch = watch(self._ports_changed)
+        self._named: tuple[NamedPort, ...] = ()
+        self._sources: Mapping[str, ScannerSource] = {}
+        self._lights: set[str] = set()
+        self._listeners: dict[str, Listener] = {}
+        self._others: tuple[AttachedDevice, ...] = ()
+        self._recorder: Recorder | None = None
+        self._heard: Callable[[HeardReading], None] | None = None
+        self._set_up_changed: Callable[[], None] | None = None
+        self._held_before: set[str] = set()
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scanners")
+
+    # -- from the station's start to its end
+
+    def start(self) -> None:
+        """Read what was set up and begin to read the scanners; returns at once."""
+        self._profiles = self._file.read()
+        self._watch.start()
+        self._do(self._start_sources)
+
+    def stop(self) -> None:
+        """Let go of every scanner; returns when that is done."""
+        self._do(self._stop_all)
+        self._worker.shutdown(wait=True)
+        self._watch.stop()
+        self.record(on=False)
+
+    def look_again(self) -> None:
+        """Look in the background what is attached. Any thread."""
+        self._watch.look_again()
+        self._do(self._look)
+
+    def join_window(self, window: WindowReads | None) -> None:
+        """Have *window* read what only a window can. GUI thread, as long as the rack is used from there."""
+        self._window = window
+        if window is not None:
+            window.use(self._profiles)
+
+    def take(self, event: StationEvent) -> None:
+        """Have the scanner whose reading it was give its own signal. The thread of the event."""
+        if isinstance(event, ScanDecided):
+            source, decision = event.entry.source, event.entry.decision
+            of_many = self._is_one_of_many(source, decision)
+            if Remark.PLACED not in event.entry.remarks and (not of_many or self._waits_for_answers(source)):
+                self._answer(source, good=_is_good(decision))
+        elif isinstance(event, StorageFailed) and event.source is not None:
+            self._answer(event.source, good=False)
+
+    def _is_one_of_many(self, source: str, decision: Decision) -> bool:
+        """Whether it came out of the scanner's memory behind others: one signal is enough for all."""
+        if decision.reason is not Reason.HELD:
+            self._held_before.discard(source)
+            return False
+        behind = source in self._held_before
+        self._held_before.add(source)
+        return behind
+
+    def _waits_for_answers(self, source: str) -> bool:
+        profile = next((each for each in self._profiles if each.source == source), None)
+        signal = profile.serial.answers_with if profile is not None else Feedback.NONE
+        return signal in {Feedback.SSI, Feedback.HONEYWELL}
+
+    def _answer(self, source: str, *, good: bool) -> None:
+        scanner = self._sources.get(source)
+        if scanner is not None:
+            scanner.answer(good=good)
+
+    # -- the set-up
+
+    def attached(self) -> Sequence[AttachedDevice]:
+        """Return what was attached when it was last looked at."""
+        of_window = self._window.attached() if self._window is not None else ()
+        return (*self._watch.attached(), *self._others, *of_window, KEYBOARD_DEVICE)
+
+    def profiles(self) -> Sequence[ScannerProfile]:
+        """Return the scanners of this station."""
+        return self._profiles
+
+    def save(self, profile: ScannerProfile) -> None:
+        """Add *profile* or put it in the place of its like. Raises ``ProfilesUnwritableError``."""
+        others = [
+            known for known in self._profiles if known.source != profile.source and known.name != profile.name
+        ]
+        self._keep((*others, profile))
+
+    def forget(self, source: str) -> None:
+        """Use that scanner no more. Raises ``ProfilesUnwritableError``."""
+        self._keep(tuple(known for known in self._profiles if known.source != source))
+
+    def listen_for_set_up(self, heard: Callable[[HeardReading], None], changed: Callable[[], None]) -> None:
+        """Listen to everything attached instead of reading scans; returns at once."""
+        self._heard, self._set_up_changed = heard, changed
+        if self._window is not None:
+            self._window.listen_for_set_up(heard)
+        self._do(self._stop_sources)
+        self.look_again()
+
+    def hear_keyboard(self, reading: HeardReading) -> None:
+        """Take a reading of the keyboard wedge into the set-up."""
+        heard = self._heard
+        if heard is not None:
+            heard(reading)
+
+    def end_set_up(self) -> None:
+        """Read the scanners again; returns at once."""
+        self._heard = self._set_up_changed = None
+        if self._window is not None:
+            self._window.listen_for_set_up(None)
+        self._do(self._stop_listeners)
+        self._do(self._start_sources)
+
+    def record(self, *, on: bool) -> Path | None:
+        """Begin or end recording; return the file that is written to, ``None`` where it cannot be."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            self.tap.to = NoTap()
+            recorder.close()
+        if not on:
+            return None
+        try:
+            self._recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
+            name = f"scans-{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"
+            self._recorder = Recorder(self._recordings / name, profiles=self.profiles)
+        except OSError as problem:
+            _log.warning("Scans cannot be recorded: %s", problem)
+            return None
+        self.tap.to = self._recorder
+        return self._recorder.path
+
+    # -- on the rack's own thread
+
+    def _do(self, work: Callable[[], None]) -> None:
+        def guarded() -> None:
+            try:
+                work()
+            except Exception:  # noqa: BLE001 - top of the rack's own loop
+                _log.exception("The scanners met an unexpected error")
+
+        self._worker.submit(guarded)
+
+    def _keep(self, profiles: tuple[ScannerProfile, ...]) -> None:
+        self._file.write(profiles)
+        self._profiles = profiles
+        if self._window is not None:
+            self._window.use(profiles)
+        if self._heard is None:
+            self._do(self._start_sources)
+
+    def _start_sources(self) -> None:
+        self._stop_sources()
+        if self._heard is not None:
+            return
+        at_ports = self._profiles_at_ports()
+        profiles = at_ports.values() if self._ports_only else self._profiles
+        without = [port for port in self._ports if port not in at_ports]
+        self._named = tuple(NamedPort(port, self._watch) for port in without)
+        made = [source_for(profile, self.outlets, self._watch) for profile in profiles]
+        made += [self._source_of_port(port) for port in self._named]
+        self._sources = {source.source: source for source in made if source is not None}
+        self._tell_lights()
+        for source in self._sources.values():
+            source.start()
+
+    def _profiles_at_ports(self) -> dict[str, ScannerProfile]:
+        """Return the scanners that were set up and are now at ports that somebody named."""
+        serial = [each for each in self._profiles if each.connection is Connection.SERIAL]
+        places = {self._watch.place_of(profile.identity): profile for profile in serial}
+        return {port: places[port] for port in self._ports if port in places}
+
+    def _tell_lights(self) -> None:
+        """Put out the lights of scanners that are no more, and show the ones that only the window hears."""
+        of_keys = [
+            profile
+            for profile in self._profiles
+            if profile.connection is Connection.KEYBOARD and profile.keys.prefix
+        ]
+        lights = {*self._sources, *(profile.source for profile in of_keys)}
+        for gone in self._lights - lights:
+            self._tell(ScannerGone(source=gone))
+        for profile in of_keys:
+            self._tell(
+                ScannerChanged(source=profile.source, name=profile.name, ready=True, role=profile.role)
+            )
+        self._lights = lights
+
+    def _source_of_port(self, port: NamedPort) -> ScannerSource:
+        return SerialScanner(
+            source=port.name,
+            name=port.name,
+            role=ScannerRole.ANY,
+            line=self._line,
+            place=port,
+            outlets=self.outlets,
+            reconnect_hold=False,
+        )
+
+    def _stop_sources(self) -> None:
+        sources = self._sources
+        for source in sources.values():
+            source.stop()
+
+    def _stop_listeners(self) -> None:
+        for listener in self._listeners.values():
+            listener.stop()
+        self._listeners.clear()
+
+    def _stop_all(self) -> None:
+        self._stop_listeners()
+        self._stop_sources()
+
+    def _ports_changed(self, attached: tuple[AttachedDevice, ...]) -> None:
+        """Something was attached or went. The watch's thread."""
+        for port in self._named:
+            port.learn(attached)
+        for source in self._sources.values():
+            if isinstance(source, SerialScanner):
+                source.look_again()
+        if self._heard is not None:
+            self._do(self._look)
+
+    def _look(self) -> None:
+        """See what is attached and, in the set-up, listen to it."""
+        self._others = attached_hid_devices()
+        heard, changed = self._heard, self._set_up_changed
+        if heard is None or changed is None:
+            return
+        devices = (*self._watch.attached(), *self._others)
+        attached = {device.place: device for device in devices if device.problem is None}
+        for place in set(self._listeners) - set(attached):
+            self._listeners.pop(place).stop()
+        for place in set(attached) - set(self._listeners):
+            listener = listener_for(attached[place], heard)
+            if listener is not None:
+                self._listeners[place] = listener
+                listener.start()
+        changed()
+
+
+def _is_good(decision: Decision) -> bool:
+    """Whether it counts, or counted before; a question needs eyes."""
+    if decision.verdict is Verdict.ACCEPTED:
+        return True
+    return decision.reason is not None and severity_of(decision.reason) is Severity.INFO

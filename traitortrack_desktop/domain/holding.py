@@ -1,0 +1,78 @@
+"""What was held of a scanner's memory is placed by the rules of any scan, one code after the other. Pure.
+
+Only what was plainly decided lets the next one follow: at a question, a full parent or a stop a person
+has to look first. Nothing that came out of a memory ever acknowledges anything.
+"""
+
+from dataclasses import replace
+
+from traitortrack_desktop.domain.arrivals import Arrival
+from traitortrack_desktop.domain.codes import CodeKind, CodeRules, ParsedCode
+from traitortrack_desktop.domain.entries import BagFact, Decision, QuestionKind, Verdict
+from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.work import Held, WorkState
+from traitortrack_desktop.domain.workflow import decide
+
+_NOT_NOW = frozenset(
+    {
+        Reason.NO_PARENT,
+        Reason.PARENT_FULL,
+        Reason.PARENT_COMPLETED,
+        Reason.ANSWER_FIRST,
+        Reason.NOT_COUNTED,
+        Reason.NOT_SIGNED_IN,
+    }
+)
+"""Refusals that say nothing against the bag: it stays held until they are gone."""
+
+
+def next_to_place(state: WorkState, arrival: Arrival, *, signed_in: bool) -> Held | None:
+    """Return what the command to place, which came as *arrival* says, takes next.
+
+    ``None`` where it may not: :func:`decide` then says why.
+    """
+    stands_in_the_way = arrival.from_memory or arrival.problem is not None or state.stop is not None
+    if not state.held or stands_in_the_way or not signed_in:
+        return None
+    first, question = state.held[0], state.question
+    if question is not None and question.kind is QuestionKind.SWITCH and question.code != first.code:
+        return None
+    return first
+
+
+def decide_held(
+    state: WorkState,
+    held: Held,
+    scanned: ParsedCode,
+    fact: BagFact | None,
+    *,
+    rules: CodeRules,
+    arrival: Arrival,
+) -> Decision:
+    """Return what *held*, which means *scanned*, comes to when it is placed now.
+
+    It leaves what is held (``resolves``) unless it could not be decided yet.
+    """
+    decision = decide(_without_asked_question(state), scanned, fact, rules=rules, arrival=arrival)
+    if scanned.kind is not CodeKind.COMMAND and _waits(decision):
+        return decision
+    return replace(decision, resolves=held.seq)
+
+
+def lets_the_next_follow(decision: Decision) -> bool:
+    """Whether placing goes on after *decision* without anybody looking."""
+    if decision.verdict is Verdict.REFUSED:
+        return decision.reason is not None and severity_of(decision.reason) is Severity.INFO
+    return decision.verdict is Verdict.ACCEPTED
+
+
+def _waits(decision: Decision) -> bool:
+    return decision.verdict is Verdict.CONFIRM or decision.reason in _NOT_NOW
+
+
+def _without_asked_question(state: WorkState) -> WorkState:
+    """Leave out a question that the operator was asked about something else than what is held."""
+    question = state.question
+    if question is None or question.of_held or question.kind is QuestionKind.SWITCH:
+        return state
+    return replace(state, question=None)
