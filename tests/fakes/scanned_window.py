@@ -2,14 +2,16 @@
 
 Argument: the data folder. The centre, the operator and the password come from the environment. Orders,
 one a line: ``scan A B …`` types the codes, five a second; ``click COMMAND`` presses a button with
-the mouse; ``mash`` presses Enter, Space and Tab; ``end`` waits until the centre has everything and ends.
-Prints one JSON object a line for what was typed, painted, decided and learned of the centre.
+the mouse; ``mash`` presses Enter, Space and Tab; ``stall S`` keeps the window busy for S seconds; ``end``
+waits until the centre has everything and ends. SERIAL_PORTS names ports to read, separated by spaces. Prints
+one JSON object a line for what was typed, painted, decided and learned of the centre and the scanners.
 """
 
 import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -20,7 +22,7 @@ from traitortrack_desktop.assembly import station_window
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.environment import secrets
 from traitortrack_desktop.environment.settings import Settings
-from traitortrack_desktop.services.events import DeliveryChanged, ScanDecided
+from traitortrack_desktop.services.events import DeliveryChanged, ScanDecided, ScannerChanged
 from traitortrack_desktop.ui.application import run_event_loop
 from traitortrack_desktop.ui.simulated_scanner import SimulatedScanner
 
@@ -39,6 +41,8 @@ def hear(event):
         say(online=event.online)
     if isinstance(event, ScanDecided):
         say(decided=event.entry.decision.code)
+    if isinstance(event, ScannerChanged):
+        say(scanner=event.source, ready=event.ready)
 
 
 class Painted(QObject):
@@ -90,6 +94,10 @@ class Hand(QObject):
             QTest.mouseClick(
                 self._window.scan_screen.keys.button_of(Command(words[0])), Qt.MouseButton.LeftButton
             )
+        elif order == "stall":
+            say(stalled=True)
+            time.sleep(float(words[0]))
+            say(stalled=False)
         elif order == "mash":
             for key in MASHED:
                 QTest.keyClick(self._window.windowHandle(), key)
@@ -121,13 +129,17 @@ def sign_in(window):
 def tell_when_scanning(window, timer):
     if window.is_scanning:
         timer.stop()
-        say(ready=True)
+        say(scanning=True)
 
 
 def main():
     secrets.usable_back_end = lambda: None
     settings = Settings(
-        data_dir=Path(sys.argv[1]), station="7", database_url=os.environ["TRAITORTRACK_DATABASE_URL"]
+        data_dir=Path(sys.argv[1]),
+        station="7",
+        database_url=os.environ["TRAITORTRACK_DATABASE_URL"],
+        capacity=int(os.environ.get("CAPACITY", "30")),
+        serial_ports=tuple(os.environ.get("SERIAL_PORTS", "").split()),
     )
     with station_window(settings, listeners=[hear]) as (station, window):
         QTimer.singleShot(0, window, lambda: sign_in(window))

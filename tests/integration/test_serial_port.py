@@ -11,6 +11,7 @@ import pytest
 from fakes.serial_gun import PtyGun, Told, scanning
 
 from traitortrack_desktop.devices.serial_port import ScannerPort
+from traitortrack_desktop.devices.timed_framing import REST_WITHIN_MS
 from traitortrack_desktop.domain.frames import FrameKind
 from traitortrack_desktop.domain.scanners import Feedback, ScannerRole, SerialLine, Terminator
 from traitortrack_desktop.services.events import ScannerProblem
@@ -214,6 +215,7 @@ def test_garbage_of_a_wrong_baud_is_garbled_and_three_times_a_problem_until_a_go
         assert told.lights[-1].problem is None
         gun.send(b"\xff\x80\x1e\xe6")  # has no terminator: a pause ends it
         told.wait_for_light(ready=True, problem=ScannerProblem.GARBLED)
+        time.sleep(REST_WITHIN_MS / 1000)  # what came sooner would be the rest of it
         gun.send(b"AB12\r")
         told.wait_for_light(ready=True)
     assert [frame.kind.value for frame in told.frames] == ["garbled"] * 3 + ["complete"]

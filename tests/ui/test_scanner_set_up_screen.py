@@ -198,7 +198,7 @@ def test_a_second_plain_wedge_is_refused_with_what_to_do(screen, desk, click, se
     desk.send(*[keyed(CODE)] * 5)
     settle()
     assert screen.controller.facts.set_up.step is ScannerStep.PAIR
-    assert "~1" in said(screen).now
+    assert "=1" in said(screen).now
     assert said(screen).fact
 
 

@@ -116,7 +116,7 @@ def test_a_broken_reading_has_no_end(scanner, keyboard):
 
 def test_a_rest_after_a_broken_reading_keeps_it_apart_from_the_next(scanner, keyboard):
     scanner.type_code("SB100", whole=False)
-    scanner.rest(700)
+    scanner.rest(900)
     scanner.type_code("SB10001")
     frames, _collecting = frames_of(keyboard.presses)
     assert [(frame.raw, frame.kind) for frame in frames] == [
