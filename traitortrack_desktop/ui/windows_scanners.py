@@ -31,7 +31,7 @@ def windows_scanners(rack: ScannerRack, window: QWidget, calls: RawInputCalls) -
         try:
             raw_input.start(application, window.winId())
         except OSError as problem:
-            _log.error("Raw Input: %s", problem)
+            _log.warning("Scanners cannot be told apart: %s", problem)
         else:
             stack.callback(raw_input.stop, application)
             stack.callback(rack.join_window, None)
