@@ -91,7 +91,7 @@ def station_window(
     application = build_application(sys.argv[:1], theme=Theme.LIGHT)
     theme = chosen_theme(application, settings.theme)
     with _kept_records(settings):
-        station = assemble_station(settings, listeners=listeners, sign_in_required=True)
+        station = assemble_station(settings, listeners=listeners, sign_in_required=True, for_people=True)
         rack = scanner_rack(settings, station, ports=settings.serial_ports)
         window = MainWindow(
             station,
@@ -227,8 +227,9 @@ def assemble_station(
     *,
     listeners: Sequence[StationListener] = (),
     sign_in_required: bool = False,
+    for_people: bool = False,
 ) -> Station:
-    """Return a station that is joined and not yet started."""
+    """Return a station that is joined and not yet started; *for_people* scanning at it, not for a script."""
     url = database_url(settings)
     rules = site_rules(settings)
     device = DeviceId(device_identity(settings.data_dir))
@@ -245,7 +246,13 @@ def assemble_station(
         )
         if journal.recovered is not None:
             _log.error("The journal was damaged; what could be read goes on: %s", journal.recovered)
-        return ScanIntake(journal=journal, rules=rules, tell=hub.tell, sign_in_required=sign_in_required)
+        return ScanIntake(
+            journal=journal,
+            rules=rules,
+            tell=hub.tell,
+            sign_in_required=sign_in_required,
+            holds_pouring=for_people,
+        )
 
     intake = IntakeLoop(open_intake)
     delivery = Delivery(

@@ -84,6 +84,10 @@ class FakeScannerDesk:
     def end_set_up(self):
         self.listening = None
 
+    @property
+    def records_to(self):
+        return self.recording
+
     def record(self, *, on):
         self.recording = RECORDING if on and self.recordable else None
         return self.recording

@@ -442,3 +442,11 @@ def test_another_theme_reaches_every_part(screen, desk, settle):
     image = screen.grab().toImage()
     assert image.pixelColor(2, 2).name() == PALETTES[Theme.DARK].window.ground
     assert image.pixelColor(100, 300).name() == PALETTES[Theme.DARK].panel.ground
+
+
+def test_a_recording_that_ended_by_itself_is_not_said_to_go_on(desk, screen, qtbot):
+    SITUATIONS["recording"](desk, screen)
+    assert screen.controller.facts.recording_to is not None
+    desk.recording = None
+    desk.listening[1]()
+    qtbot.waitUntil(lambda: screen.controller.facts.recording_to is None)

@@ -75,6 +75,11 @@ class EvdevScanner:
         """What its frames carry as ``source``."""
         return self._profile.source
 
+    @property
+    def last_alive(self) -> float | None:
+        """When its thread last went round; ``None`` when it has ended."""
+        return self._thread.last_alive
+
     def start(self) -> None:
         """Begin to read; returns at once."""
         self._wake_read, self._wake_write = os.pipe()
@@ -163,7 +168,7 @@ class EvdevScanner:
             selector.register(self._wake_read, selectors.EVENT_READ)
             for node in nodes:
                 selector.register(node.fileno(), selectors.EVENT_READ, node)
-            while not self._thread.stopping.is_set():
+            while self._thread.goes_round():
                 looked_ms = _now_ms()
                 if keys.counts(looked_ms):
                     self._thread.tell_ready()

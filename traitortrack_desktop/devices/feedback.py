@@ -29,6 +29,13 @@ _SIGNALS = {
 }
 
 
+ANSWERS_WITHIN_SECONDS = dict.fromkeys(Feedback, 0.3) | {
+    Feedback.HONEYWELL: 10.0,
+    Feedback.SSI: 10.0,
+}
+"""One that comes later would be taken for the next bag's; who waits for it gets it all the same."""
+
+
 def signal(feedback: Feedback, *, good: bool) -> bytes:
     """Return what makes the scanner tell good or bad; empty where it has no back-channel."""
     good_signal, bad_signal = _SIGNALS[feedback]

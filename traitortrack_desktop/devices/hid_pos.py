@@ -59,6 +59,11 @@ class HidPosScanner:
         """What its frames carry as ``source``."""
         return self._profile.source
 
+    @property
+    def last_alive(self) -> float | None:
+        """When its thread last went round; ``None`` when it has ended."""
+        return self._thread.last_alive
+
     def start(self) -> None:
         """Begin to read; returns at once."""
         self._thread.start()
@@ -103,7 +108,7 @@ class HidPosScanner:
         return found
 
     def _read(self, handle: HidHandle, reading: "_ReportReading") -> None:
-        while not self._thread.stopping.is_set():
+        while self._thread.goes_round():
             asked_ms = _now_ms()
             if reading.counts(asked_ms):
                 self._thread.tell_ready()

@@ -92,9 +92,9 @@ class Reading:
 
     *kind* is COMPLETE, PARTIAL or OVERSIZE; *started_ms* and *ended_ms* are the times of the first
     character and of the last key. *lacks_a_key* says that a key has no character, or came up and nobody
-    had seen it going down. *overlapped* says that a key went down while another was down,
-    *shares_a_modifier* that one Shift or Ctrl served two characters or was still held at the end:
-    nothing against one scanner, but what two at once look like.
+    had seen it going down. *overlapped* says that a key went down while another was down, *crossed* that
+    the other was then seen coming up, *shares_a_modifier* that one Shift or Ctrl served two characters or
+    was still held at the end: what two scanners at once look like.
     """
 
     strokes: tuple[KeyStroke, ...]
@@ -104,6 +104,7 @@ class Reading:
     ended_ms: int | None = None
     lacks_a_key: bool = False
     overlapped: bool = False
+    crossed: bool = False
     shares_a_modifier: bool = False
 
     @property
@@ -120,12 +121,15 @@ class _Begun:
 
     strokes: list[KeyStroke] = field(default_factory=list)
     down: set[int] = field(default_factory=set)
+    passed_over: set[int] = field(default_factory=set)
+    """Keys that were down when another one went down."""
     started_ms: int | None = None
     from_stx: bool = False
     too_long: bool = False
     is_a_rest: bool = False
     lacks_a_key: bool = False
     overlapped: bool = False
+    crossed: bool = False
     shares_a_modifier: bool = False
     modified_last: bool = False
     fresh_modifier: bool = False
@@ -190,6 +194,7 @@ class KeyCollector:
         if stroke.code in self._down:
             self._down.discard(stroke.code)
             self._begun.down.discard(stroke.code)
+            self._begun.crossed |= stroke.code in self._begun.passed_over
         elif stroke.code and stroke.code not in MODIFIER_CODES and self._begun.strokes:
             self._begun.lacks_a_key = True
         return ()
@@ -264,7 +269,8 @@ class KeyCollector:
 
     def _goes_down(self, stroke: KeyStroke) -> None:
         if stroke.code:
-            self._begun.overlapped |= bool(self._begun.down - {stroke.code})
+            self._begun.passed_over |= self._begun.down - {stroke.code}
+            self._begun.overlapped |= bool(self._begun.passed_over)
             self._begun.down.add(stroke.code)
 
     # -- Alt and the keypad
@@ -302,6 +308,7 @@ class KeyCollector:
             ended_ms=self._last_ms,
             lacks_a_key=self._begun.lacks_a_key,
             overlapped=self._begun.overlapped,
+            crossed=self._begun.crossed,
             shares_a_modifier=self._begun.shares_a_modifier,
         )
         self._begun = _Begun()

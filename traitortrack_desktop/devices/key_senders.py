@@ -16,7 +16,12 @@ from traitortrack_desktop.devices.key_characters import (
     characters_of_same_key,
     needs_a_modifier,
 )
-from traitortrack_desktop.devices.key_readings import Reading, milliseconds_between, separator_code
+from traitortrack_desktop.devices.key_readings import (
+    REST_WITHIN_MS,
+    Reading,
+    milliseconds_between,
+    separator_code,
+)
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.scanners import (
     KEYBOARD,
@@ -44,10 +49,23 @@ class Senders(Protocol):
 
 
 class OneSender:
-    """A stream that only one scanner can be behind; its prefix is taken off, but not demanded."""
+    """A stream with one scanner behind it, as far as anybody said; its prefix is taken off.
 
-    def __init__(self, source: str, line: KeyLine, role: ScannerRole = ScannerRole.ANY) -> None:
+    With *others_may_type* a scanner that nobody set up may type into it as well: keys that cross those of
+    another refuse a reading, and one without the prefix that a scanner has can only be typed by hand.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        line: KeyLine,
+        role: ScannerRole = ScannerRole.ANY,
+        *,
+        others_may_type: bool = False,
+    ) -> None:
         self._source, self._line, self._role = source, line, role
+        self._others_may_type = others_may_type
+        self._mixed_ended_ms: int | None = None
 
     @property
     def lines(self) -> Sequence[KeyLine]:
@@ -58,12 +76,20 @@ class OneSender:
         """Return the frame; typed where the keys came slowly and without the prefix."""
         text = text_of(reading.strokes, self._line)
         kind = reading.kind
-        has_prefix = bool(self._line.prefix) and text.startswith(self._line.prefix)
-        if kind is FrameKind.COMPLETE and (reading.lacks_a_key or UNDECODABLE in text):
+        has_prefix = text.startswith(self._line.prefix)
+        by_hand = not (self._line.prefix and has_prefix) and _is_slow(reading, self._line)
+        mixed = reading.crossed or self._is_rest_of_a_mixed_one(reading)
+        foreign = self._others_may_type and not by_hand and (mixed or not has_prefix)
+        self._mixed_ended_ms = reading.ended_ms if foreign and mixed else None
+        if kind is FrameKind.COMPLETE and (reading.lacks_a_key or UNDECODABLE in text or foreign):
             kind = FrameKind.GARBLED
-        elif kind is FrameKind.COMPLETE and not has_prefix and _is_slow(reading, self._line):
+        elif kind is FrameKind.COMPLETE and by_hand:
             kind = FrameKind.TYPED
         return _frame(reading, text.removeprefix(self._line.prefix), kind, self._source, self._role)
+
+    def _is_rest_of_a_mixed_one(self, reading: Reading) -> bool:
+        gap = milliseconds_between(self._mixed_ended_ms, reading.started_ms)
+        return gap is not None and gap < REST_WITHIN_MS
 
 
 class SeveralSenders:
@@ -142,8 +168,8 @@ def senders_of(profiles: Sequence[ScannerProfile]) -> Senders:
     if len(wedges) > 1:
         return SeveralSenders(wedges)
     if wedges:
-        return OneSender(wedges[0].source, wedges[0].keys, wedges[0].role)
-    return OneSender(KEYBOARD.key, KeyLine())
+        return OneSender(wedges[0].source, wedges[0].keys, wedges[0].role, others_may_type=True)
+    return OneSender(KEYBOARD.key, KeyLine(), others_may_type=True)
 
 
 def text_of(strokes: Sequence[KeyStroke], line: KeyLine) -> str:

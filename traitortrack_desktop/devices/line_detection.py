@@ -10,11 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from traitortrack_desktop.devices.framing import LONGEST_FRAME_BYTES
 from traitortrack_desktop.devices.line_noise import is_garbage, is_modem_talk
-from traitortrack_desktop.devices.serial_port import Port, open_port
+from traitortrack_desktop.devices.serial_port import PortOpener, open_port
 from traitortrack_desktop.devices.ssi import SsiFramer
 from traitortrack_desktop.domain.frames import FrameKind
 from traitortrack_desktop.domain.scanners import SET_UP_CODE, Parity, SerialLine, Terminator
@@ -136,14 +135,6 @@ def _line_of_seven_bits(data: bytes, line: SerialLine) -> SerialLine | None:
         return replace(line, data_bits=7, parity=Parity.EVEN)
     # A parity bit that is always 1 is another stop bit.
     return replace(line, data_bits=7, stop_bits=2)
-
-
-class PortOpener(Protocol):
-    """Opens a port; :func:`traitortrack_desktop.devices.serial_port.open_port`."""
-
-    def __call__(self, place: str, line: SerialLine, *, read_timeout_seconds: float) -> Port:
-        """Return the open port at *place*."""
-        ...
 
 
 class SetUpListener:

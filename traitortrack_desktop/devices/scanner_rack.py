@@ -7,26 +7,23 @@ because letting go of a device takes a moment.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from traitortrack_desktop.devices.named_port import NamedPort
-from traitortrack_desktop.devices.recording import Recorder
 from traitortrack_desktop.devices.scanner_kinds import (
     KEYBOARD_DEVICE,
-    Listener,
     attached_hid_devices,
-    listener_for,
     source_for,
 )
+from traitortrack_desktop.devices.scanner_signals import ScannerSignals
 from traitortrack_desktop.devices.serial_ports import PortWatch
 from traitortrack_desktop.devices.serial_scanner import SerialScanner
-from traitortrack_desktop.devices.sources import NoTap, Outlets, ScannerSource
+from traitortrack_desktop.devices.set_up_listening import SetUpListening
+from traitortrack_desktop.devices.source_watchdog import SourceWatchdog
+from traitortrack_desktop.devices.sources import Outlets, ScannerSource
 from traitortrack_desktop.devices.tap_switch import TapSwitch
-from traitortrack_desktop.domain.entries import Decision, Remark, Verdict
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
 from traitortrack_desktop.domain.scanners import (
     Connection,
     Feedback,
@@ -35,12 +32,10 @@ from traitortrack_desktop.domain.scanners import (
     SerialLine,
 )
 from traitortrack_desktop.services.events import (
-    ScanDecided,
     ScannerChanged,
     ScannerGone,
     StationEvent,
     StationListener,
-    StorageFailed,
 )
 from traitortrack_desktop.services.ports import ScannerProfiles
 from traitortrack_desktop.services.scanner_desk import AttachedDevice, HeardReading
@@ -86,23 +81,22 @@ class ScannerRack:
         self._file = profiles
         self._profiles: tuple[ScannerProfile, ...] = ()
         self._tell = tell
-        self._recordings = recordings
         self._ports = tuple(ports)
         self._line = line or SerialLine()
         self._ports_only = ports_only
-        self.tap = TapSwitch()
-        self.outlets = Outlets(submit=submit, changed=tell, tap=self.tap)
+        self.tap = TapSwitch(recordings, profiles=self.profiles, ended=self._tell_set_up)
+        self._watchdog = SourceWatchdog(self._sources_and_lights, tell=tell, died=self._start_again)
+        self.outlets = Outlets(submit=submit, changed=self._watchdog.changed, tap=self.tap)
         self._window: WindowReads | None = None
         self._watch = watch(self._ports_changed)
         self._named: tuple[NamedPort, ...] = ()
         self._sources: Mapping[str, ScannerSource] = {}
         self._lights: set[str] = set()
-        self._listeners: dict[str, Listener] = {}
+        self._listening: SetUpListening | None = None
         self._others: tuple[AttachedDevice, ...] = ()
-        self._recorder: Recorder | None = None
         self._heard: Callable[[HeardReading], None] | None = None
         self._set_up_changed: Callable[[], None] | None = None
-        self._held_before: set[str] = set()
+        self._signals = ScannerSignals(self._answer, self._feedback_of)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scanners")
 
     # -- from the station's start to its end
@@ -111,10 +105,12 @@ class ScannerRack:
         """Read what was set up and begin to read the scanners; returns at once."""
         self._profiles = self._file.read()
         self._watch.start()
+        self._watchdog.start()
         self._do(self._start_sources)
 
     def stop(self) -> None:
         """Let go of every scanner; returns when that is done."""
+        self._watchdog.stop()
         self._do(self._stop_all)
         self._worker.shutdown(wait=True)
         self._watch.stop()
@@ -133,32 +129,16 @@ class ScannerRack:
 
     def take(self, event: StationEvent) -> None:
         """Have the scanner whose reading it was give its own signal. The thread of the event."""
-        if isinstance(event, ScanDecided):
-            source, decision = event.entry.source, event.entry.decision
-            of_many = self._is_one_of_many(source, decision)
-            if Remark.PLACED not in event.entry.remarks and (not of_many or self._waits_for_answers(source)):
-                self._answer(source, good=_is_good(decision))
-        elif isinstance(event, StorageFailed) and event.source is not None:
-            self._answer(event.source, good=False)
+        self._signals.take(event)
 
-    def _is_one_of_many(self, source: str, decision: Decision) -> bool:
-        """Whether it came out of the scanner's memory behind others: one signal is enough for all."""
-        if decision.reason is not Reason.HELD:
-            self._held_before.discard(source)
-            return False
-        behind = source in self._held_before
-        self._held_before.add(source)
-        return behind
-
-    def _waits_for_answers(self, source: str) -> bool:
-        profile = next((each for each in self._profiles if each.source == source), None)
-        signal = profile.serial.answers_with if profile is not None else Feedback.NONE
-        return signal in {Feedback.SSI, Feedback.HONEYWELL}
-
-    def _answer(self, source: str, *, good: bool) -> None:
+    def _answer(self, source: str, good: bool) -> None:
         scanner = self._sources.get(source)
         if scanner is not None:
             scanner.answer(good=good)
+
+    def _feedback_of(self, source: str) -> Feedback:
+        profile = next((each for each in self._profiles if each.source == source), None)
+        return profile.serial.answers_with if profile is not None else self._line.answers_with
 
     # -- the set-up
 
@@ -201,26 +181,17 @@ class ScannerRack:
         self._heard = self._set_up_changed = None
         if self._window is not None:
             self._window.listen_for_set_up(None)
-        self._do(self._stop_listeners)
+        self._do(self._stop_listening)
         self._do(self._start_sources)
 
     def record(self, *, on: bool) -> Path | None:
         """Begin or end recording; return the file that is written to, ``None`` where it cannot be."""
-        recorder, self._recorder = self._recorder, None
-        if recorder is not None:
-            self.tap.to = NoTap()
-            recorder.close()
-        if not on:
-            return None
-        try:
-            self._recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
-            name = f"scans-{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"
-            self._recorder = Recorder(self._recordings / name, profiles=self.profiles)
-        except OSError as problem:
-            _log.warning("Scans cannot be recorded: %s", problem)
-            return None
-        self.tap.to = self._recorder
-        return self._recorder.path
+        return self.tap.record(on=on)
+
+    @property
+    def records_to(self) -> Path | None:
+        """The file that is written to, ``None`` while nothing is recorded."""
+        return self.tap.records_to
 
     # -- on the rack's own thread
 
@@ -290,17 +261,30 @@ class ScannerRack:
         )
 
     def _stop_sources(self) -> None:
-        sources = self._sources
+        sources, self._sources = self._sources, {}
         for source in sources.values():
             source.stop()
 
-    def _stop_listeners(self) -> None:
-        for listener in self._listeners.values():
-            listener.stop()
-        self._listeners.clear()
+    def _start_again(self) -> None:
+        """A source has died: make all of them anew."""
+        self._do(self._start_sources)
+
+    def _sources_and_lights(self) -> list[tuple[ScannerSource, ScannerChanged]]:
+        profiles = {profile.source: profile for profile in self._profiles}
+        lights = []
+        for source in self._sources.values():
+            profile = profiles.get(source.source)
+            name, role = (source.source, ScannerRole.ANY) if profile is None else (profile.name, profile.role)
+            lights.append((source, ScannerChanged(source=source.source, name=name, ready=False, role=role)))
+        return lights
+
+    def _stop_listening(self) -> None:
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
 
     def _stop_all(self) -> None:
-        self._stop_listeners()
+        self._stop_listening()
         self._stop_sources()
 
     def _ports_changed(self, attached: tuple[AttachedDevice, ...]) -> None:
@@ -316,23 +300,15 @@ class ScannerRack:
     def _look(self) -> None:
         """See what is attached and, in the set-up, listen to it."""
         self._others = attached_hid_devices()
-        heard, changed = self._heard, self._set_up_changed
-        if heard is None or changed is None:
+        heard = self._heard
+        if heard is None:
             return
-        devices = (*self._watch.attached(), *self._others)
-        attached = {device.place: device for device in devices if device.problem is None}
-        for place in set(self._listeners) - set(attached):
-            self._listeners.pop(place).stop()
-        for place in set(attached) - set(self._listeners):
-            listener = listener_for(attached[place], heard)
-            if listener is not None:
-                self._listeners[place] = listener
-                listener.start()
-        changed()
+        if self._listening is None:
+            self._listening = SetUpListening(heard)
+        self._listening.listen_to((*self._watch.attached(), *self._others))
+        self._tell_set_up()
 
-
-def _is_good(decision: Decision) -> bool:
-    """Whether it counts, or counted before; a question needs eyes."""
-    if decision.verdict is Verdict.ACCEPTED:
-        return True
-    return decision.reason is not None and severity_of(decision.reason) is Severity.INFO
+    def _tell_set_up(self) -> None:
+        changed = self._set_up_changed
+        if changed is not None:
+            changed()

@@ -50,6 +50,14 @@ class Port(Protocol):
         ...
 
 
+class PortOpener(Protocol):
+    """Opens a port; :func:`open_port` or a stand-in."""
+
+    def __call__(self, place: str, line: SerialLine, *, read_timeout_seconds: float) -> Port:
+        """Return the open port at *place*."""
+        ...
+
+
 class ScannerPort(serial.Serial):
     """A serial port that keeps what the scanner sent while it was opened.
 

@@ -12,14 +12,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
-from traitortrack_desktop.devices.feedback import signal
+from traitortrack_desktop.devices.feedback import ANSWERS_WITHIN_SECONDS, signal
 from traitortrack_desktop.devices.reconnect_hold import ReconnectHold
 from traitortrack_desktop.devices.scanner_health import ScannerHealth
 from traitortrack_desktop.devices.serial_connection import SerialConnection, call_listener, monotonic_ms
 from traitortrack_desktop.devices.serial_port import (
     Port,
+    PortOpener,
     first_reading_may_lack_its_beginning,
     open_port,
     problem_of_opening,
@@ -42,17 +42,10 @@ _BEGUN_BEFORE_MS = 50
 """Bytes that come so soon after the opening may be the end of a reading that was under way."""
 
 _RETRY_SECONDS = (0.5, 1.0, 2.0)
-_ANSWERS_WAITING = 32
+_ANSWERS_WAITING = 1024
+_STOP_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
-
-
-class PortOpener(Protocol):
-    """Opens a port; :func:`traitortrack_desktop.devices.serial_port.open_port`."""
-
-    def __call__(self, place: str, line: SerialLine, *, read_timeout_seconds: float) -> Port:
-        """Return the open port at *place*."""
-        ...
 
 
 class SerialScanner:
@@ -83,7 +76,7 @@ class SerialScanner:
         self._outlets = outlets
         self._reconnect_hold = reconnect_hold
         self._open_port = open_port
-        self._answers: deque[bool] = deque(maxlen=_ANSWERS_WAITING)
+        self._answers: deque[tuple[bool, float]] = deque(maxlen=_ANSWERS_WAITING)
         self._stopping = threading.Event()
         self._nudged = threading.Event()
         self._told: ScannerChanged | None = None
@@ -93,7 +86,7 @@ class SerialScanner:
         self._loses_unread = False
         self._retries = 0
         self._last_alive = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name=f"scanner {name}")
+        self._thread = threading.Thread(target=self._run, name=f"scanner {name}", daemon=True)
 
     @property
     def source(self) -> str:
@@ -101,27 +94,24 @@ class SerialScanner:
         return self._source
 
     @property
-    def is_alive(self) -> bool:
-        """Whether its thread runs."""
-        return self._thread.is_alive()
-
-    @property
-    def last_alive(self) -> float:
-        """When its thread last went round, in seconds of ``time.monotonic``.
+    def last_alive(self) -> float | None:
+        """When its thread last went round, in seconds of ``time.monotonic``; ``None`` when it has ended.
 
         That is at least every 2 s but while a port is being opened, which Bluetooth may hold up for long.
         """
-        return self._last_alive
+        return self._last_alive if self._thread.is_alive() else None
 
     def start(self) -> None:
         """Start reading."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port and end the thread."""
+        """Close the port and end the thread; one that hangs in opening a port ends when that does."""
         self._stopping.set()
         self._nudged.set()
-        self._thread.join()
+        self._thread.join(_STOP_SECONDS)
+        if self._thread.is_alive():
+            _log.warning("Scanner %s: its port does not finish opening and is left alone", self._name)
 
     def look_again(self) -> None:
         """Something was attached or went: look for the port now. Any thread; returns at once."""
@@ -130,7 +120,7 @@ class SerialScanner:
     def answer(self, *, good: bool) -> None:
         """Have the scanner give its own signal, where it has one. Any thread; returns at once."""
         if self._line.answers_with is not Feedback.NONE:
-            self._answers.append(good)
+            self._answers.append((good, time.monotonic()))
 
     def _run(self) -> None:
         try:
@@ -230,8 +220,11 @@ class SerialScanner:
             self._nudged.clear()  # what was told meanwhile is no reason to hurry now
 
     def _write_answers(self, connection: SerialConnection) -> None:
+        feedback = self._line.answers_with
         while self._answers:
-            connection.write(signal(self._line.answers_with, good=self._answers.popleft()), is_answer=True)
+            good, since = self._answers.popleft()
+            if time.monotonic() - since <= ANSWERS_WITHIN_SECONDS[feedback]:
+                connection.write(signal(feedback, good=good), is_answer=True)
 
     def _close(self, port: Port) -> None:
         try:

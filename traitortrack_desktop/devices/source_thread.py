@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from traitortrack_desktop.devices.sources import Outlets
@@ -47,6 +48,7 @@ class SourceThread:
         self._retry_seconds = first_retry_seconds
         self._was_there = False
         self._told: ScannerChanged | None = None
+        self._last_alive = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"scanner {profile.source}")
 
     def start(self) -> None:
@@ -60,6 +62,16 @@ class SourceThread:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @property
+    def last_alive(self) -> float | None:
+        """When the thread last went round, in seconds of ``time.monotonic``; ``None`` when it has ended."""
+        return self._last_alive if self._thread.is_alive() else None
+
+    def goes_round(self) -> bool:
+        """Note that the thread lives; return whether it is to go on. For the loop of *serve*."""
+        self._last_alive = time.monotonic()
+        return not self.stopping.is_set()
+
     def tell_ready(self) -> None:
         """The scanner is heard from now on."""
         self._retry_seconds = self._first_retry_seconds
@@ -67,7 +79,7 @@ class SourceThread:
         self._tell(ready=True, problem=None)
 
     def _run(self) -> None:
-        while not self.stopping.is_set():
+        while self.goes_round():
             try:
                 self._serve()
             except UnreachableError as error:

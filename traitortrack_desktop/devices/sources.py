@@ -17,6 +17,11 @@ class ScannerSource(Protocol):
         """What its frames carry as ``source``."""
         ...
 
+    @property
+    def last_alive(self) -> float | None:
+        """When its thread last went round, in seconds of ``time.monotonic``; ``None`` when it has ended."""
+        ...
+
     def start(self) -> None:
         """Begin to read; returns at once."""
         ...

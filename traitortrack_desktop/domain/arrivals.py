@@ -25,6 +25,10 @@ BATCH_READINGS = 5
 BATCH_MS = 1000
 """So many readings in this time come out of a memory; as long a silence ends it."""
 
+POURING_PAUSE_MS = 30
+POURING_READINGS = 8
+"""No hand goes from one label to the next in so short a pause; so many in a row pour out of a memory."""
+
 _FORGET_AFTER_MS = 3_600_000
 _LABELS = 32
 _SCANNERS = 16
@@ -71,18 +75,27 @@ class _Scanner:
     times: list[int] = field(default_factory=list)
     """When its last readings ended, without those read twice at once."""
     in_batch: bool = False
+    poured: int = 0
+    """Readings in a row without a hand's pause between them."""
+    poured_until_ms: int | None = None
 
 
 class Arrivals:
-    """Remembers what every scanner read lately. What was not stored is never remembered."""
+    """Remembers what every scanner read lately. What was not stored is never remembered.
 
-    def __init__(self) -> None:
+    With *holds_pouring* readings that follow each other faster than a hand can scan are taken for a memory,
+    also where nobody saw that the scanner was connected again. For people; a script may be as fast.
+    """
+
+    def __init__(self, *, holds_pouring: bool = False) -> None:
+        self._holds_pouring = holds_pouring
         self._scanners: dict[str, _Scanner] = {}
 
     def look_at(self, frame: ScanFrame, scanned: ParsedCode, now_ms: int) -> Arrival:
         """Return how *frame* came; *scanned* is its meaning, *now_ms* the intake's own clock."""
         typed = (Remark.TYPED,) if frame.kind is FrameKind.TYPED else ()
-        if frame.after_reconnect:
+        pours = self._holds_pouring and self._pours(frame)
+        if frame.after_reconnect or pours:
             return Arrival(remarks=(Remark.BATCH, *typed), role=frame.role, from_memory=True)
         if frame.ended_ms is None or not _is_whole(frame):
             return Arrival(remarks=typed, role=frame.role)
@@ -125,6 +138,19 @@ class Arrivals:
         scanner.in_batch = Remark.BATCH in arrival.remarks
         if decision.reason is not Reason.READ_TWICE or scanner.in_batch:
             scanner.times = [*scanner.times[1 - BATCH_READINGS :], frame.ended_ms]
+
+    def _pours(self, frame: ScanFrame) -> bool:
+        """Whether *frame* is one of many that came without a pause between them, until it is quiet again."""
+        if frame.started_ms is None or frame.ended_ms is None or not _is_whole(frame):
+            return False
+        scanner = self._scanner(frame.source)
+        since, scanner.poured_until_ms = scanner.poured_until_ms, frame.ended_ms
+        pause_ms = _gap(since, frame.started_ms) if since is not None else BATCH_MS + 1
+        goes_on = pause_ms < POURING_PAUSE_MS
+        if scanner.poured >= POURING_READINGS:
+            goes_on = pause_ms <= BATCH_MS
+        scanner.poured = scanner.poured + 1 if goes_on else 1
+        return scanner.poured >= POURING_READINGS
 
     def _own(self, frame: ScanFrame, now_ms: int) -> _Reading | None:
         """Return the last reading of the same by the same scanner, if it was lately."""

@@ -192,6 +192,7 @@ class ScannerSetUpWords:
     not_paired: str
     begin_here: Phrase
     try_them: Phrase
+    not_listening: Phrase
     recording_to: str
     save_now: str
     test_again_now: str

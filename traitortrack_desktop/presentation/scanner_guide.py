@@ -9,6 +9,8 @@ from traitortrack_desktop.presentation.scanner_acts import GuideCheck
 from traitortrack_desktop.presentation.scanner_learned import device_name
 from traitortrack_desktop.presentation.scanner_set_up_state import Check, SetUpFacts
 from traitortrack_desktop.presentation.screen_state import Mark
+from traitortrack_desktop.services.heard_from import source_of
+from traitortrack_desktop.services.scanner_desk import HeardReading
 from traitortrack_desktop.services.scanner_learning import shown
 
 _MOST_NAMED = 2
@@ -54,8 +56,15 @@ def _heard(facts: SetUpFacts, words: ScannerSetUpWords, check: CheckWords) -> Ch
     if facts.last is None:
         return Check(text=check.text, fact=check.bad)
     return _told(
-        check, well=True, count=words.heard_of.text(facts.heard), name=device_name(facts.last.device, words)
+        check, well=True, count=words.heard_of.text(facts.heard), name=_sender(facts, facts.last, words)
     )
+
+
+def _sender(facts: SetUpFacts, reading: HeardReading, words: ScannerSetUpWords) -> str:
+    """Return what people call the scanner of *reading*, or its device where it is not set up."""
+    source = source_of(reading, facts.profiles)
+    name = next((profile.name for profile in facts.profiles if profile.source == source), "")
+    return name or device_name(reading.device, words)
 
 
 def _understood(facts: SetUpFacts, words: ScannerSetUpWords, check: CheckWords) -> Check:

@@ -65,7 +65,7 @@ def _list(facts: SetUpFacts, words: ScannerSetUpWords) -> ScannerSetUpView:
         page=ScannerPage.LIST,
         step=words.hint,
         instruction=words.title,
-        saying=_note(facts, words) or _what_to_do(facts, words),
+        saying=_not_heard(facts, words) or _note(facts, words) or _what_to_do(facts, words),
         here_title=words.here,
         here=tuple(_row(profile, facts, words) for profile in facts.profiles),
         here_empty=words.nothing_here,
@@ -164,6 +164,10 @@ def _note(facts: SetUpFacts, words: ScannerSetUpWords) -> Saying | None:
     return _with_fact(said, about if in_a_file else "")
 
 
+def _not_heard(facts: SetUpFacts, words: ScannerSetUpWords) -> Saying | None:
+    return None if facts.listening else _saying(words.not_listening, Tone.ATTENTION, Icon.TRIANGLE)
+
+
 def _what_to_do(facts: SetUpFacts, words: ScannerSetUpWords) -> Saying:
     phrase = words.try_them if facts.profiles else words.begin_here
     said = _saying(phrase, Tone.READY, Icon.DOT)
@@ -179,7 +183,7 @@ def _step(facts: SetUpFacts, set_up: ScannerSetUp, words: ScannerSetUpWords) -> 
         page=_PAGES[set_up.step],
         step=_step_text(set_up, words),
         instruction=_instruction(set_up, words),
-        saying=_note(facts, words) or _of_the_step(set_up, words),
+        saying=_not_heard(facts, words) or _note(facts, words) or _of_the_step(set_up, words),
         boxes=_boxes(set_up),
         box_lines=_box_lines(set_up, words),
         test_code=_next_test_code(set_up) if at_test else "",
@@ -274,7 +278,7 @@ def _step_presses(set_up: ScannerSetUp, words: ScannerSetUpWords) -> tuple[Press
         case ScannerStep.TEST:
             return (
                 _press(ScannerAct.SAVE, words, primary=set_up.may_be_saved, usable=set_up.may_be_saved),
-                _press(ScannerAct.TEN_AGAIN, words),
+                _press(ScannerAct.TEN_AGAIN, words, primary=set_up.test.is_full and not set_up.test.passed),
                 _press(ScannerAct.LEARN_AGAIN, words),
                 _press(ScannerAct.PRINT, words),
                 back,

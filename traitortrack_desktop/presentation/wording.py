@@ -340,6 +340,11 @@ _ENGLISH_SCANNERS = ScannerSetUpWords(
         now=("With one scanner only, press “Set up another”.",),
     ),
     try_them=Phrase(heading="TRY", what=("Scan anything: the count of that scanner goes up.",)),
+    not_listening=Phrase(
+        heading="NOT LISTENING",
+        what=("Another program is in front: a scanner that types is not heard.",),
+        now=("Touch this window, then scan.",),
+    ),
     recording_to="Recording to {at}",
     save_now="Save this scanner",
     test_again_now="Begin the test again",
@@ -473,7 +478,7 @@ _ENGLISH_SCANNERS = ScannerSetUpWords(
         ScannerTrouble.NEEDS_PREFIX: Phrase(
             heading="CANNOT TELL THEM APART",
             what=("This scanner and “{other}” look like one keyboard.",),
-            now=("Call IT: each of the two needs a prefix of its own, such as =1 and =2.",),
+            now=("If it is “{other}”: go back, press Set up again. If not, call IT: each needs a prefix.",),
         ),
         ScannerTrouble.PREFIX_TAKEN: Phrase(
             heading="CANNOT TELL THEM APART",
@@ -551,8 +556,8 @@ _ENGLISH_SCANNERS = ScannerSetUpWords(
     ),
     recording=Phrase(
         heading="RECORDING",
-        what=("Everything that scanners send is written down.",),
-        now=("End it when done.",),
+        what=("What is scanned into bags is written down from now on.",),
+        now=("Go back to scanning and scan. Then come here again and end it.",),
     ),
     not_recording=Phrase(
         heading="NOT RECORDING", what=("The recording could not be begun.",), now=("Call IT.",)

@@ -29,7 +29,10 @@ def _monotonic_ms() -> int:
 
 
 class ScanIntake:
-    """Turns readings into journal entries and keeps the work state."""
+    """Turns readings into journal entries and keeps the work state.
+
+    *holds_pouring* is for a station with people at it: see ``domain.arrivals``.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class ScanIntake:
         rules: CodeRules,
         tell: StationListener,
         sign_in_required: bool = False,
+        holds_pouring: bool = False,
         monotonic_ms: Callable[[], int] = _monotonic_ms,
     ) -> None:
         self._journal = journal
@@ -48,7 +52,7 @@ class ScanIntake:
         self._state = WorkState()
         self._backlog = Backlog(pending=0, oldest_at=None)
         self._monotonic_ms = monotonic_ms
-        self._arrivals = Arrivals()
+        self._arrivals = Arrivals(holds_pouring=holds_pouring)
         self._storage_failed = False
 
     def resume(self) -> None:

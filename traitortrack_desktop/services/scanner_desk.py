@@ -92,5 +92,10 @@ class ScannerDesk(Protocol):
         ...
 
     def record(self, *, on: bool) -> Path | None:
-        """Begin or end recording what the scanners send; return the file that is written to."""
+        """Begin or end recording what the scanners send; return the file, ``None`` where it cannot be."""
+        ...
+
+    @property
+    def records_to(self) -> Path | None:
+        """The file that is written to; a recording may end by itself, which *changed* tells."""
         ...

@@ -253,6 +253,7 @@ class ScannerSetUpController(QObject):
         attached, set_up = tuple(self._desk.attached()), self.facts.set_up
         self._change(
             attached=attached,
+            recording_to=self._desk.records_to,
             profiles=tuple(self._desk.profiles()),
             set_up=after_look(set_up, attached) if set_up is not None else None,
         )

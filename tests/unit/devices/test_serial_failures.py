@@ -377,7 +377,7 @@ def test_listeners_that_fail_in_every_way_end_nothing(told, caplog):
         until(port.comes.empty)
         port.comes.put(b"CD34\r")
         until(port.comes.empty)
-        assert scanner.is_alive
+        assert scanner.last_alive is not None
     assert [light.ready for light in told.lights] == [True]
     assert "broken listener" in caplog.text
 
@@ -388,7 +388,7 @@ def test_a_thread_that_died_all_the_same_is_seen(told, monkeypatch):
     with scanning(told, lambda: "COM3", ready=False, open_port=ports) as scanner:
         told.wait_for_light(ready=False, problem=ScannerProblem.FAILED)
         scanner._thread.join()
-        assert not scanner.is_alive
+        assert scanner.last_alive is None
 
 
 def test_its_last_round_is_told_to_whoever_watches(told):

@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import pytest
 from fakes.wedge_keys import ALT, CONTROL, ENTER, KEYPAD, PLACES, SHIFT, scan, with_alt
@@ -185,9 +185,30 @@ def test_the_prefix_of_a_single_scanner_is_taken_off(prefix):
     assert told(play(scan(prefix + "SB10001"), framer)) == [("complete", "SB10001")]
 
 
-def test_a_single_scanner_needs_no_prefix():
+def test_without_the_prefix_of_the_only_scanner_it_is_a_strangers_scan():
     framer = KeystrokeFramer(senders=senders_of([wedge("left", "~1")]))
-    assert told(play(scan("SB10001"), framer)) == [("complete", "SB10001")]
+    assert told(play(scan("SB10001"), framer)) == [("garbled", "SB10001")]
+
+
+def test_a_person_types_no_prefix():
+    framer = KeystrokeFramer(senders=senders_of([wedge("left", "~1")]))
+    assert told(play(scan("SB10001"), framer, gap_ms=150)) == [("typed", "SB10001")]
+
+
+def mixed_by_the_bus(*scans):
+    """The keys of guns that type at once: each reports one change of its keys in every turn of the bus."""
+    return [key for turn in zip_longest(*scans) for key in turn if key is not None]
+
+
+@pytest.mark.parametrize("profiles", [[], [wedge("left", "~1")]], ids=["nobody set up", "one set up"])
+@pytest.mark.parametrize("late", [0, 1, 5])
+def test_two_guns_that_nobody_told_apart_are_refused_and_never_mixed(profiles, late):
+    prefix = "~1" if profiles else ""
+    keys = mixed_by_the_bus(scan(prefix + "1111111111"), [None] * late + scan("2222222222"))
+    framer = KeystrokeFramer(senders=senders_of(profiles))
+    frames = play(keys, framer)
+    assert {frame.kind for frame in frames} == {FrameKind.GARBLED}
+    assert told(play(scan(prefix + "SB10001"), framer, start_ms=9000)) == [("complete", "SB10001")]
 
 
 def test_stx_and_etx_frame_a_reading_however_slowly_it_comes():

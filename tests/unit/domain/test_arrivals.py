@@ -290,3 +290,52 @@ def test_what_is_remembered_stays_small(readings):
 def test_a_reading_of_49_days_ago_is_no_bounce(bench):
     bench.read("AB12C", 0)
     assert bench.read("AB12C", (1 << 32) + 100).problem is None
+
+
+def poured(arrivals, count, *, pause_ms, source="keyboard", long_ms=150):
+    """Return whether each of *count* readings, typed one after the other, is held."""
+    held, at_ms = [], 1000
+    for number in range(count):
+        frame = ScanFrame(
+            source=source, raw=f"C{number:04}".encode(), started_ms=at_ms, ended_ms=at_ms + long_ms
+        )
+        held.append(arrivals.look_at(frame, parse_frame(frame, RULES), at_ms).from_memory)
+        at_ms += long_ms + pause_ms
+    return held
+
+
+def test_what_pours_out_of_a_memory_without_a_reconnect_is_held_from_the_eighth_on():
+    assert poured(Arrivals(holds_pouring=True), 12, pause_ms=5) == [False] * 7 + [True] * 5
+
+
+@pytest.mark.parametrize("pause_ms", [30, 90, 150])
+def test_a_hand_however_fast_pours_nothing(pause_ms):
+    assert not any(poured(Arrivals(holds_pouring=True), 500, pause_ms=pause_ms, long_ms=10))
+
+
+def test_a_script_may_be_as_fast_as_it_likes():
+    assert not any(poured(Arrivals(), 500, pause_ms=0, long_ms=0))
+
+
+def test_pouring_ends_with_a_second_of_quiet_and_the_next_scan_counts():
+    arrivals = Arrivals(holds_pouring=True)
+
+    def read(text, started_ms):
+        frame = ScanFrame(source="left", raw=text, started_ms=started_ms, ended_ms=started_ms)
+        return arrivals.look_at(frame, parse_frame(frame, RULES), started_ms).from_memory
+
+    assert [read(b"AAAA%d" % number, 0) for number in range(9)] == [False] * 7 + [True] * 2
+    assert read(b"BBBB1", 1000)
+    assert not read(b"BBBB2", 2001)
+
+
+def test_two_scanners_that_take_turns_pour_nothing():
+    arrivals = Arrivals(holds_pouring=True)
+    held = []
+    for number in range(40):
+        source = ("left", "right")[number % 2]
+        frame = ScanFrame(
+            source=source, raw=b"C%04d" % number, started_ms=number * 50, ended_ms=number * 50 + 40
+        )
+        held.append(arrivals.look_at(frame, parse_frame(frame, RULES), number * 50).from_memory)
+    assert not any(held)
