@@ -105,6 +105,7 @@ def station_window(
             scanners=window_scanners(
                 application,
                 rack,
+                submit=rack.submit,
                 tap=rack.tap,
                 wording=Tongue().wording,
                 sheet=settings.data_dir / _SHEET,
@@ -251,7 +252,7 @@ def assemble_station(
             rules=rules,
             tell=hub.tell,
             sign_in_required=sign_in_required,
-            holds_pouring=for_people,
+            for_people=for_people,
         )
 
     intake = IntakeLoop(open_intake)

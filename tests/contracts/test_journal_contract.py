@@ -15,6 +15,7 @@ from traitortrack_desktop.domain.entries import (
     BagFact,
     Decision,
     JournalEntry,
+    MemoryPlace,
     Outcome,
     QuestionKind,
     Receipt,
@@ -243,6 +244,30 @@ def test_a_placed_code_settles_its_held_reading_and_those_before_it(kept: Kept) 
     put(kept, *(refused(code, Reason.HELD) for code in ("AB12C", "AB12D", "AB12E")), opened("SB10001"))
     put(kept, replace(added("SB10001", "AB12D"), resolves=2))
     assert held(kept) == [3]
+
+
+def test_a_placed_code_settles_nothing_of_another_scanners_memory(kept: Kept) -> None:
+    for source, code in (("left", "AB12C"), ("right", "AB12D"), ("left", "AB12E"), ("right", "AB12F")):
+        kept.journal.append(refused(code, Reason.HELD), operator="ravi", source=source, raw=b"")
+    put(kept, replace(added("SB10001", "AB12E"), resolves=3))
+    assert held(kept) == [2, 4]
+
+
+def test_where_a_reading_stood_in_its_memory_is_kept(kept: Kept) -> None:
+    place = MemoryPlace(first=1, behind=1, since=1, problem=Reason.INCOMPLETE)
+    put(kept, refused("AB12C", Reason.HELD), replace(refused("AB1", Reason.HELD), memory=place))
+    kept.journal.reopen()
+    reading = kept.journal.work_state().held[-1]
+    assert (reading.memory, reading.behind, reading.problem) == (1, 1, Reason.INCOMPLETE)
+
+
+def test_memories_stand_one_behind_the_other_in_the_order_in_which_they_began(kept: Kept) -> None:
+    def held_behind(code: str, first: int | None) -> Decision:
+        return replace(refused(code, Reason.HELD), memory=MemoryPlace(first=first, since=1))
+
+    put(kept, held_behind("AB12C", None), held_behind("AB12D", None))
+    put(kept, held_behind("AB12E", 1), held_behind("AB12F", 2))
+    assert held(kept) == [1, 3, 2, 4]
 
 
 def test_setting_aside_settles_everything_up_to_its_number(kept: Kept) -> None:

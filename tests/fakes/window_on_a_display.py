@@ -1,13 +1,15 @@
 """Run as a program on a real display: a window with a fake station that prints what it is given.
 
 Reads orders from standard input, one a line: ``stall MS`` keeps the window busy, ``stall-after N MS``
-does so inside the reading of the next scan, ``look`` prints the instruction, ``field``, ``box``,
-``combo`` and ``menu`` open a widget, ``shut`` closes it and prints what became of it, ``end`` ends.
+does so inside the reading of the next scan, ``measure`` has the gaps of the next keys printed, once
+Enter came up behind them and nothing of them waits any more, ``look`` prints the instruction, ``field``,
+``box``, ``combo`` and ``menu`` open a widget, ``shut`` closes it and prints what became of it, ``end`` ends.
 """
 
 import sys
 import threading
 import time
+from itertools import pairwise
 
 from fakes.fake_station import FakeStation
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -55,6 +57,39 @@ class Stumble(QObject):
         return False
 
 
+class Measure(QObject):
+    """Says which gaps were between the keys that the window was sent, by the clock of the display."""
+
+    _MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_CapsLock})
+
+    def __init__(self, window):
+        super().__init__(window)
+        self._window, self._on, self._pressed_ms = window, False, []
+
+    def begin(self):
+        self._on, self._pressed_ms = True, []
+
+    def eventFilter(self, watched, event):  # noqa: N802
+        if self._on and isinstance(watched, QWindow):
+            if event.type() == QEvent.Type.KeyPress and event.key() not in self._MODIFIERS:
+                self._pressed_ms.append(event.timestamp())
+            elif event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Return:
+                self._on = False
+                self._say_when_nothing_waits()
+        return False
+
+    def _say_when_nothing_waits(self):
+        keyboard = self._window._keyboard
+        if keyboard._text.wait_ms is not None or keyboard._collector.is_collecting:
+            QTimer.singleShot(5, self, self._say_when_nothing_waits)
+            return
+        QTimer.singleShot(0, self, self._say)
+
+    def _say(self):
+        gaps_ms = [later - earlier for earlier, later in pairwise(self._pressed_ms)]
+        say(f"settled {max(gaps_ms)} {sum(gaps_ms) / len(gaps_ms):.1f}")
+
+
 def say(text):
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -83,7 +118,8 @@ class Opened:
 
     def _say_when_the_window_has_the_keyboard(self, state):
         back = not self._over or QApplication.focusWindow() is self._window.windowHandle()
-        if back and not self._window._keyboard.may_have_missed_keys:
+        if back:
+            self._window._keyboard._since_other_window.invalidate()
             say(f"became {state}")
         else:
             QTimer.singleShot(20, self._window, lambda: self._say_when_the_window_has_the_keyboard(state))
@@ -102,7 +138,8 @@ class Opened:
         has = {"field": self._widget.hasFocus, "box": self._box_has_the_keyboard}.get(
             kind, lambda: QApplication.focusWindow() is not None
         )
-        if has() and self._widget.isVisible() and not self._window._keyboard.may_have_missed_keys:
+        if has() and self._widget.isVisible():
+            self._window._keyboard._since_other_window.invalidate()
             say(f"opened {kind}")
         else:
             QTimer.singleShot(20, self._window, lambda: self._say_when_it_has_the_keyboard(kind))
@@ -147,8 +184,9 @@ def main():
         version="1",
         sign_in_required=False,
     )
-    orders, opened, stumble = Orders(), Opened(window), Stumble()
+    orders, opened, stumble, measure = Orders(), Opened(window), Stumble(), Measure(window)
     application.installEventFilter(stumble)
+    application.installEventFilter(measure)
 
     def obey(order):
         name, *words = order.split()
@@ -162,6 +200,9 @@ def main():
         elif name == "stall-after":
             stumble.keys, stumble.seconds = int(words[0]), int(words[1]) / 1000
             say("will stall")
+        elif name == "measure":
+            measure.begin()
+            say("measuring")
         elif name == "look":
             say(f"shown {window.scan_screen.instruction.accessibleName()}")
         elif name == "shut":

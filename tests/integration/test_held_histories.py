@@ -14,6 +14,7 @@ from fakes.memory_journal import DEVICE, SteppingClock
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, Outcome, Remark, Verdict
+from traitortrack_desktop.domain.frames import FrameKind
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.events import ScanDecided
 from traitortrack_desktop.storage.central.consistency import consistency
@@ -38,11 +39,11 @@ class Account:
     def take(self, entry):
         decision = entry.decision
         if decision.reason is Reason.HELD:
-            self.held[entry.seq] = decision.code
+            self.held[entry.seq] = (decision.code, entry.source)
         elif Remark.PLACED in entry.remarks:
             self._placed(decision)
         elif decision.code == Command.ASIDE and decision.kind is EntryKind.ACKNOWLEDGE:
-            self.held = {seq: code for seq, code in self.held.items() if seq > decision.resolves}
+            self.held = {seq: reading for seq, reading in self.held.items() if seq > decision.resolves}
         if decision.verdict is Verdict.ACCEPTED and decision.kind is EntryKind.ADD_CHILD:
             assert decision.child not in self.inside
             self.inside[decision.child] = decision.parent
@@ -52,8 +53,11 @@ class Account:
     def _placed(self, decision):
         if decision.resolves is None:
             return
-        assert decision.resolves == min(self.held), "the oldest is placed first"
-        assert self.held.pop(decision.resolves) == decision.code
+        code, source = self.held[decision.resolves]
+        of_memory = [seq for seq, (_, other) in self.held.items() if other == source]
+        assert decision.resolves == min(of_memory), "the oldest of a memory is placed first"
+        assert code == decision.code
+        del self.held[decision.resolves]
         assert decision.kind is not EntryKind.ACKNOWLEDGE
 
 
@@ -110,12 +114,23 @@ class History:
     def _pour(self):
         before = self.bench.state
         codes = [self._code() for _ in range(self.luck.randint(1, 9))]
-        self.bench.pour(" ".join([*codes, self.luck.choice(["C000", "???", *Command])]), source="left")
+        codes.insert(self.luck.randint(0, len(codes)), self.luck.choice(["C000", "???", *Command]))
+        sources = self.luck.choice([["left"], ["right"], ["left", "right"]])
+        for code in codes:
+            damaged = self.luck.random() < 0.05
+            kind = FrameKind.PARTIAL if damaged else FrameKind.COMPLETE
+            self.bench.scan(
+                code, source=self.luck.choice(sources), after_ms=1, kind=kind, after_reconnect=True
+            )
         after = self.bench.state
         assert (after.parent, after.question, after.stop) == (before.parent, before.question, before.stop)
 
     def _place(self):
-        self.bench.press(self.luck.choices([Command.PLACE, Command.ASIDE], weights=[4, 1])[0])
+        before = {reading.seq: reading for reading in self.bench.state.held}
+        decisions = self.bench.press(self.luck.choices([Command.PLACE, Command.ASIDE], weights=[4, 1])[0])
+        placed = [before[d.resolves] for d in decisions if d.resolves in before]
+        assert len({reading.source for reading in placed}) <= 1, "one memory at a time"
+        assert not any(reading.problem for reading in placed[:-1]), "nothing behind a gap"
 
     def _restart(self):
         before = self.bench.state
@@ -136,7 +151,7 @@ class History:
             if isinstance(event, ScanDecided):
                 self.account.take(event.entry)
         state = self.bench.state
-        assert {reading.seq: reading.code for reading in state.held} == self.account.held
+        assert {reading.seq: (reading.code, reading.source) for reading in state.held} == self.account.held
 
     def end(self):
         self._deliver()

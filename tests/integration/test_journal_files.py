@@ -421,7 +421,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ),
         ("unresolved", "SCAN r USING INDEX receipts_for_attention"),
         ("held", "SEARCH h USING INDEX entries_refused (reason=?)"),
-        ("held", "SEARCH a USING COVERING INDEX entries_resolving (resolves=? AND seq>?)"),
+        ("held", "SEARCH a USING INDEX entries_resolving (resolves=? AND seq>?)"),
         ("child", "SEARCH e USING INDEX entries_of_child (child=?)"),
         ("parent", "SEARCH e USING INDEX entries_of_parent (parent=?)"),
     ],

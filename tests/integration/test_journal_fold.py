@@ -66,8 +66,9 @@ def play(history: list[object], journal: SqliteJournal, plain: MemoryJournal) ->
         if event == "reopen":
             journal.reopen()
         elif isinstance(event, Decision):
+            source = "left" if event.code in PARENTS else "right"
             for each in (journal, plain):
-                each.append(event, operator="ravi", source="keyboard", raw=b"")
+                each.append(event, operator="ravi", source=source, raw=b"")
         elif isinstance(event, list):
             known = [receipt for receipt in event if receipt.seq <= len(plain.entries)]
             for each in (journal, plain):

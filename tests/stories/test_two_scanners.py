@@ -10,6 +10,7 @@ from fakes.central_rows import children_by_parent, wrong_counters
 from fakes.serial_gun import PtyGun
 from fakes.windowed_station import OPERATOR, PASSWORD, WindowedStation
 
+from traitortrack_desktop.devices.reconnect_hold import HOLD_MS
 from traitortrack_desktop.domain.entries import Verdict
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.storage.central.user_administration import add_user
@@ -17,6 +18,8 @@ from traitortrack_desktop.storage.central.user_administration import add_user
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 
 BETWEEN_SCANS_SECONDS = 0.1
+HOLD_SECONDS = (HOLD_MS + 500) / 1000
+"""So long after a gun was connected ten scans a second are taken for its memory."""
 LEFT, RIGHT = ([f"{side}{number:05}" for number in range(20)] for side in ("AB12L", "AB12R"))
 
 
@@ -62,6 +65,7 @@ def test_two_guns_at_ten_scans_a_second_lose_nothing_while_the_window_stalls(gun
     with open_station(left.path, right.path) as station:
         left.send(b"SB10001\r")
         station.wait_for_decided("SB10001")
+        time.sleep(HOLD_SECONDS)
         hands = [
             threading.Thread(target=scan_all, args=(left, LEFT[:15])),
             threading.Thread(target=scan_all, args=(right, RIGHT[:15])),
@@ -109,7 +113,7 @@ def test_what_a_gun_remembered_out_of_reach_is_not_poured_into_the_open_bag(guns
         station.wait_for_decided("AB12R00001")
         right.send(b"SB10002\r")
         station.wait_for_decided("SB10002")
-        time.sleep(0.35)  # or the second scan would be the same label read twice
+        time.sleep(0.65)  # or the second scan would be the same label read twice
         right.send(b"SB10002\r")
         station.wait_for_decided("SB10002")
         right.send(b"TT-CMD-PLACE\r")

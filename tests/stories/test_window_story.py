@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 from fakes.central_rows import children_by_parent, wrong_counters
@@ -21,6 +22,8 @@ PACKED = {
 }
 CODES = [code for parent, children in PACKED.items() for code in (parent, *children)]
 SCANS_IN_TEN_SECONDS = 50
+HAND_SECONDS = 0.12
+"""From one label to the next."""
 
 
 @pytest.fixture
@@ -150,6 +153,7 @@ def test_codes_typed_on_a_real_display_survive_a_cut_line(open_station, display,
 
     def gun(*codes):
         for code in codes:
+            time.sleep(HAND_SECONDS)
             typed = ["xdotool", "type", "--delay", "1", code + "\n"]
             subprocess.run(typed, env={**os.environ, **on_display}, check=True)
 

@@ -43,6 +43,7 @@ def desk():
 def window(qtbot, open_window, station, desk):
     scanners = Scanners(
         desk=desk,
+        submit=station.submit,
         set_up_code_svg=lambda: set_up_code_svg(CODE, CODE),
         test_code_svg=code_128_svg,
         print_sheet=lambda: None,

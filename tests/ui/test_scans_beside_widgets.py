@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from traitortrack_desktop.devices.sources import NoTap
+from traitortrack_desktop.devices.tapped_keys import TappedKeys
 from traitortrack_desktop.domain.frames import FrameKind
 from traitortrack_desktop.domain.scanners import (
     KEYBOARD,
@@ -329,7 +330,8 @@ def test_a_recording_sees_scans_and_never_what_is_typed(window, text_field, keyb
         def framed(self, frame):
             self.frames.append(frame.raw)
 
-    tap = window._keyboard._tap = Tap()
+    tap = Tap()
+    window._keyboard._tapped = TappedKeys(tap)
     for char in "secret":
         keyboard.at_ms += 150
         keyboard.type_text(char)
@@ -377,6 +379,30 @@ def test_a_function_key_inside_a_scan_is_the_scanners_and_spoils_it(station, key
     keyboard.stroke(Qt.Key.Key_F2, 60)
     keyboard.scan("2")
     assert codes(station) == [("garbled", "AB12")]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_F4, Qt.Key.Key_F10, Qt.Key.Key_Escape])
+@pytest.mark.parametrize("gap_ms", [55, 88])
+def test_a_function_key_inside_a_slow_scan_does_nothing_and_spoils_it(window, station, keyboard, key, gap_ms):
+    """A key goes up 4 ms after it went down, and its shortcut comes 4 ms before it does."""
+    for char in "ab1":
+        keyboard.type_text(char)
+        keyboard.at_ms += gap_ms
+    keyboard.stroke(key, 60)
+    for char in "cd3":
+        keyboard.at_ms += gap_ms
+        keyboard.type_text(char)
+    keyboard.enter()
+    assert codes(station) == [("garbled", "ab1cd3")]
+    assert not window.controller.around.menu_open
+
+
+def test_an_action_key_that_a_person_presses_amid_a_reading_acts_and_spoils_it(station, keyboard):
+    keyboard.type_text("ab1")
+    keyboard.at_ms += 300
+    keyboard.stroke(Qt.Key.Key_F2, 60)
+    keyboard.scan("cd3")
+    assert codes(station) == [("complete", "TT-CMD-UNDO"), ("garbled", "ab1cd3")]
 
 
 def test_a_function_key_that_stands_for_a_separator_is_one(window, station, keyboard):

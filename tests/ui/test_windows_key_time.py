@@ -80,6 +80,7 @@ def test_a_scan_whose_events_qt_stamps_late_is_judged_by_the_times_of_its_messag
     window._keyboard.remove(qapp)
     scanner.install(qapp)
     scanner.listen(on=True)
+    scanner.reveal(on=True)
     for char in "SB10001":
         keyboard.at_ms += 5000
         keyboard.type_text(char)

@@ -19,11 +19,19 @@ _log = logging.getLogger(__name__)
 class DeviceKeys:
     """The keys of one connection that was made at *opened_ms*.
 
-    With *holds* the first readings wait until it shows whether they come out of the scanner's memory. All
-    times are milliseconds on one clock that does not wrap.
+    With *holds* the first readings wait until it shows whether they come out of the scanner's memory,
+    *after_loss* of an earlier connection. All times are milliseconds on one clock that does not wrap.
     """
 
-    def __init__(self, profile: ScannerProfile, outlets: Outlets, *, opened_ms: int, holds: bool) -> None:
+    def __init__(
+        self,
+        profile: ScannerProfile,
+        outlets: Outlets,
+        *,
+        opened_ms: int,
+        holds: bool,
+        after_loss: bool = False,
+    ) -> None:
         self._profile = profile
         self._outlets = outlets
         self._framer = KeystrokeFramer(profile.source, line=profile.keys, role=profile.role)
@@ -31,7 +39,7 @@ class DeviceKeys:
         self._last_ms = opened_ms
         self._gate = FrameGate(
             outlets,
-            hold=ReconnectHold(opened_ms) if holds else None,
+            hold=ReconnectHold(opened_ms, after_loss=after_loss) if holds else None,
             doubted_until_ms=opened_ms + profile.keys.partial_gap_ms,
         )
 
@@ -55,7 +63,7 @@ class DeviceKeys:
         """Nothing more has come until now: everything that happened before has been taken."""
         if self._framer.is_collecting and now_ms - self._last_ms > self._framer.silence_ms:
             self._gate.hand_on(self._framer.give_up(), now_ms)
-        self._gate.time_passed(now_ms)
+        self._gate.time_passed(now_ms, is_under_way=self._framer.is_collecting)
 
     def lost(self, at_ms: int) -> None:
         """Keys were lost, perhaps whole readings: what was begun is a part, the next may be."""
@@ -72,7 +80,7 @@ class DeviceKeys:
         self._gate.hand_on(self._framer.give_up() or (unknown,), at_ms)
         self._gate.doubt_until(at_ms + self._profile.keys.partial_gap_ms)
 
-    def cut_off(self) -> None:
-        """The scanner is gone or let go of: what was begun is a part."""
+    def cut_off(self, *, lost: bool = False) -> None:
+        """The scanner is let go of or was *lost*: what was begun is a part."""
         self._gate.hand_on(self._framer.give_up(), self._last_ms)
-        self._gate.end()
+        self._gate.end(lost=lost)

@@ -32,7 +32,7 @@ from traitortrack_desktop.devices.input_nodes import (
 )
 from traitortrack_desktop.devices.recognition import the_paired_one
 from traitortrack_desktop.devices.source_thread import FIRST_RETRY_SECONDS, SourceThread, UnreachableError
-from traitortrack_desktop.devices.sources import Outlets
+from traitortrack_desktop.devices.sources import STOP_SECONDS, Outlets
 from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.services.events import ScannerProblem
 
@@ -85,9 +85,14 @@ class EvdevScanner:
         self._wake_read, self._wake_write = os.pipe()
         self._thread.start()
 
-    def stop(self) -> None:
-        """Let go of the scanner and end the thread; returns when that is done."""
-        self._thread.stop()
+    def ask_to_stop(self) -> None:
+        """Have it let go of the scanner and end; returns at once."""
+        self._thread.ask_to_stop()
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """Let go of the scanner and end the thread; returns when that is done or the time is over."""
+        if not self._thread.stop(within_seconds=within_seconds):
+            return  # It still looks at the pipe.
         for end in (self._wake_read, self._wake_write):
             if end >= 0:
                 os.close(end)
@@ -109,8 +114,9 @@ class EvdevScanner:
                 self._outlets,
                 opened_ms=_now_ms(),
                 holds=self._reconnect_hold or self._was_open,
+                after_loss=self._was_open,
             )
-            stack.callback(keys.cut_off)
+            stack.callback(lambda: keys.cut_off(lost=not self._thread.stopping.is_set()))
             self._was_open = True
             try:
                 self._read(nodes, keys)

@@ -35,6 +35,14 @@ ANSWERS_WITHIN_SECONDS = dict.fromkeys(Feedback, 0.3) | {
 }
 """One that comes later would be taken for the next bag's; who waits for it gets it all the same."""
 
+READ_ON = dict.fromkeys(Feedback, b"") | {
+    Feedback.SSI: ssi.ACK,
+    Feedback.HONEYWELL: _SIGNALS[Feedback.HONEYWELL][1],
+}
+"""What lets a scanner that waits for its answer read on before it is known what becomes of its reading.
+Never its good signal, which means that it is stored: an ACK makes no sound, the razz is taken back by it.
+"""
+
 
 def signal(feedback: Feedback, *, good: bool) -> bytes:
     """Return what makes the scanner tell good or bad; empty where it has no back-channel."""

@@ -23,6 +23,8 @@ class FrameGate:
     def __init__(self, outlets: Outlets, *, hold: ReconnectHold | None, doubted_until_ms: int) -> None:
         self._outlets = outlets
         self._hold = hold
+        self._holds = False
+        self._source = ""
         self._doubted_until_ms: int | None = doubted_until_ms
 
     def counts(self, now_ms: int) -> bool:
@@ -36,16 +38,18 @@ class FrameGate:
     def hand_on(self, frames: Sequence[ScanFrame], now_ms: int) -> None:
         """Pass *frames*, or hold them until it shows what they are."""
         for frame in map(self._without_doubt, frames):
+            self._source = frame.source
             self._outlets.tap.framed(frame)
             self._submit([frame] if self._hold is None else self._hold.take(frame, now_ms))
 
-    def time_passed(self, now_ms: int) -> None:
-        """Nothing more has come until now."""
-        self._submit(self._hold.passed(now_ms) if self._hold is not None else ())
+    def time_passed(self, now_ms: int, *, is_under_way: bool) -> None:
+        """Nothing more has come until now, *is_under_way* but the beginning of a reading."""
+        if self._hold is not None:
+            self._submit(self._hold.passed(now_ms, is_under_way=is_under_way))
 
-    def end(self) -> None:
-        """The connection ended."""
-        self._submit(self._hold.release() if self._hold is not None else ())
+    def end(self, *, lost: bool) -> None:
+        """The connection ended, or was *lost*."""
+        self._submit(self._hold.release(lost=lost) if self._hold is not None else ())
 
     def _without_doubt(self, frame: ScanFrame) -> ScanFrame:
         until_ms, self._doubted_until_ms = self._doubted_until_ms, None
@@ -56,3 +60,7 @@ class FrameGate:
     def _submit(self, frames: Sequence[ScanFrame]) -> None:
         for frame in frames:
             self._outlets.submit(frame)
+        holds = self._hold is not None and self._hold.is_holding
+        if holds != self._holds:
+            self._holds = holds
+            self._outlets.holds(self._source, holds)

@@ -26,7 +26,7 @@ from traitortrack_desktop.devices.hid_report import (
 from traitortrack_desktop.devices.recognition import the_paired_one
 from traitortrack_desktop.devices.reconnect_hold import ReconnectHold
 from traitortrack_desktop.devices.source_thread import FIRST_RETRY_SECONDS, SourceThread, UnreachableError
-from traitortrack_desktop.devices.sources import Outlets
+from traitortrack_desktop.devices.sources import STOP_SECONDS, Outlets
 from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.services.events import ScannerProblem
 from traitortrack_desktop.services.scanner_desk import AttachedDevice
@@ -68,9 +68,13 @@ class HidPosScanner:
         """Begin to read; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Let go of the scanner and end the thread; returns when that is done."""
-        self._thread.stop()
+    def ask_to_stop(self) -> None:
+        """Have it let go of the scanner and end; returns at once."""
+        self._thread.ask_to_stop()
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """Let go of the scanner and end the thread; returns when that is done or the time is over."""
+        self._thread.stop(within_seconds=within_seconds)
 
     def answer(self, *, good: bool) -> None:
         """Do nothing: its own signal is not known."""
@@ -86,12 +90,13 @@ class HidPosScanner:
                 report_layout(handle, path),
                 opened_ms=_now_ms(),
                 holds=self._reconnect_hold or self._was_open,
+                after_loss=self._was_open,
             )
             self._was_open = True
             try:
                 self._read(handle, reading)
             finally:
-                reading.cut_off()
+                reading.cut_off(lost=not self._thread.stopping.is_set())
         except (OSError, ValueError) as error:  # hidapi raises ValueError on what it has closed itself.
             raise UnreachableError(ScannerProblem.LOST) from error
         finally:
@@ -131,13 +136,14 @@ class _ReportReading:
         *,
         opened_ms: int,
         holds: bool,
+        after_loss: bool,
     ) -> None:
         self._profile = profile
         self._outlets = outlets
         self._framer = ReportFramer(profile.source, layout, role=profile.role)
         self._gate = FrameGate(
             outlets,
-            hold=ReconnectHold(opened_ms) if holds else None,
+            hold=ReconnectHold(opened_ms, after_loss=after_loss) if holds else None,
             doubted_until_ms=opened_ms + CONTINUED_WITHIN_MS,
         )
         self._last_ms = opened_ms
@@ -155,12 +161,12 @@ class _ReportReading:
     def time_passed(self, now_ms: int) -> None:
         """Nothing more has come until now."""
         self._gate.hand_on(self._framer.silence(now_ms), now_ms)
-        self._gate.time_passed(now_ms)
+        self._gate.time_passed(now_ms, is_under_way=self._framer.is_collecting)
 
-    def cut_off(self) -> None:
-        """The scanner is gone or let go of: what was begun is a part."""
+    def cut_off(self, *, lost: bool) -> None:
+        """The scanner is let go of or was *lost*: what was begun is a part."""
         self._gate.hand_on(self._framer.cut_off(), self._last_ms)
-        self._gate.end()
+        self._gate.end(lost=lost)
 
 
 def _open(library: HidLibrary, path: bytes, device: AttachedDevice) -> HidHandle:

@@ -25,6 +25,7 @@ from traitortrack_desktop.devices.input_nodes import (
     milliseconds_of,
     take_all,
 )
+from traitortrack_desktop.devices.sources import STOP_SECONDS
 from traitortrack_desktop.services.scanner_desk import AttachedDevice, HeardReading
 
 _LONGEST_WAIT_SECONDS = 0.2
@@ -48,20 +49,26 @@ class InputDeviceListener:
         self._held = HeldKeys()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = -1, -1
-        self._thread = threading.Thread(target=self._run, name=f"listening to {device.place}")
+        self._thread = threading.Thread(target=self._run, name=f"listening to {device.place}", daemon=True)
 
     def start(self) -> None:
         """Begin to listen; returns at once."""
         self._wake_read, self._wake_write = os.pipe()
         self._thread.start()
 
-    def stop(self) -> None:
-        """Close the device and end the thread; returns when that is done."""
+    def ask_to_stop(self) -> None:
+        """Have it close the device and end; returns at once."""
         self._stopping.set()
-        if self._wake_write < 0:
+        if self._wake_write >= 0:
+            os.write(self._wake_write, b"\0")
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """Close the device and end the thread; returns when that is done or the time is over."""
+        self.ask_to_stop()
+        if self._thread.ident is not None:
+            self._thread.join(within_seconds)
+        if self._wake_write < 0 or self._thread.is_alive():
             return
-        os.write(self._wake_write, b"\0")
-        self._thread.join()
         for end in (self._wake_read, self._wake_write):
             os.close(end)
         self._wake_read, self._wake_write = -1, -1

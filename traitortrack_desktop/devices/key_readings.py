@@ -57,6 +57,7 @@ class ReadingRules:
     separator_codes: frozenset[int]
     partial_gap_ms: int
     hold_gap_ms: int
+    typed_mean_ms: int
     begins_with_stx: bool
     is_one_scanner: bool
     """Whether an STX inside a reading can only be the same scanner's, beginning anew."""
@@ -70,6 +71,7 @@ class ReadingRules:
             separator_codes=frozenset(map(separator_code, lines)) - {0},
             partial_gap_ms=max(line.partial_gap_ms for line in lines),
             hold_gap_ms=max(line.hold_gap_ms for line in lines),
+            typed_mean_ms=max(line.typed_mean_ms for line in lines),
             begins_with_stx=any(line.prefix.startswith(STX) for line in lines),
             is_one_scanner=len(lines) == 1,
         )
@@ -85,13 +87,19 @@ class ReadingRules:
         """Whether *stroke* is the STX that every reading begins with."""
         return self.begins_with_stx and character_of(stroke) == STX
 
+    def is_rest_of(self, part_ended_ms: int | None, stroke: KeyStroke) -> bool:
+        """Whether what begins with *stroke* may be the rest of a part that ended then."""
+        gap = milliseconds_between(part_ended_ms, stroke.at_ms)
+        return gap is not None and gap < self.partial_gap_ms + REST_WITHIN_MS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one trigger pull sent, stroke by stroke (one for each character), without its end.
 
     *kind* is COMPLETE, PARTIAL or OVERSIZE; *started_ms* and *ended_ms* are the times of the first
-    character and of the last key. *lacks_a_key* says that a key has no character, or came up and nobody
+    character and of the last key. *is_a_rest* says that it began so soon behind a part that it may be the
+    rest of that. *lacks_a_key* says that a key has no character, or came up and nobody
     had seen it going down. *overlapped* says that a key went down while another was down, *crossed* that
     the other was then seen coming up, *shares_a_modifier* that one Shift or Ctrl served two characters or
     was still held at the end: what two scanners at once look like.
@@ -102,6 +110,7 @@ class Reading:
     end: KeyStroke | None = None
     started_ms: int | None = None
     ended_ms: int | None = None
+    is_a_rest: bool = False
     lacks_a_key: bool = False
     overlapped: bool = False
     crossed: bool = False
@@ -162,9 +171,8 @@ class KeyCollector:
         gap = milliseconds_between(self._last_ms, stroke.at_ms)
         if not self.is_collecting:
             return False
-        return stroke.code in self.rules.separator_codes or (
-            gap is not None and gap <= self.rules.hold_gap_ms
-        )
+        slowest_ms = max(self.rules.hold_gap_ms, self.rules.typed_mean_ms)
+        return stroke.code in self.rules.separator_codes or (gap is not None and gap <= slowest_ms)
 
     def press(self, stroke: KeyStroke) -> tuple[Reading, ...]:
         """Take a key that went down; return the readings it ends: none, one, or a partial one and one."""
@@ -205,8 +213,13 @@ class KeyCollector:
         if begun:
             self._keep(KeyStroke(code=0, text=UNDECODABLE, at_ms=self._last_ms))
         part = self._end(FrameKind.PARTIAL, None)
-        self._part_ended_ms = self._last_ms if part else None
+        if part:
+            self.part_ended(self._last_ms)
         return part
+
+    def part_ended(self, at_ms: int | None) -> None:
+        """A part of a scan ended at *at_ms*: what begins so soon behind it is no whole reading."""
+        self._part_ended_ms = at_ms
 
     def miss_a_key(self) -> None:
         """A key that may belong to the reading went elsewhere."""
@@ -263,9 +276,7 @@ class KeyCollector:
     def _is_a_rest(self, stroke: KeyStroke) -> bool:
         """Whether *stroke* begins what may be the rest of the reading that was given up before it."""
         part_ended_ms, self._part_ended_ms = self._part_ended_ms, None
-        gap = milliseconds_between(part_ended_ms, stroke.at_ms)
-        starts = self.rules.is_start(stroke)
-        return gap is not None and gap < self.rules.partial_gap_ms + REST_WITHIN_MS and not starts
+        return not self.rules.is_start(stroke) and self.rules.is_rest_of(part_ended_ms, stroke)
 
     def _goes_down(self, stroke: KeyStroke) -> None:
         if stroke.code:
@@ -306,6 +317,7 @@ class KeyCollector:
             end=end,
             started_ms=self._begun.started_ms,
             ended_ms=self._last_ms,
+            is_a_rest=self._begun.is_a_rest,
             lacks_a_key=self._begun.lacks_a_key,
             overlapped=self._begun.overlapped,
             crossed=self._begun.crossed,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from traitortrack_desktop.devices.framing import LONGEST_FRAME_BYTES
 from traitortrack_desktop.devices.line_noise import is_garbage, is_modem_talk
 from traitortrack_desktop.devices.serial_port import PortOpener, open_port
+from traitortrack_desktop.devices.sources import STOP_SECONDS
 from traitortrack_desktop.devices.ssi import SsiFramer
 from traitortrack_desktop.domain.frames import FrameKind
 from traitortrack_desktop.domain.scanners import SET_UP_CODE, Parity, SerialLine, Terminator
@@ -159,16 +160,21 @@ class SetUpListener:
         self._too_long = False
         self._told = ""
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"set-up {device.place}")
+        self._thread = threading.Thread(target=self._run, name=f"set-up {device.place}", daemon=True)
 
     def start(self) -> None:
         """Begin to listen; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Let go of the port and end the thread; returns when that is done."""
+    def ask_to_stop(self) -> None:
+        """Have it let go of the port and end; returns at once."""
         self._stopping.set()
-        self._thread.join()
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """Let go of the port and end the thread; one that hangs in opening a port ends when that does."""
+        self.ask_to_stop()
+        if self._thread.ident is not None:
+            self._thread.join(within_seconds)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from traitortrack_desktop.devices.badge_traces import may_hold_badge
 from traitortrack_desktop.devices.keystrokes import KeyStroke, character_of
 from traitortrack_desktop.devices.recorded_case import (
     BytesEvent,
@@ -20,6 +19,7 @@ from traitortrack_desktop.devices.recorded_case import (
 )
 from traitortrack_desktop.devices.replay import play
 from traitortrack_desktop.devices.timed_framing import pause_of
+from traitortrack_desktop.domain.badge_traces import may_hold_badge
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.scanners import (
     KEYBOARD,

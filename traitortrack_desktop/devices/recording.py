@@ -111,7 +111,7 @@ class Recorder:
         if source not in self._inputs and source.startswith(f"{KEYBOARD.key}:"):
             source = KEYBOARD.key
         self._lines += 1
-        known = self._input(source, InputSource.BYTES)
+        known = self._input(source, InputSource.KEYS if source == KEYBOARD.key else InputSource.BYTES)
         case = known.take(frame, self._elapsed_ms())
         return replace(case, id=f"{self._session}/{self._lines}", at=_utc(self._now()))
 

@@ -169,6 +169,7 @@ class _Device:
         self._last_ms = 0
         self._goes_on = False
         self._owed = len(case.expect)
+        self._doubts = case.doubted
 
     @property
     def silent_at_ms(self) -> int | None:
@@ -185,6 +186,7 @@ class _Device:
             return
         if moment.case is not self._case:
             self._case, self._owed = moment.case, len(moment.case.expect)
+            self._doubts = moment.case.doubted
         looked, self._goes_on, self._last_ms = not self._goes_on, moment.goes_on, at_ms
         came_ms = moment.event.at_ms + shift_ms
         yield from self._told(self._framing.feed(moment.event, came_ms, looked=looked), at_ms)
@@ -208,7 +210,8 @@ class _Device:
         case = self._case
         for frame in frames:
             self._owed -= 1
-            kind = FrameKind.PARTIAL if case.doubted and frame.kind is FrameKind.COMPLETE else frame.kind
+            doubted, self._doubts = self._doubts, False
+            kind = FrameKind.PARTIAL if doubted and frame.kind is FrameKind.COMPLETE else frame.kind
             told = replace(frame, kind=kind, role=case.role, after_reconnect=case.after_reconnect)
             yield at_ms, told, case
 

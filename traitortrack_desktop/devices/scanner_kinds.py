@@ -11,7 +11,7 @@ from typing import Protocol
 from traitortrack_desktop.devices.line_detection import SetUpListener
 from traitortrack_desktop.devices.serial_ports import PortWatch
 from traitortrack_desktop.devices.serial_scanner import SerialScanner
-from traitortrack_desktop.devices.sources import NoTap, Outlets, ScannerSource
+from traitortrack_desktop.devices.sources import STOP_SECONDS, NoTap, Outlets, ScannerSource
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.scanners import KEYBOARD, Connection, ScannerProfile
 from traitortrack_desktop.services.scanner_desk import AttachedDevice, HeardReading
@@ -28,13 +28,22 @@ class Listener(Protocol):
         """Begin; returns at once."""
         ...
 
-    def stop(self) -> None:
-        """End; returns when the device is let go of."""
+    def ask_to_stop(self) -> None:
+        """Have it end; returns at once."""
+        ...
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """End; returns when the device is let go of, or the time is over and it hangs."""
         ...
 
 
-def source_for(profile: ScannerProfile, outlets: Outlets, watch: PortWatch) -> ScannerSource | None:
-    """Return what reads the scanner of *profile*; ``None`` where the window does."""
+def source_for(
+    profile: ScannerProfile, outlets: Outlets, watch: PortWatch, *, reopens: bool
+) -> ScannerSource | None:
+    """Return what reads the scanner of *profile*; ``None`` where the window does.
+
+    *reopens* says that somebody may have read it until just now.
+    """
     if profile.connection is Connection.SERIAL:
         return SerialScanner(
             source=profile.source,
@@ -44,6 +53,7 @@ def source_for(profile: ScannerProfile, outlets: Outlets, watch: PortWatch) -> S
             place=partial(watch.place_of, profile.identity),
             outlets=outlets,
             reconnect_hold=True,
+            reopens=reopens,
         )
     if profile.connection is Connection.HID_POS:
         from traitortrack_desktop.devices.hid_pos import HidPosScanner  # noqa: PLC0415

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from traitortrack_desktop.devices.named_port import NamedPort
+from traitortrack_desktop.devices.running_sources import RunningSources
 from traitortrack_desktop.devices.scanner_kinds import (
     KEYBOARD_DEVICE,
     attached_hid_devices,
@@ -22,6 +23,7 @@ from traitortrack_desktop.devices.serial_scanner import SerialScanner
 from traitortrack_desktop.devices.set_up_listening import SetUpListening
 from traitortrack_desktop.devices.source_watchdog import SourceWatchdog
 from traitortrack_desktop.devices.sources import Outlets, ScannerSource
+from traitortrack_desktop.devices.submission_order import SubmissionOrder
 from traitortrack_desktop.devices.tap_switch import TapSwitch
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.scanners import (
@@ -85,12 +87,17 @@ class ScannerRack:
         self._line = line or SerialLine()
         self._ports_only = ports_only
         self.tap = TapSwitch(recordings, profiles=self.profiles, ended=self._tell_set_up)
-        self._watchdog = SourceWatchdog(self._sources_and_lights, tell=tell, died=self._start_again)
-        self.outlets = Outlets(submit=submit, changed=self._watchdog.changed, tap=self.tap)
+        self._sources = RunningSources(self._made, self._tell_light)
+        self._watchdog = SourceWatchdog(self._look_after, tell=tell, died=self._start_again)
+        self._order = SubmissionOrder(submit)
+        self.submit = self._order.submit
+        """For readings that come from elsewhere, the window's keyboard: in order with the scanners'."""
+        self.outlets = Outlets(
+            submit=self.submit, changed=self._watchdog.changed, tap=self.tap, holds=self._order.holds
+        )
         self._window: WindowReads | None = None
         self._watch = watch(self._ports_changed)
-        self._named: tuple[NamedPort, ...] = ()
-        self._sources: Mapping[str, ScannerSource] = {}
+        self._named: Mapping[str, NamedPort] = {}
         self._lights: set[str] = set()
         self._listening: SetUpListening | None = None
         self._others: tuple[AttachedDevice, ...] = ()
@@ -106,7 +113,7 @@ class ScannerRack:
         self._profiles = self._file.read()
         self._watch.start()
         self._watchdog.start()
-        self._do(self._start_sources)
+        self._do(self._use_sources)
 
     def stop(self) -> None:
         """Let go of every scanner; returns when that is done."""
@@ -132,7 +139,7 @@ class ScannerRack:
         self._signals.take(event)
 
     def _answer(self, source: str, good: bool) -> None:
-        scanner = self._sources.get(source)
+        scanner = self._sources.of(source)
         if scanner is not None:
             scanner.answer(good=good)
 
@@ -167,7 +174,7 @@ class ScannerRack:
         self._heard, self._set_up_changed = heard, changed
         if self._window is not None:
             self._window.listen_for_set_up(heard)
-        self._do(self._stop_sources)
+        self._do(self._sources.lend)
         self.look_again()
 
     def hear_keyboard(self, reading: HeardReading) -> None:
@@ -182,7 +189,7 @@ class ScannerRack:
         if self._window is not None:
             self._window.listen_for_set_up(None)
         self._do(self._stop_listening)
-        self._do(self._start_sources)
+        self._do(self._use_sources)
 
     def record(self, *, on: bool) -> Path | None:
         """Begin or end recording; return the file that is written to, ``None`` where it cannot be."""
@@ -210,22 +217,42 @@ class ScannerRack:
         if self._window is not None:
             self._window.use(profiles)
         if self._heard is None:
-            self._do(self._start_sources)
+            self._do(self._use_sources)
 
-    def _start_sources(self) -> None:
-        self._stop_sources()
+    def _use_sources(self) -> None:
         if self._heard is not None:
             return
+        wanted = self._wanted()
+        self._named = {
+            name: self._named.get(name) or NamedPort(name, self._watch)
+            for name, profile in wanted.items()
+            if profile is None
+        }
+        self._sources.use(wanted)
+        self._tell_lights()
+
+    def _wanted(self) -> dict[str, ScannerProfile | None]:
+        """Return by source what is to be read; ``None`` for a port that was named and nobody set up."""
         at_ports = self._profiles_at_ports()
         profiles = at_ports.values() if self._ports_only else self._profiles
-        without = [port for port in self._ports if port not in at_ports]
-        self._named = tuple(NamedPort(port, self._watch) for port in without)
-        made = [source_for(profile, self.outlets, self._watch) for profile in profiles]
-        made += [self._source_of_port(port) for port in self._named]
-        self._sources = {source.source: source for source in made if source is not None}
-        self._tell_lights()
-        for source in self._sources.values():
-            source.start()
+        named: dict[str, ScannerProfile | None] = dict.fromkeys(self._ports)
+        wanted = {port: None for port in named if port not in at_ports}
+        return wanted | {profile.source: profile for profile in profiles}
+
+    def _made(self, name: str, profile: ScannerProfile | None, reopens: bool) -> ScannerSource | None:
+        """Return what reads a scanner, or a port that was named; ``None`` where the window does."""
+        if profile is not None:
+            return source_for(profile, self.outlets, self._watch, reopens=reopens)
+        return SerialScanner(
+            source=name,
+            name=name,
+            role=ScannerRole.ANY,
+            line=self._line,
+            place=self._named[name],
+            outlets=self.outlets,
+            reconnect_hold=not self._ports_only,  # a script may feed the one it named
+            reopens=reopens,
+        )
 
     def _profiles_at_ports(self) -> dict[str, ScannerProfile]:
         """Return the scanners that were set up and are now at ports that somebody named."""
@@ -235,12 +262,8 @@ class ScannerRack:
 
     def _tell_lights(self) -> None:
         """Put out the lights of scanners that are no more, and show the ones that only the window hears."""
-        of_keys = [
-            profile
-            for profile in self._profiles
-            if profile.connection is Connection.KEYBOARD and profile.keys.prefix
-        ]
-        lights = {*self._sources, *(profile.source for profile in of_keys)}
+        of_keys = [profile for profile in self._profiles if profile.connection is Connection.KEYBOARD]
+        lights = {*self._sources.shown, *(profile.source for profile in of_keys)}
         for gone in self._lights - lights:
             self._tell(ScannerGone(source=gone))
         for profile in of_keys:
@@ -249,34 +272,17 @@ class ScannerRack:
             )
         self._lights = lights
 
-    def _source_of_port(self, port: NamedPort) -> ScannerSource:
-        return SerialScanner(
-            source=port.name,
-            name=port.name,
-            role=ScannerRole.ANY,
-            line=self._line,
-            place=port,
-            outlets=self.outlets,
-            reconnect_hold=False,
-        )
+    def _look_after(self) -> list[tuple[ScannerSource, ScannerChanged]]:
+        """Once a second, on the watchdog's thread."""
+        self._order.expire()
+        return self._sources.with_lights()
 
-    def _stop_sources(self) -> None:
-        sources, self._sources = self._sources, {}
-        for source in sources.values():
-            source.stop()
+    def _tell_light(self, light: ScannerChanged) -> None:
+        self._watchdog.changed(light)
 
     def _start_again(self) -> None:
-        """A source has died: make all of them anew."""
-        self._do(self._start_sources)
-
-    def _sources_and_lights(self) -> list[tuple[ScannerSource, ScannerChanged]]:
-        profiles = {profile.source: profile for profile in self._profiles}
-        lights = []
-        for source in self._sources.values():
-            profile = profiles.get(source.source)
-            name, role = (source.source, ScannerRole.ANY) if profile is None else (profile.name, profile.role)
-            lights.append((source, ScannerChanged(source=source.source, name=name, ready=False, role=role)))
-        return lights
+        """A source has died: make it anew."""
+        self._do(self._use_sources)
 
     def _stop_listening(self) -> None:
         if self._listening is not None:
@@ -285,13 +291,13 @@ class ScannerRack:
 
     def _stop_all(self) -> None:
         self._stop_listening()
-        self._stop_sources()
+        self._sources.stop()
 
     def _ports_changed(self, attached: tuple[AttachedDevice, ...]) -> None:
         """Something was attached or went. The watch's thread."""
-        for port in self._named:
+        for port in self._named.values():
             port.learn(attached)
-        for source in self._sources.values():
+        for source in self._sources.all():
             if isinstance(source, SerialScanner):
                 source.look_again()
         if self._heard is not None:

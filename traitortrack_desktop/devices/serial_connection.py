@@ -21,7 +21,11 @@ _log = logging.getLogger(__name__)
 
 
 class SerialConnection:
-    """Moves what comes from *port* through the framer and the hold to the outlets."""
+    """Moves what comes from *port* through the framer and the hold to the outlets.
+
+    *read_on* lets a scanner that waits for an answer to each reading go on while its reading is held:
+    without it no second one would come that shows what the first was.
+    """
 
     def __init__(
         self,
@@ -32,18 +36,27 @@ class SerialConnection:
         health: ScannerHealth,
         outlets: Outlets,
         source: str,
+        read_on: bytes = b"",
     ) -> None:
         self._port = port
         self._framer = framer
         self._hold = hold
+        self._holds = False
         self._health = health
         self._outlets = outlets
         self._source = source
+        self._read_on = read_on
+        self._unanswered = 0
 
     @property
     def problem(self) -> ScannerProblem | None:
         """What is wrong although the scanner is heard."""
         return self._health.problem
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a reading that begins now is taken for a whole one."""
+        return self._framer.counts(monotonic_ms())
 
     def read(self) -> None:
         """Take what is there, or wait for it a moment."""
@@ -55,7 +68,8 @@ class SerialConnection:
             now_ms = monotonic_ms()
             self._pass_on(self._framer.quiet(now_ms), now_ms)
             if self._hold is not None:
-                self._submit(self._hold.passed(now_ms))
+                is_under_way = self._framer.framer.holds_part
+                self._submit(self._hold.passed(now_ms, is_under_way=is_under_way))
         self._reply()
 
     def write(self, data: bytes, *, is_answer: bool) -> None:
@@ -70,12 +84,12 @@ class SerialConnection:
         if is_answer and isinstance(self._framer.framer, SsiFramer):
             self._framer.framer.answered()
 
-    def end(self) -> None:
-        """Report what is held: no more comes of it."""
+    def end(self, *, lost: bool) -> None:
+        """Report what is held: no more comes of it, because it was *lost* or is let go of."""
         now_ms = monotonic_ms()
         self._pass_on(self._framer.gone(), now_ms)
         if self._hold is not None:
-            self._submit(self._hold.release())
+            self._submit(self._hold.release(lost=lost))
 
     def _take(self, data: bytes) -> None:
         now_ms = monotonic_ms()
@@ -95,12 +109,17 @@ class SerialConnection:
     def _reply(self) -> None:
         if isinstance(self._framer.framer, SsiFramer):
             self.write(self._framer.framer.take_replies(), is_answer=False)
+        while self._unanswered:
+            self._unanswered -= 1
+            self.write(self._read_on, is_answer=True)
 
     def _pass_on(self, frames: Iterable[ScanFrame], now_ms: int) -> None:
         for frame in frames:
             self._health.framed(frame)
             self._note(frame)
             self._submit([frame] if self._hold is None else self._hold.take(frame, now_ms))
+            if self._hold is not None and self._hold.is_holding and self._read_on:
+                self._unanswered += 1
         self._health.rests(holds_part=self._framer.framer.holds_part)
 
     def _note(self, frame: ScanFrame) -> None:
@@ -109,6 +128,10 @@ class SerialConnection:
     def _submit(self, frames: Iterable[ScanFrame]) -> None:
         for frame in frames:
             self._submit_one(frame)
+        holds = self._hold is not None and self._hold.is_holding
+        if holds != self._holds:
+            self._holds = holds
+            call_listener(lambda: self._outlets.holds(self._source, holds))
 
     def _submit_one(self, frame: ScanFrame) -> None:
         call_listener(lambda: self._outlets.submit(frame))

@@ -13,8 +13,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from traitortrack_desktop.devices.feedback import ANSWERS_WITHIN_SECONDS, signal
-from traitortrack_desktop.devices.reconnect_hold import ReconnectHold
+from traitortrack_desktop.devices.feedback import ANSWERS_WITHIN_SECONDS, READ_ON, signal
+from traitortrack_desktop.devices.reconnect_hold import QUIET_MS, QUIET_MS_WIRELESS, ReconnectHold
 from traitortrack_desktop.devices.scanner_health import ScannerHealth
 from traitortrack_desktop.devices.serial_connection import SerialConnection, call_listener, monotonic_ms
 from traitortrack_desktop.devices.serial_port import (
@@ -25,8 +25,8 @@ from traitortrack_desktop.devices.serial_port import (
     problem_of_opening,
     problem_of_reading,
 )
-from traitortrack_desktop.devices.sources import Outlets
-from traitortrack_desktop.devices.timed_framing import TimedFramer
+from traitortrack_desktop.devices.sources import STOP_SECONDS, Outlets
+from traitortrack_desktop.devices.timed_framing import TimedFramer, pause_of
 from traitortrack_desktop.domain.scanners import Feedback, ScannerRole, SerialLine, Terminator
 from traitortrack_desktop.services.events import ScannerChanged, ScannerProblem
 
@@ -43,7 +43,6 @@ _BEGUN_BEFORE_MS = 50
 
 _RETRY_SECONDS = (0.5, 1.0, 2.0)
 _ANSWERS_WAITING = 1024
-_STOP_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +52,9 @@ class SerialScanner:
 
     *place* says what its port is called now, ``None`` while it is not attached; it is asked on this thread
     before and after every opening. With *reconnect_hold* also the first readings after the start wait until
-    it shows whether they come out of the scanner's memory; after a loss they always do.
+    it shows whether they come out of the scanner's memory; after a loss they always do. *reopens* says that
+    somebody read the scanner until just now, so that its first reading may be the rest of one; not when it
+    was unplugged meanwhile.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class SerialScanner:
         place: Callable[[], str | None],
         outlets: Outlets,
         reconnect_hold: bool,
+        reopens: bool = False,
         open_port: PortOpener = open_port,
     ) -> None:
         self._source = source
@@ -75,6 +77,7 @@ class SerialScanner:
         self._place = place
         self._outlets = outlets
         self._reconnect_hold = reconnect_hold
+        self._reopens = reopens
         self._open_port = open_port
         self._answers: deque[tuple[bool, float]] = deque(maxlen=_ANSWERS_WAITING)
         self._stopping = threading.Event()
@@ -83,7 +86,7 @@ class SerialScanner:
         self._was_open = False
         self._was_absent = False
         self._was_shared = False
-        self._loses_unread = False
+        self._doubts_for_ms = 0
         self._retries = 0
         self._last_alive = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"scanner {name}", daemon=True)
@@ -105,11 +108,16 @@ class SerialScanner:
         """Start reading."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Close the port and end the thread; one that hangs in opening a port ends when that does."""
+    def ask_to_stop(self) -> None:
+        """Have it close the port and end; returns at once."""
         self._stopping.set()
         self._nudged.set()
-        self._thread.join(_STOP_SECONDS)
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """Close the port and end the thread; one that hangs in opening a port ends when that does."""
+        self.ask_to_stop()
+        if self._thread.ident is not None:
+            self._thread.join(within_seconds)
         if self._thread.is_alive():
             _log.warning("Scanner %s: its port does not finish opening and is left alone", self._name)
 
@@ -160,14 +168,14 @@ class SerialScanner:
     def _opened(self) -> Port | None:
         place = self._place()
         if place is None:
-            self._was_absent = True
+            self._was_absent, self._reopens = True, False
             absent = ScannerProblem.LOST if self._was_open else ScannerProblem.MISSING
             self._tell(ready=False, problem=absent)
             return None
         if self._was_absent and self._stopping.wait(_SETTLE_SECONDS):
             return None
         self._was_absent = False
-        self._loses_unread = first_reading_may_lack_its_beginning(place)
+        self._doubts_for_ms = self._how_long_to_doubt(place)
         port = self._open_port(place, self._line, read_timeout_seconds=self._read_seconds)
         # Another scanner may have got the name between looking and opening.
         is_right = False
@@ -177,6 +185,11 @@ class SerialScanner:
             if not is_right:
                 self._close(port)
         return port if is_right else None
+
+    def _how_long_to_doubt(self, place: str) -> int:
+        """Return the milliseconds in which the rest of a reading may come whose beginning nobody heard."""
+        doubts_for_ms = _BEGUN_BEFORE_MS if first_reading_may_lack_its_beginning(place) else 0
+        return max(doubts_for_ms, pause_of(self._line)) if self._reopens else doubts_for_ms
 
     @property
     def _read_seconds(self) -> float:
@@ -190,34 +203,38 @@ class SerialScanner:
         return False
 
     def _read(self, port: Port) -> None:
+        connection = self._connection(port, monotonic_ms())
+        self._was_open, self._was_shared, self._reopens, self._retries = True, False, False, 0
+        self._answers.clear()
+        try:
+            while not self._stopping.is_set():
+                self._last_alive = time.monotonic()
+                if connection.is_ready:
+                    self._tell(ready=True, problem=connection.problem)
+                self._write_answers(connection)
+                connection.read()
+        finally:
+            connection.end(lost=not self._stopping.is_set())
+            self._nudged.clear()  # what was told meanwhile is no reason to hurry now
+
+    def _connection(self, port: Port, now_ms: int) -> SerialConnection:
         holds = self._reconnect_hold or self._was_open
-        now_ms = monotonic_ms()
-        doubted_until_ms = now_ms + _BEGUN_BEFORE_MS if self._loses_unread else None
-        connection = SerialConnection(
+        quiet_ms = QUIET_MS_WIRELESS if self._line.wireless else QUIET_MS
+        return SerialConnection(
             port,
             framer=TimedFramer(
                 self._line,
                 self._source,
                 self._role,
-                doubted_until_ms=doubted_until_ms,
+                doubted_until_ms=now_ms + self._doubts_for_ms if self._doubts_for_ms else None,
                 opened_as_terminal=sys.platform != "win32",
             ),
-            hold=ReconnectHold(now_ms) if holds else None,
+            hold=ReconnectHold(now_ms, after_loss=self._was_open, quiet_ms=quiet_ms) if holds else None,
             health=ScannerHealth(shared=self._was_shared),
             outlets=self._outlets,
             source=self._source,
+            read_on=READ_ON[self._line.answers_with],
         )
-        self._was_open, self._was_shared, self._retries = True, False, 0
-        self._answers.clear()
-        try:
-            while not self._stopping.is_set():
-                self._last_alive = time.monotonic()
-                self._tell(ready=True, problem=connection.problem)
-                self._write_answers(connection)
-                connection.read()
-        finally:
-            connection.end()
-            self._nudged.clear()  # what was told meanwhile is no reason to hurry now
 
     def _write_answers(self, connection: SerialConnection) -> None:
         feedback = self._line.answers_with
@@ -253,6 +270,6 @@ class SerialScanner:
         event = ScannerChanged(
             source=self._source, name=self._name, ready=ready, problem=problem, role=self._role
         )
-        if event != self._told:
+        if event != self._told and not self._stopping.is_set():
             self._told = event
             call_listener(lambda: self._outlets.changed(event))

@@ -49,18 +49,25 @@ class SourceThread:
         self._was_there = False
         self._told: ScannerChanged | None = None
         self._last_alive = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name=f"scanner {profile.source}")
+        self._thread = threading.Thread(target=self._run, name=f"scanner {profile.source}", daemon=True)
 
     def start(self) -> None:
         """Begin to serve; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the thread; returns when it has ended."""
+    def ask_to_stop(self) -> None:
+        """Have the thread end; returns at once."""
         self.stopping.set()
         self._wake()
+
+    def stop(self, *, within_seconds: float) -> bool:
+        """End the thread; return whether it has ended in that time or was never there."""
+        self.ask_to_stop()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(within_seconds)
+        if self._thread.is_alive():
+            _log.warning("Scanner %s: hangs in its device and is left alone", self._profile.source)
+        return not self._thread.is_alive()
 
     @property
     def last_alive(self) -> float | None:
@@ -102,6 +109,6 @@ class SourceThread:
             problem=problem,
             role=self._profile.role,
         )
-        if event != self._told:
+        if event != self._told and not self.stopping.is_set():
             self._told = event
             self._outlets.changed(event)

@@ -8,6 +8,9 @@ from traitortrack_desktop.devices.keystrokes import KeyStroke
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.services.events import ScannerChanged
 
+STOP_SECONDS = 5.0
+"""Longer than a source needs that does not hang."""
+
 
 class ScannerSource(Protocol):
     """One scanner being read, on a thread of its own."""
@@ -26,8 +29,12 @@ class ScannerSource(Protocol):
         """Begin to read; returns at once."""
         ...
 
-    def stop(self) -> None:
-        """Let go of the device and end the thread; returns when that is done."""
+    def ask_to_stop(self) -> None:
+        """Have it let go of the device and end; returns at once. From then on its light is told by others."""
+        ...
+
+    def stop(self, *, within_seconds: float = STOP_SECONDS) -> None:
+        """Ask it to stop; returns when it has, or when the time is over and it hangs in its device."""
         ...
 
     def answer(self, *, good: bool) -> None:
@@ -67,10 +74,18 @@ class NoTap:
         """Do nothing."""
 
 
+def _nobody_waits(source: str, holds: bool) -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlets:
-    """Where a source puts what it has; called on its thread, must not block."""
+    """Where a source puts what it has; called on its thread, must not block.
+
+    *holds* is told when it begins to hold readings back, and when it has submitted what it held.
+    """
 
     submit: Callable[[ScanFrame], None]
     changed: Callable[[ScannerChanged], None]
     tap: RawTap
+    holds: Callable[[str, bool], None] = _nobody_waits

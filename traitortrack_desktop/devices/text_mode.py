@@ -20,6 +20,7 @@ from traitortrack_desktop.devices.key_readings import (
     ReadingRules,
     milliseconds_between,
 )
+from traitortrack_desktop.domain.frames import FrameKind
 from traitortrack_desktop.domain.scanners import KeyLine
 
 FEWEST_CHARACTERS = 6
@@ -46,22 +47,44 @@ class Settled(Generic[_T]):
     scanned: tuple[tuple[KeyStroke, bool], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What a field leaves to whoever reads on without one.
+
+    *strokes* were held, with whether they went down; a reading of them *lacks_a_key* that went elsewhere.
+    *part_ended_ms* is when a part was told whose rest may still come.
+    """
+
+    strokes: tuple[tuple[KeyStroke, bool], ...]
+    lacks_a_key: bool
+    part_ended_ms: int | None
+
+
 class TextMode(Generic[_T]):
     """Decides about the keys for one text field. *held* is what stands for a key when it is given back."""
 
     def __init__(self, lines: Sequence[KeyLine]) -> None:
-        self._rules = ReadingRules.for_lines(lines)
-        self._hold_ms = self._rules.hold_gap_ms
-        self._end_ms = max(END_AFTER_MS, 2 * self._hold_ms)
+        self.read_as(lines)
         self._framed: KeyCollector | None = None
         self._held: list[_T] = []
         self._strokes: list[tuple[KeyStroke, bool]] = []
         self._lacks_a_key = False
+        self._is_a_rest = False
         self._swallowed: set[int] = set()
         self._passed: set[int] = set()
         self._typed_ms: int | None = None
         self._scan_ended_ms: int | None = None
         self._part_ended_ms: int | None = None
+
+    def read_as(self, lines: Sequence[KeyLine]) -> None:
+        """Decide from now on as the scanners of *lines* send; nothing may be held."""
+        self._rules = ReadingRules.for_lines(lines)
+        self._hold_ms = self._rules.hold_gap_ms
+        self._end_ms = max(END_AFTER_MS, 2 * self._hold_ms)
+
+    def part_ended(self, at_ms: int | None) -> None:
+        """A part was told that ended at *at_ms*: its rest is no text and no whole reading."""
+        self._part_ended_ms = at_ms
 
     @property
     def wait_ms(self) -> int | None:
@@ -128,7 +151,10 @@ class TextMode(Generic[_T]):
         if self._framed is not None:
             framed, self._framed = self._framed, None
             self._forget()
-            return Settled(readings=framed.give_up())
+            readings = framed.give_up()
+            if readings:
+                self._part_ended_ms = readings[-1].ended_ms
+            return Settled(readings=readings)
         if self._is_part():
             return self._part()
         return Settled(replay=self._give_back())
@@ -147,12 +173,16 @@ class TextMode(Generic[_T]):
             return bool(self._strokes) or self._is_just_after_a_scan(stroke)
         return self._is_character(stroke) and not stroke.repeated
 
-    def hand_over(self) -> tuple[tuple[KeyStroke, bool], ...]:
-        """The field lost the keyboard in the middle: return what was held, which no field gets now."""
-        strokes = tuple(self._strokes)
-        self._framed = None
+    def hand_over(self) -> HandedOver:
+        """The field lost the keyboard, perhaps in the middle: return what no field gets now."""
+        handed = HandedOver(
+            strokes=tuple(self._strokes),
+            lacks_a_key=self._lacks_a_key,
+            part_ended_ms=self._part_ended_ms,
+        )
+        self._framed, self._part_ended_ms = None, None
         self._forget()
-        return strokes
+        return handed
 
     def typed_just_before(self, stroke: KeyStroke) -> bool:
         """Whether a field was given characters so shortly before *stroke* that they may belong together."""
@@ -184,7 +214,7 @@ class TextMode(Generic[_T]):
         scanned = tuple(self._strokes)
         self._strokes.clear()
         if self._framed is None or not self._framed.is_collecting:
-            self._framed, self._scan_ended_ms = None, stroke.at_ms
+            self._framed, self._scan_ended_ms, self._part_ended_ms = None, stroke.at_ms, None
         return Settled(readings=readings, scanned=scanned)
 
     def _pass_unless_swallowed(self, stroke: KeyStroke) -> Settled[_T]:
@@ -200,6 +230,7 @@ class TextMode(Generic[_T]):
     def _hold(self, stroke: KeyStroke, held: _T) -> None:
         if not self._strokes:
             self._lacks_a_key = self.typed_just_before(stroke)
+            self._is_a_rest = self._rules.is_rest_of(self._part_ended_ms, stroke)
         self._strokes.append((stroke, True))
         self._held.append(held)
 
@@ -251,8 +282,9 @@ class TextMode(Generic[_T]):
             self._part_ended_ms = None if is_end else stroke.at_ms
             self._scan_ended_ms = stroke.at_ms if is_end else self._scan_ended_ms
             return True
-        self._part_ended_ms = None
-        return is_end and self._is_just_after_a_scan(stroke)
+        if not self._rules.is_rest_of(self._part_ended_ms, stroke):
+            self._part_ended_ms = None
+        return is_end and not self._strokes and self._is_just_after_a_scan(stroke)
 
     def _is_just_after_a_scan(self, stroke: KeyStroke) -> bool:
         ended = self._scan_ended_ms if self._part_ended_ms is None else self._part_ended_ms
@@ -273,7 +305,7 @@ class TextMode(Generic[_T]):
             self._typed_ms = None
             return passed
         self._strokes.append((stroke, True))
-        self._scan_ended_ms, self._typed_ms = stroke.at_ms, None
+        self._scan_ended_ms, self._typed_ms, self._part_ended_ms = stroke.at_ms, None, None
         return self._read()
 
     def _part(self) -> Settled[_T]:
@@ -289,6 +321,8 @@ class TextMode(Generic[_T]):
         readings += collector.give_up()
         if self._lacks_a_key:
             readings = [replace(reading, lacks_a_key=True) for reading in readings]
+        if self._is_a_rest:
+            readings = [replace(reading, kind=FrameKind.PARTIAL, is_a_rest=True) for reading in readings]
         scanned = tuple(self._strokes)
         self._forget()
         return Settled(readings=tuple(readings), scanned=scanned)
@@ -305,4 +339,4 @@ class TextMode(Generic[_T]):
     def _forget(self) -> None:
         self._held.clear()
         self._strokes.clear()
-        self._lacks_a_key = False
+        self._lacks_a_key = self._is_a_rest = False

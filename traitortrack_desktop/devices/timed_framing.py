@@ -55,6 +55,10 @@ class TimedFramer:
         self._part_ended_ms: int | None = None
         self._looked_ms: int | None = None
 
+    def counts(self, now_ms: int) -> bool:
+        """Whether a reading that begins now is taken for a whole one."""
+        return self._doubted_until_ms is None or now_ms >= self._doubted_until_ms
+
     def came(self, data: bytes, now_ms: int) -> list[ScanFrame]:
         """Return the frames that *data*, not empty, completes."""
         if not isinstance(self.framer, SsiFramer) and self._may_have_paused(now_ms):

@@ -7,11 +7,12 @@ without time (files, pipes, keys) is never compared: there the same text twice i
 
 from dataclasses import dataclass, field
 
-from traitortrack_desktop.domain.codes import CodeKind, ParsedCode
+from traitortrack_desktop.domain.codes import CodeKind, Command, ParsedCode
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Remark, Verdict
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
 from traitortrack_desktop.domain.scanners import ScannerRole
+from traitortrack_desktop.domain.work import WorkState
 
 BOUNCE_MS = 300
 """The same text from the same scanner within this time is one label read twice."""
@@ -25,9 +26,12 @@ BATCH_READINGS = 5
 BATCH_MS = 1000
 """So many readings in this time come out of a memory; as long a silence ends it."""
 
-POURING_PAUSE_MS = 30
+ANSWER_MS = 600
+"""A label that lies before a gun is read again after 300 to 500 ms: that is nobody's answer."""
+
+POURING_PAUSE_MS = 15
 POURING_READINGS = 8
-"""No hand goes from one label to the next in so short a pause; so many in a row pour out of a memory."""
+"""What pours out of a memory follows as fast as characters do, which no hand does; so many in a row."""
 
 _FORGET_AFTER_MS = 3_600_000
 _LABELS = 32
@@ -42,7 +46,8 @@ class Arrival:
     problem: Reason | None = None
     role: ScannerRole = ScannerRole.ANY
     from_memory: bool = False
-    """It came out of a scanner's memory: a person has to place it."""
+    """It came out of the memory of scanner *source*: a person has to place it."""
+    source: str = ""
 
     @property
     def is_deliberate(self) -> bool:
@@ -57,15 +62,45 @@ class _Reading:
     raw: bytes
     label: str | bytes
     ended_ms: int
-    stored_ms: int
+    came_ms: int
     did: Decision
     crossed: bool
     """It was itself refused as read by both."""
 
     @property
-    def stands(self) -> bool:
+    def stood(self) -> bool:
         """Whether it did something that the same label must not do again."""
         return not self.crossed and _stands(self.did)
+
+    def stands(self, state: WorkState | None) -> bool:
+        """Whether it did something that still is so in *state*; ``None`` where that does not matter."""
+        return self.stood and (state is None or _is_still_so(self.did, state))
+
+    @property
+    def repeats_after_ms(self) -> int:
+        """How long the same label is still the same pull of the trigger."""
+        return ANSWER_MS if _waits_for_answer(self.did, self.label) else BOUNCE_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The reading that asked last: another one of its *label* says yes, once the question was stored."""
+
+    label: str | bytes
+    source: str
+    ended_ms: int | None
+    came_ms: int
+    stored_ms: int
+
+    def is_answered_too_early(self, frame: ScanFrame, label: str | bytes, came_ms: int) -> bool:
+        """Whether *frame* began before anybody can have seen the question."""
+        if label != self.label:
+            return False
+        if came_ms <= self.stored_ms:
+            return True
+        if frame.source != self.source or self.ended_ms is None or frame.started_ms is None:
+            return False
+        return _gap(self.ended_ms, frame.started_ms) <= self.stored_ms - self.came_ms
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,52 +118,83 @@ class _Scanner:
 class Arrivals:
     """Remembers what every scanner read lately. What was not stored is never remembered.
 
-    With *holds_pouring* readings that follow each other faster than a hand can scan are taken for a memory,
-    also where nobody saw that the scanner was connected again. For people; a script may be as fast.
+    With *for_people* readings that follow each other faster than a hand can scan are taken for a memory,
+    also where nobody saw that the scanner was connected again, and a key pressed before a question was
+    asked does not answer it. A script may be as fast as it likes.
     """
 
-    def __init__(self, *, holds_pouring: bool = False) -> None:
-        self._holds_pouring = holds_pouring
+    def __init__(self, *, for_people: bool = False) -> None:
+        self._for_people = for_people
         self._scanners: dict[str, _Scanner] = {}
+        self._asked: _Asked | None = None
 
-    def look_at(self, frame: ScanFrame, scanned: ParsedCode, now_ms: int) -> Arrival:
-        """Return how *frame* came; *scanned* is its meaning, *now_ms* the intake's own clock."""
+    def look_at(self, frame: ScanFrame, scanned: ParsedCode, came_ms: int, state: WorkState) -> Arrival:
+        """Return how *frame* came, on the intake's own clock *came_ms*.
+
+        *scanned* is its meaning; *state* is where the work stands now.
+        """
         typed = (Remark.TYPED,) if frame.kind is FrameKind.TYPED else ()
-        pours = self._holds_pouring and self._pours(frame)
+        pours = self._for_people and self._pours(frame)
         if frame.after_reconnect or pours:
-            return Arrival(remarks=(Remark.BATCH, *typed), role=frame.role, from_memory=True)
+            return Arrival(
+                remarks=(Remark.BATCH, *typed), role=frame.role, from_memory=True, source=frame.source
+            )
+        label = _label(frame, scanned)
+        early = self._asked is not None and self._asked.is_answered_too_early(frame, label, came_ms)
         if frame.ended_ms is None or not _is_whole(frame):
-            return Arrival(remarks=typed, role=frame.role)
-        own, other = self._own(frame, now_ms), self._other(frame, scanned, now_ms)
+            problem = Reason.READ_TWICE if early and self._for_people else None
+            return Arrival(remarks=typed, role=frame.role, problem=problem)
+        own, other = self._own(frame, came_ms), self._other(frame, scanned, came_ms, state)
         gap_ms = _gap(own.ended_ms, frame.ended_ms) if own is not None else REPEAT_MS + 1
+        bounce_ms = own.repeats_after_ms if own is not None else BOUNCE_MS
         batch = self._is_batch(frame.source, frame.ended_ms, bounced=gap_ms < BOUNCE_MS)
+        problem = _problem(own, scanned, gap_ms, batch=batch)
+        if problem is None and other is not None and other.stands(state):
+            problem = Reason.READ_BY_BOTH
+        if problem is None and early:
+            problem = Reason.READ_TWICE
         remarks = {
-            Remark.REPEAT: BOUNCE_MS <= gap_ms <= REPEAT_MS,
+            Remark.REPEAT: bounce_ms <= gap_ms <= REPEAT_MS,
             Remark.CROSS: other is not None,
             Remark.BATCH: batch,
         }
         return Arrival(
             remarks=(*(remark for remark, is_so in remarks.items() if is_so), *typed),
-            problem=_problem(own, other, scanned, gap_ms, batch=batch),
+            problem=problem,
             role=frame.role,
         )
 
     def keep(
-        self, frame: ScanFrame, scanned: ParsedCode, arrival: Arrival, decision: Decision, now_ms: int
+        self,
+        frame: ScanFrame,
+        scanned: ParsedCode,
+        arrival: Arrival,
+        decision: Decision,
+        *,
+        came_ms: int,
+        stored_ms: int,
     ) -> None:
-        """Remember *frame*, of which *decision* was stored; *now_ms* is when that was done."""
+        """Remember *frame*, which came at *came_ms*, and of which *decision* was stored by *stored_ms*."""
+        if not arrival.from_memory and _waits_for_answer(decision, _label(frame, scanned)):
+            self._asked = _Asked(
+                label=_label(frame, scanned),
+                source=frame.source,
+                ended_ms=frame.ended_ms,
+                came_ms=came_ms,
+                stored_ms=stored_ms,
+            )
         if arrival.from_memory or frame.ended_ms is None or not _is_whole(frame):
             return
         crossed = decision.reason is Reason.READ_BY_BOTH
-        before = self._own(frame, now_ms)
+        before = self._own(frame, came_ms)
         if before is None and crossed:
-            before = self._other(frame, scanned, now_ms)
+            before = self._other(frame, scanned, came_ms, None)
         carries = before is not None and (crossed or decision.reason is Reason.READ_TWICE)
         reading = _Reading(
             raw=frame.raw,
             label=_label(frame, scanned),
             ended_ms=frame.ended_ms,
-            stored_ms=now_ms,
+            came_ms=came_ms,
             did=before.did if carries and before is not None else decision,
             crossed=crossed,
         )
@@ -141,12 +207,15 @@ class Arrivals:
 
     def _pours(self, frame: ScanFrame) -> bool:
         """Whether *frame* is one of many that came without a pause between them, until it is quiet again."""
-        if frame.started_ms is None or frame.ended_ms is None or not _is_whole(frame):
+        if frame.started_ms is None or frame.ended_ms is None or frame.kind is FrameKind.NOISE:
             return False
         scanner = self._scanner(frame.source)
+        if not _is_whole(frame) and scanner.poured < POURING_READINGS:
+            return False
         since, scanner.poured_until_ms = scanner.poured_until_ms, frame.ended_ms
         pause_ms = _gap(since, frame.started_ms) if since is not None else BATCH_MS + 1
-        goes_on = pause_ms < POURING_PAUSE_MS
+        character_ms = _gap(frame.started_ms, frame.ended_ms) / max(1, len(frame.raw))
+        goes_on = pause_ms < POURING_PAUSE_MS and pause_ms <= max(2, 2 * character_ms)
         if scanner.poured >= POURING_READINGS:
             goes_on = pause_ms <= BATCH_MS
         scanner.poured = scanner.poured + 1 if goes_on else 1
@@ -156,12 +225,14 @@ class Arrivals:
         """Return the last reading of the same by the same scanner, if it was lately."""
         scanner = self._scanners.get(frame.source)
         for kept in scanner.readings if scanner is not None else ():
-            lately = now_ms - kept.stored_ms < _FORGET_AFTER_MS
+            lately = now_ms - kept.came_ms < _FORGET_AFTER_MS
             if kept.raw == frame.raw and lately and _gap(kept.ended_ms, frame.ended_ms) <= REPEAT_MS:
                 return kept
         return None
 
-    def _other(self, frame: ScanFrame, scanned: ParsedCode, now_ms: int) -> _Reading | None:
+    def _other(
+        self, frame: ScanFrame, scanned: ParsedCode, came_ms: int, state: WorkState | None
+    ) -> _Reading | None:
         """Return a reading of the same label by another scanner a moment before, at best one that stands."""
         label = _label(frame, scanned)
         found = [
@@ -169,9 +240,9 @@ class Arrivals:
             for source, scanner in self._scanners.items()
             if source != frame.source
             for kept in scanner.readings
-            if kept.label == label and now_ms - kept.stored_ms < CROSS_MS
+            if kept.label == label and abs(came_ms - kept.came_ms) < CROSS_MS
         ]
-        return min(found, key=lambda kept: not kept.stands, default=None)
+        return min(found, key=lambda kept: not kept.stands(state), default=None)
 
     def _is_batch(self, source: str, ended_ms: int, *, bounced: bool) -> bool:
         scanner = self._scanners.get(source)
@@ -190,17 +261,15 @@ class Arrivals:
         return scanner
 
 
-def _problem(
-    own: _Reading | None, other: _Reading | None, scanned: ParsedCode, gap_ms: int, *, batch: bool
-) -> Reason | None:
-    bounced = own is not None and gap_ms < BOUNCE_MS
+def _problem(own: _Reading | None, scanned: ParsedCode, gap_ms: int, *, batch: bool) -> Reason | None:
+    bounced = own is not None and gap_ms < own.repeats_after_ms
     # In a batch times say nothing about bags. But a question is not answered, and no command given twice.
     acts = scanned.command is not None or (own is not None and own.did.verdict is Verdict.CONFIRM)
     if bounced and (acts or not batch):
         return Reason.READ_TWICE
     if own is not None and _would_reverse(own.did, scanned, gap_ms):
         return Reason.READ_TWICE
-    return Reason.READ_BY_BOTH if other is not None and other.stands else None
+    return None
 
 
 def _is_whole(frame: ScanFrame) -> bool:
@@ -217,6 +286,29 @@ def _stands(decision: Decision) -> bool:
     if decision.verdict is not Verdict.REFUSED:
         return True
     return decision.reason is not None and severity_of(decision.reason) is Severity.BLOCKING
+
+
+def _is_still_so(did: Decision, state: WorkState) -> bool:
+    """Whether the work stands as *did* left it: it may have been undone, answered or acknowledged since."""
+    bags = [bag for bag in (state.parent, state.finished) if bag is not None and bag.code == did.parent]
+    match did.kind:
+        case EntryKind.ADD_CHILD:
+            return any(bag.holds(did.child or "") for bag in bags)
+        case EntryKind.REMOVE_CHILD:
+            return not any(bag.holds(did.child or "") for bag in bags)
+        case EntryKind.OPEN_PARENT:
+            return bool(bags)
+        case EntryKind.QUESTION:
+            return state.question is not None and state.question.code == did.code
+        case EntryKind.REFUSAL:
+            return state.stop is not None and state.stop.code == did.code
+        case _:
+            return True
+
+
+def _waits_for_answer(did: Decision, label: str | bytes) -> bool:
+    """Whether the same label again says yes: to a question, or to placing what a person has looked at."""
+    return did.verdict is Verdict.CONFIRM or label == Command.PLACE
 
 
 def _would_reverse(did: Decision, scanned: ParsedCode, gap_ms: int) -> bool:

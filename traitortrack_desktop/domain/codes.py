@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from traitortrack_desktop.domain.badge_traces import may_hold_badge
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import SET_UP_PREFIX, TEST_PREFIX
@@ -18,7 +19,7 @@ MAX_SHOWN_CHARACTERS = 255
 
 _BLANKS = " \t\r\n\u00a0"
 _COMMAND_PREFIX = "TT-CMD-"
-_BADGE_PREFIX = "TT-BADGE-"
+_SHOWN_OF_A_BADGE = "TT-BADGE-***"
 _SEPARATORS = str.maketrans("", "", "\x04\x1c\x1d\x1e")
 """EOT, FS, GS and RS: a code may carry them, so that what it is can be said; no bag code does."""
 
@@ -107,7 +108,13 @@ class ParsedCode:
 
 
 def parse_frame(frame: ScanFrame, rules: CodeRules) -> ParsedCode:
-    """Return what *frame* means. Never raises: what cannot be used is named in ``problem``."""
+    """Return what *frame* means. Never raises: what cannot be used is named in ``problem``.
+
+    Of what may hold a badge nothing is told but that, also where it came in pieces or distorted.
+    """
+    if may_hold_badge(frame.raw, mixed=frame.kind is FrameKind.GARBLED):
+        problem = _NEVER_A_CODE.get(frame.kind, Reason.UNKNOWN_BADGE)
+        return ParsedCode(kind=CodeKind.BADGE, text=_SHOWN_OF_A_BADGE, problem=problem)
     if frame.kind in _NEVER_A_CODE:
         return _unusable(frame.raw, _NEVER_A_CODE[frame.kind])
     identifier, data = split_identifier(frame.raw)
@@ -145,8 +152,6 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
         return _refused(text, Reason.SET_UP_CODE)
     if text.startswith(_COMMAND_PREFIX):
         return _command(text)
-    if text.startswith(_BADGE_PREFIX):
-        return ParsedCode(kind=CodeKind.BADGE, text=_BADGE_PREFIX + "…", problem=Reason.UNKNOWN_BADGE)
     label = rules.label.search(text)
     if label is not None and label.group(1) is not None:
         text = label.group(1)
@@ -180,6 +185,12 @@ def _unusable(raw: bytes, problem: Reason) -> ParsedCode:
 
 def printable(raw: bytes) -> str:
     """Return *raw* as printable ASCII with everything else escaped, cut to 255 characters."""
-    text = raw[:MAX_SHOWN_CHARACTERS].decode("utf-8", errors="backslashreplace")
-    escaped = text.encode("unicode_escape").decode("ascii")
+    text = raw[:MAX_SHOWN_CHARACTERS].decode("utf-8", errors="surrogateescape")
+    escaped = "".join(char if " " <= char <= "~" else _escaped(char) for char in text)
     return escaped[:MAX_SHOWN_CHARACTERS]
+
+
+def _escaped(char: str) -> str:
+    r"""Return *char* as ``\n`` or ``\u2212``, and a byte that is no UTF-8 as ``\xff``."""
+    byte = ord(char) - 0xDC00
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode("ascii")

@@ -90,6 +90,23 @@ class BagFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlace:
+    """Where a held reading stands in the memory that it came out of.
+
+    The numbers are those of entries; ``None`` where there is no such entry before it.
+    """
+
+    first: int | None = None
+    """The first reading of this memory."""
+    behind: int | None = None
+    """The reading that came before it out of this memory."""
+    since: int | None = None
+    """Nothing that came before that one is held any more, of whatever memory."""
+    problem: Reason | None = None
+    """Why it cannot be used: it may have been a parent, so nothing behind it is placed unseen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What a scan means for the work. It carries all that is needed to post it later.
 
@@ -113,8 +130,11 @@ class Decision:
     """Sequence number of an entry that this one settles.
 
     ``acknowledge``: the one whose refusal is understood. Where it is a held reading, this entry is what
-    became of it: nothing up to that number is held any more.
+    became of it: nothing up to that number is held any more of that memory. An ``acknowledge`` of a
+    held reading sets everything up to it aside, of every memory.
     """
+    memory: MemoryPlace | None = None
+    """Of a held reading."""
     fact: BagFact | None = None
     """What a refusal's sentence tells: where the bag is, since when, by whom."""
 
@@ -132,7 +152,7 @@ class JournalEntry:
     station: str
     source: str
     raw: bytes
-    """What the scanner sent, cut to :data:`MAX_RAW_BYTES`; empty for badges."""
+    """What the scanner sent, cut to :data:`MAX_RAW_BYTES`; empty for what may hold a badge."""
     decision: Decision
     previous_hash: bytes
     hash: bytes
@@ -191,6 +211,7 @@ def entry_payload(entry: JournalEntry) -> dict[str, Any]:
         "closes": decision.closes,
         "question": decision.question and str(decision.question),
         "resolves": decision.resolves,
+        "memory": decision.memory and _memory_payload(decision.memory),
         "fact": decision.fact and fact_payload(decision.fact),
         "remarks": [str(remark) for remark in entry.remarks] or None,
     }
@@ -217,6 +238,7 @@ def entry_from_payload(
     if payload["v"] > PAYLOAD_VERSION:
         raise ValueError(f"entry written by a newer program (payload version {payload['v']})")
     reason, question, fact = payload.get("reason"), payload.get("question"), payload.get("fact")
+    memory = payload.get("memory")
     decision = Decision(
         kind=EntryKind(payload["kind"]),
         verdict=Verdict(payload["verdict"]),
@@ -229,6 +251,7 @@ def entry_from_payload(
         closes=payload.get("closes"),
         question=QuestionKind(question) if question else None,
         resolves=payload.get("resolves"),
+        memory=_memory_from_payload(memory) if memory is not None else None,
         fact=fact_from_payload(fact) if fact else None,
     )
     return JournalEntry(
@@ -245,6 +268,26 @@ def entry_from_payload(
         previous_hash=previous_hash,
         hash=entry_hash,
         remarks=tuple(Remark(remark) for remark in payload.get("remarks", ())),
+    )
+
+
+def _memory_payload(place: MemoryPlace) -> dict[str, Any]:
+    payload = {
+        "first": place.first,
+        "behind": place.behind,
+        "since": place.since,
+        "problem": place.problem and str(place.problem),
+    }
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def _memory_from_payload(payload: Mapping[str, Any]) -> MemoryPlace:
+    problem = payload.get("problem")
+    return MemoryPlace(
+        first=payload.get("first"),
+        behind=payload.get("behind"),
+        since=payload.get("since"),
+        problem=Reason(problem) if problem else None,
     )
 
 

@@ -1,14 +1,16 @@
 """What was held of a scanner's memory is placed by the rules of any scan, one code after the other. Pure.
 
-Only what was plainly decided lets the next one follow: at a question, a full parent or a stop a person
-has to look first. Nothing that came out of a memory ever acknowledges anything.
+Only what was plainly decided lets the next one follow: at a question, a full parent, a stop, a reading
+that cannot be used, or the end of one scanner's memory a person has to look first. Nothing that came
+out of a memory ever acknowledges anything.
 """
 
 from dataclasses import replace
 
 from traitortrack_desktop.domain.arrivals import Arrival
-from traitortrack_desktop.domain.codes import CodeKind, CodeRules, ParsedCode
-from traitortrack_desktop.domain.entries import BagFact, Decision, QuestionKind, Verdict
+from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode, parse_frame
+from traitortrack_desktop.domain.entries import BagFact, Decision, EntryKind, QuestionKind, Verdict
+from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
 from traitortrack_desktop.domain.work import Held, WorkState
 from traitortrack_desktop.domain.workflow import decide
@@ -40,6 +42,13 @@ def next_to_place(state: WorkState, arrival: Arrival, *, signed_in: bool) -> Hel
     return first
 
 
+def meaning_of_held(held: Held, rules: CodeRules) -> ParsedCode:
+    """Return what *held* means, also that it cannot be used."""
+    if held.problem is not None:
+        return ParsedCode(kind=CodeKind.UNUSABLE, text=held.code, problem=held.problem)
+    return parse_frame(ScanFrame(source=held.source, raw=held.code.encode()), rules)
+
+
 def decide_held(
     state: WorkState,
     held: Held,
@@ -53,7 +62,10 @@ def decide_held(
 
     It leaves what is held (``resolves``) unless it could not be decided yet.
     """
-    decision = decide(_without_asked_question(state), scanned, fact, rules=rules, arrival=arrival)
+    decision = decide(_without_asked_question(state, held), scanned, fact, rules=rules, arrival=arrival)
+    reason = _not_carried_out(state, held, scanned)
+    if reason is not None:
+        decision = _refused(decision, reason)
     if scanned.kind is not CodeKind.COMMAND and _waits(decision):
         return decision
     return replace(decision, resolves=held.seq)
@@ -61,6 +73,8 @@ def decide_held(
 
 def lets_the_next_follow(decision: Decision) -> bool:
     """Whether placing goes on after *decision* without anybody looking."""
+    if decision.reason is Reason.NOTHING_TO_UNDO:
+        return False
     if decision.verdict is Verdict.REFUSED:
         return decision.reason is not None and severity_of(decision.reason) is Severity.INFO
     return decision.verdict is Verdict.ACCEPTED
@@ -70,9 +84,40 @@ def _waits(decision: Decision) -> bool:
     return decision.verdict is Verdict.CONFIRM or decision.reason in _NOT_NOW
 
 
-def _without_asked_question(state: WorkState) -> WorkState:
-    """Leave out a question that the operator was asked about something else than what is held."""
+def _not_carried_out(state: WorkState, held: Held, scanned: ParsedCode) -> Reason | None:
+    """Return why a held command is not carried out.
+
+    Commands about stops and memories are for people. UNDO meant the reading before it; where that was
+    not put in, something else would be taken out that the operator was told is in.
+    """
+    if scanned.command is Command.ASIDE:
+        return Reason.NOTHING_HELD
+    if scanned.command is Command.UNDO and not _was_put_in_just_before(state, held):
+        return Reason.NOTHING_TO_UNDO
+    return None
+
+
+def _was_put_in_just_before(state: WorkState, held: Held) -> bool:
+    bag = state.parent or state.finished
+    return bag is not None and bool(bag.children) and bag.children[-1].held == held.behind is not None
+
+
+def _refused(decision: Decision, reason: Reason) -> Decision:
+    return replace(
+        decision,
+        kind=EntryKind.REFUSAL,
+        verdict=Verdict.REFUSED,
+        reason=reason,
+        child=None,
+        question=None,
+    )
+
+
+def _without_asked_question(state: WorkState, held: Held) -> WorkState:
+    """Leave out a question that was asked about something else than *held*."""
     question = state.question
-    if question is None or question.of_held or question.kind is QuestionKind.SWITCH:
+    if question is None or question.kind is QuestionKind.SWITCH:
+        return state
+    if question.held is not None and question.held == held.behind:
         return state
     return replace(state, question=None)

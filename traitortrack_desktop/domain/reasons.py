@@ -23,6 +23,7 @@ class Reason(StrEnum):
     SET_UP_CODE = "set_up_code"
     BILL_NOT_HERE = "bill_not_here"
     WRONG_SCANNER = "wrong_scanner"
+    NOT_STORED = "not_stored"
     # The work does not allow it now.
     NOT_SIGNED_IN = "not_signed_in"
     HELD = "held"

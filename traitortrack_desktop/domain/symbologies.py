@@ -32,6 +32,7 @@ _ESCAPE = re.compile(rb"\\(?:\\|[0-9]{6})")
 _DEFECTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError)
 """What a defect of the GS1 library would raise: not even that may stop a scan."""
 
+_PRODUCT, _SERIAL = "01", "21"
 _BAG_ELEMENTS = ("00", "8004", "8003", "21")
 """What may name one bag, best first: SSCC, GIAI, GRAI, serial number (decision 9)."""
 
@@ -74,23 +75,31 @@ def _without_escapes(data: bytes) -> bytes:
 def bag_of_gs1_label(text: str) -> str | None:
     """Return the element of a GS1 label that names one bag, with its application identifier.
 
-    It is the text that a plain keyboard scanner types for a label with that element alone, and so what
-    the web application stores. ``None`` when no element does, when two different ones claim to, or
-    when a check digit is wrong. Raises ``ValueError`` for a text that is not made of GS1 elements.
+    A serial number comes with the product it is of, where the label names one: alone it is unique only
+    among the pieces of one product. It is the text that a plain keyboard scanner types for a label with
+    nothing else, and so what the web application stores. ``None`` when no element does, when two
+    different ones claim to, or when a check digit is wrong. Raises ``ValueError`` for a text that is not
+    made of GS1 elements.
     """
     elements = _gs1_elements(text)
-    for wanted in _BAG_ELEMENTS:
-        values = {value for identifier, value in elements if identifier == wanted}
-        if values:
-            return _checked(wanted, values.pop(), text) if len(values) == 1 else None
-    return None
+
+    def only(identifier: str) -> str | None:
+        values = {value for found, value in elements if found == identifier}
+        return _checked(identifier, values.pop(), text) if len(values) == 1 else None
+
+    present = {identifier for identifier, _ in elements}
+    wanted = next((identifier for identifier in _BAG_ELEMENTS if identifier in present), None)
+    if wanted == _SERIAL and _PRODUCT in present:
+        product, serial = only(_PRODUCT), only(_SERIAL)
+        return product + serial if product and serial else None
+    return only(wanted) if wanted else None
 
 
 def _checked(identifier: str, value: str, text: str) -> str | None:
     element = identifier + value
     if element not in text:
         return None
-    if identifier == "00" and not _check_digit_fits(value):
+    if identifier in {"00", _PRODUCT} and not _check_digit_fits(value):
         return None
     if identifier == "8003" and not _check_digit_fits(value[:14]):
         return None

@@ -4,13 +4,16 @@ There is no other copy: after a restart :func:`after_entry` and :func:`after_rec
 journal give the state the station stood in, to the child.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from traitortrack_desktop.domain.entries import (
     BagFact,
+    Decision,
     EntryKind,
     JournalEntry,
+    MemoryPlace,
     Outcome,
     QuestionKind,
     Receipt,
@@ -32,6 +35,8 @@ class Change:
     at: datetime
     receipt: Outcome | None = None
     reason: Reason | None = None
+    held: int | None = None
+    """Number of the held reading that was placed with it."""
 
     @property
     def counts(self) -> bool:
@@ -91,8 +96,8 @@ class Question:
     code: str
     seq: int = 0
     """Number of the entry that asked."""
-    of_held: bool = False
-    """A command that came out of a scanner's memory asked: the next held code answers."""
+    held: int | None = None
+    """Number of the held command that asked: only the reading behind it in that memory answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +131,20 @@ class Held:
     code: str
     source: str
     at: datetime
+    memory: int
+    """Number of the first reading of that memory: memories are placed one after the other."""
+    behind: int | None = None
+    """Number of the reading before it in that memory."""
+    problem: Reason | None = None
+    """Why it cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkState:
-    """Where the station stands. *finished* is the parent closed last, for undo; *held* oldest first."""
+    """Where the station stands. *finished* is the parent closed last, for undo.
+
+    *held* is in the order of placing: memory by memory, each oldest first.
+    """
 
     parent: OpenParent | None = None
     finished: OpenParent | None = None
@@ -144,7 +158,7 @@ class WorkState:
 def after_entry(state: WorkState, entry: JournalEntry) -> WorkState:
     """Return the state after *entry* was journalled."""
     decision = entry.decision
-    state = replace(state, last_seq=entry.seq, held=_still_held(state.held, decision.resolves))
+    state = replace(state, last_seq=entry.seq, held=_still_held(state.held, decision))
     if decision.verdict is Verdict.CONFIRM:
         return _asked(state, entry)
     if decision.verdict is Verdict.REFUSED:
@@ -233,14 +247,37 @@ _LEAVES_QUESTION = frozenset(
 
 def held_reading(entry: JournalEntry) -> Held:
     """Return what a person has to place, or set aside, of a refusal as ``held``."""
-    return Held(seq=entry.seq, code=entry.decision.code, source=entry.source, at=entry.at)
+    place = entry.decision.memory or MemoryPlace()
+    return Held(
+        seq=entry.seq,
+        code=entry.decision.code,
+        source=entry.source,
+        at=entry.at,
+        memory=place.first if place.first is not None else entry.seq,
+        behind=place.behind,
+        problem=place.problem,
+    )
 
 
-def _still_held(held: tuple[Held, ...], settled: int | None) -> tuple[Held, ...]:
-    """Return what is held once *settled* is; the oldest are always settled first."""
-    if settled is None or all(reading.seq != settled for reading in held):
+def in_order_of_placing(held: Iterable[Held]) -> tuple[Held, ...]:
+    """Return *held* memory by memory: what two scanners remembered belongs to different parents.
+
+    A memory that began first stays first until it is placed, whatever else comes meanwhile.
+    """
+    return tuple(sorted(held, key=lambda reading: (reading.memory, reading.seq)))
+
+
+def _still_held(held: tuple[Held, ...], decision: Decision) -> tuple[Held, ...]:
+    """Return what is held after *decision*; of a memory the oldest are always settled first."""
+    settled = next((reading for reading in held if reading.seq == decision.resolves), None)
+    if settled is None:
         return held
-    return tuple(reading for reading in held if reading.seq > settled)
+    of_all = decision.kind is EntryKind.ACKNOWLEDGE
+    return tuple(
+        reading
+        for reading in held
+        if reading.seq > settled.seq or not (of_all or reading.source == settled.source)
+    )
 
 
 def _asked(state: WorkState, entry: JournalEntry) -> WorkState:
@@ -250,7 +287,7 @@ def _asked(state: WorkState, entry: JournalEntry) -> WorkState:
         kind=decision.question,
         code=decision.code,
         seq=entry.seq,
-        of_held=decision.resolves is not None,
+        held=decision.resolves,
     )
     return replace(state, question=question)
 
@@ -259,8 +296,8 @@ def _refused(state: WorkState, entry: JournalEntry) -> WorkState:
     reason = entry.decision.reason
     assert reason is not None
     if reason is Reason.HELD:
-        return replace(state, held=(*state.held, held_reading(entry)))
-    if reason in _LEAVES_QUESTION:
+        return replace(state, held=in_order_of_placing((*state.held, held_reading(entry))))
+    if reason in _LEAVES_QUESTION and entry.decision.resolves is None:
         return state
     if state.question is not None and state.question.kind is not QuestionKind.SWITCH:
         state = replace(state, question=None)
@@ -338,7 +375,8 @@ def _parent_of(state: WorkState, entry: JournalEntry) -> OpenParent:
 
 def _changed(parent: OpenParent, entry: JournalEntry, *, step: int) -> OpenParent:
     assert entry.decision.child is not None
-    change = Change(seq=entry.seq, child=entry.decision.child, step=step, at=entry.at)
+    settled = entry.decision.resolves
+    change = Change(seq=entry.seq, child=entry.decision.child, step=step, at=entry.at, held=settled)
     return replace(parent, changes=(*parent.changes, change))
 
 

@@ -14,6 +14,7 @@ from traitortrack_desktop.domain.entries import (
     BagFact,
     Decision,
     EntryKind,
+    MemoryPlace,
     QuestionKind,
     Verdict,
 )
@@ -40,7 +41,7 @@ def decide(
     """
     judge = _Judge(state, scanned, fact, rules)
     if arrival.from_memory:
-        return judge.hold(arrival.role)
+        return judge.hold(arrival)
     if not signed_in:
         return judge.refuse(Reason.NOT_SIGNED_IN)
     if arrival.problem is not None:
@@ -91,13 +92,33 @@ class _Judge:
 
     # -- memories, stops and questions
 
-    def hold(self, role: ScannerRole) -> Decision:
-        """Refuse what came out of a scanner's memory: it is about no bag until a person places it."""
-        problem = self._scanned.problem or _mistaken(role, self._scanned.kind)
-        return replace(self.refuse(problem or Reason.HELD), parent=None, capacity=self._rules.capacity)
+    def hold(self, arrival: Arrival) -> Decision:
+        """Refuse what came out of a scanner's memory: it is about no bag until a person places it.
+
+        What cannot be used is held too: it may have been the parent of what comes behind it.
+        """
+        problem = self._scanned.problem or _mistaken(arrival.role, self._scanned.kind)
+        noise = problem is Reason.NOT_A_SCAN
+        return replace(
+            self.refuse(Reason.NOT_A_SCAN if noise else Reason.HELD),
+            parent=None,
+            capacity=self._rules.capacity,
+            memory=None if noise else self._place_in_memory(arrival.source, problem),
+        )
+
+    def _place_in_memory(self, source: str, problem: Reason | None) -> MemoryPlace:
+        held = self._state.held
+        before = [reading for reading in held if reading.source == source]
+        return MemoryPlace(
+            first=before[0].memory if before else None,
+            behind=before[-1].seq if before else None,
+            since=held[0].memory if held else None,
+            problem=problem,
+        )
 
     def while_stopped(self, seq: int, code: str, *, deliberate: bool) -> Decision:
-        understood = self._scanned.command is Command.UNDERSTOOD or self._code == code != ""
+        same_bag = self._scanned.problem is None and self._code == code != ""
+        understood = self._scanned.command is Command.UNDERSTOOD or same_bag
         if understood and deliberate:
             return self.acknowledge(seq)
         return self.refuse(Reason.NOT_COUNTED)
@@ -226,7 +247,7 @@ class _Judge:
             return self.refuse(Reason.NOTHING_HELD)
         asked_at = question.seq if question is not None and question.kind is QuestionKind.ASIDE else 0
         told = [reading.seq for reading in held if reading.seq < asked_at]
-        return self.acknowledge(told[-1]) if told else self._ask(QuestionKind.ASIDE, Reason.CONFIRM_ASIDE)
+        return self.acknowledge(max(told)) if told else self._ask(QuestionKind.ASIDE, Reason.CONFIRM_ASIDE)
 
     # -- decisions
 

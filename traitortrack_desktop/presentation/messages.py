@@ -4,11 +4,13 @@ Used by the scan screen and by the station without a window. Any thread.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.holding import lets_the_next_follow
+from traitortrack_desktop.domain.reasons import Severity, severity_of
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.phrases import Phrase, Wording, first_known
@@ -71,7 +73,16 @@ def message_for(
         phrase = tongue.wording.set_aside
     else:
         phrase = tongue.wording.accepted[decision.kind]
+    if _stopped_placing(decision):
+        phrase = replace(phrase, now=(tongue.wording.labels.held_behind,))
     return _message(phrase, _names(decision, parent, now, tongue))
+
+
+def _stopped_placing(decision: Decision) -> bool:
+    """Whether a held reading was refused so that a person has to look at what comes behind it."""
+    if decision.verdict is not Verdict.REFUSED or decision.resolves is None or lets_the_next_follow(decision):
+        return False
+    return decision.reason is not None and severity_of(decision.reason) is not Severity.BLOCKING
 
 
 def message_for_refusal(

@@ -103,6 +103,10 @@ class Labels:
     scanner_used_before: str
     keys_asleep: str
     held: Plural
+    held_then: str
+    """The scanner whose memory is placed first, and the others."""
+    held_behind: str
+    """What to do when placing stopped at a reading that is settled now."""
     no_sound: str
     unnumbered: str
     late_of: str

@@ -143,8 +143,11 @@ def _held_text(facts: ScreenFacts, tongue: Tongue) -> str:
     if not held or facts.storage_problem is not None:
         return ""
     called = {scanner.source: scanner.name for scanner in facts.scanners}
-    names = dict.fromkeys(called.get(reading.source, reading.source) for reading in held)
-    return tongue.wording.labels.held.text(len(held)).format(name=", ".join(names))
+    sources = dict.fromkeys(reading.source for reading in held)
+    first, *others = [called.get(source, source) for source in sources]
+    labels = tongue.wording.labels
+    name = labels.held_then.format(name=first, other=", ".join(others)) if others else first
+    return labels.held.text(len(held)).format(name=name)
 
 
 def _plain(tone: Tone, icon: Icon, word: str, what: str, now: str = "") -> Result:

@@ -77,6 +77,8 @@ class SoundPicker:
         if event.ready and event.problem is None:
             self._troubled.discard(event.source)
             return None
+        if event.problem is None:
+            return None  # we let go of it ourselves and take it up again
         self._troubled.add(event.source)
         return None if known else SoundRole.SYSTEM
 

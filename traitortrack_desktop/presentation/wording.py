@@ -102,6 +102,11 @@ _ENGLISH_REASONS = {
         what=("{code} was not counted: this scanner is for other bags.",),
         now=("Scan it with the other scanner.",),
     ),
+    Reason.NOT_STORED: Phrase(
+        heading="NOT STORED",
+        what=("The scanner's memory could not be stored from {code} on.",),
+        now=("Look which bags are missing, and scan them.",),
+    ),
     Reason.HELD: Phrase(
         heading="HELD",
         what=("{code} came out of the scanner's memory and is not counted yet.",),
@@ -477,8 +482,8 @@ _ENGLISH_SCANNERS = ScannerSetUpWords(
         ),
         ScannerTrouble.NEEDS_PREFIX: Phrase(
             heading="CANNOT TELL THEM APART",
-            what=("This scanner and “{other}” look like one keyboard.",),
-            now=("If it is “{other}”: go back, press Set up again. If not, call IT: each needs a prefix.",),
+            what=("This looks like “{other}”. If it is: go back, press “Set up again”.",),
+            now=("If not, call IT: each of the two needs a prefix, such as =1 and =2.",),
         ),
         ScannerTrouble.PREFIX_TAKEN: Phrase(
             heading="CANNOT TELL THEM APART",
@@ -766,6 +771,8 @@ ENGLISH = Wording(
             one="1 held from {{name}}: scan its parent, then PLACE, or ASIDE",
             other="{count} held from {{name}}: scan their parent, then PLACE, or ASIDE",
         ),
+        held_then="{name}, then {other}",
+        held_behind="Look which parent comes next: scan it if it is another, then PLACE.",
         no_sound="No sound",
         unnumbered="–",
         late_of="Refused by the centre · {number} of {total}",

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.services.ports import PostingReply
-from traitortrack_desktop.services.scan_intake import ScanIntake
+from traitortrack_desktop.services.scan_intake import ScanIntake, monotonic_ms
 
 _LOOK_AGAIN_SECONDS = 0.5
 
@@ -32,8 +32,9 @@ class IntakeLoop:
         self._opened.result()
 
     def submit(self, frame: ScanFrame) -> None:
-        """Queue one reading; never blocks."""
-        self._queue.put(lambda intake: intake.take(frame))
+        """Queue one reading with the moment when it came; never blocks."""
+        came_ms = monotonic_ms()
+        self._queue.put(lambda intake: intake.take(frame, came_ms))
 
     def set_operator(self, username: str | None) -> None:
         """Queue a change of operator, so that it takes its place among the scans."""

@@ -30,6 +30,8 @@ class ScanDecided:
     entry: JournalEntry
     state: WorkState
     backlog: Backlog
+    is_answer: bool = True
+    """What its scanner is told: not each reading that one command places, only the last of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

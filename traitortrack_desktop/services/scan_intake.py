@@ -10,7 +10,13 @@ from traitortrack_desktop.domain.arrivals import Arrival, Arrivals, placing
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode, parse_frame
 from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.holding import decide_held, lets_the_next_follow, next_to_place
+from traitortrack_desktop.domain.holding import (
+    decide_held,
+    lets_the_next_follow,
+    meaning_of_held,
+    next_to_place,
+)
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import Held, WorkState, after_entry, after_receipt
 from traitortrack_desktop.domain.workflow import decide
 from traitortrack_desktop.services.events import (
@@ -24,14 +30,15 @@ from traitortrack_desktop.services.events import (
 from traitortrack_desktop.services.ports import Backlog, Journal, JournalUnwritableError, PostingReply
 
 
-def _monotonic_ms() -> int:
+def monotonic_ms() -> int:
+    """Return the clock on which readings come."""
     return time.monotonic_ns() // 1_000_000
 
 
 class ScanIntake:
     """Turns readings into journal entries and keeps the work state.
 
-    *holds_pouring* is for a station with people at it: see ``domain.arrivals``.
+    *for_people* is for a station with people at it: see ``domain.arrivals``.
     """
 
     def __init__(
@@ -41,8 +48,8 @@ class ScanIntake:
         rules: CodeRules,
         tell: StationListener,
         sign_in_required: bool = False,
-        holds_pouring: bool = False,
-        monotonic_ms: Callable[[], int] = _monotonic_ms,
+        for_people: bool = False,
+        monotonic_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         self._journal = journal
         self._rules = rules
@@ -52,8 +59,10 @@ class ScanIntake:
         self._state = WorkState()
         self._backlog = Backlog(pending=0, oldest_at=None)
         self._monotonic_ms = monotonic_ms
-        self._arrivals = Arrivals(holds_pouring=holds_pouring)
+        self._arrivals = Arrivals(for_people=for_people)
         self._storage_failed = False
+        self._missed: dict[str, tuple[str, Arrival]] = {}
+        """The first reading of each memory that could not be stored."""
 
     def resume(self) -> None:
         """Fold the journal, so that the work stands where it stood."""
@@ -64,22 +73,31 @@ class ScanIntake:
         """Record later entries under *username*."""
         self._operator = username
 
-    def take(self, frame: ScanFrame) -> None:
+    def take(self, frame: ScanFrame, came_ms: int | None = None) -> None:
         """Decide one reading, store the decision, then tell it; tells ``StorageFailed`` if it cannot.
 
-        The command to place what is held makes an entry of each code that it places.
+        *came_ms* is when it came, on the clock of this intake; ``None`` means now. The command to place
+        what is held makes an entry of each code that it places.
         """
-        if self._storage_failed and not self._storage_is_back(frame.source):
-            return
+        came_ms = self._monotonic_ms() if came_ms is None else came_ms
+        stores = not self._storage_failed or self._storage_is_back(frame.source)
         scanned = parse_frame(frame, self._rules)
-        arrival = self._arrivals.look_at(frame, scanned, self._monotonic_ms())
+        arrival = self._arrivals.look_at(frame, scanned, came_ms, self._state)
+        if not stores:
+            self._miss(scanned, arrival)
+            return
+        self._miss(scanned, arrival)
         try:
             decision = self._decide(frame, scanned, arrival)
         except JournalUnwritableError as failure:
             self.fail(str(failure), source=frame.source)
             return
+        if arrival.from_memory:
+            self._missed.pop(frame.source, None)
         # Only now: a reading that was not stored must count when it is read again at once.
-        self._arrivals.keep(frame, scanned, arrival, decision, self._monotonic_ms())
+        self._arrivals.keep(
+            frame, scanned, arrival, decision, came_ms=came_ms, stored_ms=self._monotonic_ms()
+        )
 
     def take_receipts(self, entries: Sequence[JournalEntry], reply: PostingReply) -> bool:
         """Store the centre's answers to *entries*; return whether they are stored."""
@@ -113,13 +131,28 @@ class ScanIntake:
             arrival=arrival,
         )
         secret = scanned.kind is CodeKind.BADGE
-        self._record(decision, frame.source, b"" if secret else frame.raw, arrival)
+        entry = self._store(decision, frame.source, b"" if secret else frame.raw, arrival)
+        self._tell_decided(entry)
         return decision
 
+    def _miss(self, scanned: ParsedCode, arrival: Arrival) -> None:
+        """Take a reading of a memory for missed until it is stored: what comes behind it may not be its."""
+        if arrival.from_memory and scanned.problem is not Reason.NOT_A_SCAN:
+            self._missed.setdefault(arrival.source, (scanned.text, arrival))
+
+    def _hold_what_was_missed(self) -> None:
+        """Hold a gap for what could not be stored. Raises :class:`JournalUnwritableError`."""
+        for source, (code, arrival) in list(self._missed.items()):
+            gap = ParsedCode(kind=CodeKind.UNUSABLE, text=code, problem=Reason.NOT_STORED)
+            decision = decide(self._state, gap, None, rules=self._rules, arrival=arrival)
+            entry = self._store(decision, source, b"", arrival)
+            del self._missed[source]
+            self._tell_decided(entry, is_answer=False)
+
     def _place(self, frame: ScanFrame, arrival: Arrival, held: Held) -> Decision:
-        """Place what is held, beginning with *held*, until a person has to look; no scan comes between."""
+        """Place a memory, beginning with *held*, until a person has to look; no scan comes between."""
         while True:
-            scanned = parse_frame(ScanFrame(source=held.source, raw=held.code.encode()), self._rules)
+            scanned = meaning_of_held(held, self._rules)
             decision = decide_held(
                 self._state,
                 held,
@@ -128,12 +161,15 @@ class ScanIntake:
                 rules=self._rules,
                 arrival=arrival,
             )
-            self._record(decision, frame.source, frame.raw, arrival)
-            if not self._state.held or not lets_the_next_follow(decision):
+            entry = self._store(decision, frame.source, frame.raw, arrival)
+            rest = self._state.held
+            goes_on = bool(rest) and rest[0].memory == held.memory and lets_the_next_follow(decision)
+            self._tell_decided(entry, is_answer=not goes_on)
+            if not goes_on:
                 return decision
-            held = self._state.held[0]
+            held = rest[0]
 
-    def _record(self, decision: Decision, source: str, raw: bytes, arrival: Arrival) -> None:
+    def _store(self, decision: Decision, source: str, raw: bytes, arrival: Arrival) -> JournalEntry:
         entry = self._journal.append(
             decision, operator=self._operator, source=source, raw=raw, remarks=arrival.remarks
         )
@@ -141,7 +177,10 @@ class ScanIntake:
         self._backlog = Backlog(
             pending=self._backlog.pending + 1, oldest_at=self._backlog.oldest_at or entry.at
         )
-        self._tell(ScanDecided(entry=entry, state=self._state, backlog=self._backlog))
+        return entry
+
+    def _tell_decided(self, entry: JournalEntry, *, is_answer: bool = True) -> None:
+        self._tell(ScanDecided(entry=entry, state=self._state, backlog=self._backlog, is_answer=is_answer))
 
     def _known_about(self, scanned: ParsedCode) -> BagFact | None:
         return self._journal.bag_fact(scanned.text) if scanned.problem is None else None
@@ -167,6 +206,7 @@ class ScanIntake:
         try:
             self._journal.reopen()
             self._fold()
+            self._hold_what_was_missed()
         except JournalUnwritableError as failure:
             self.fail(str(failure), source=source)
             return False

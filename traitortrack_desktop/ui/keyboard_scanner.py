@@ -7,7 +7,7 @@ answers no dialog, presses no button and fires no shortcut. GUI thread.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
@@ -16,11 +16,13 @@ from shiboken6 import isValid
 
 from traitortrack_desktop.devices.key_characters import ALT_CODES, KeyStroke, character_of
 from traitortrack_desktop.devices.key_readings import KeyCollector, Reading, ReadingRules
-from traitortrack_desktop.devices.key_senders import Senders, senders_of
+from traitortrack_desktop.devices.key_senders import senders_of
+from traitortrack_desktop.devices.secret_readings import recorded_without_secrets, without_secrets
 from traitortrack_desktop.devices.sources import NoTap, RawTap
+from traitortrack_desktop.devices.tapped_keys import TappedKeys
 from traitortrack_desktop.devices.text_mode import Settled, TextMode
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
-from traitortrack_desktop.domain.scanners import KEYBOARD, ScannerProfile
+from traitortrack_desktop.domain.scanners import Connection, ScannerProfile
 from traitortrack_desktop.services.scanner_desk import HeardReading
 from traitortrack_desktop.ui.action_key_presses import ActionKeyPresses, KeyListener
 from traitortrack_desktop.ui.heard_keys import heard_reading
@@ -47,8 +49,6 @@ _DOUBTS_FOR_MS = 300
 the one before, which Qt gives nothing while a dialog blocks it.
 """
 _BEGINNING_CONTROLS = "\x02\x04\x1c\x1d\x1e\x1f"
-_OPEN_WORDS = b"TT-"
-"""What our own codes begin with. Anything else scanned into a password's field may be the password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class KeyboardScanner(QObject):
     ) -> None:
         super().__init__(parent)
         self._submit = submit
-        self._tap = tap or NoTap()
+        self._tapped = TappedKeys(tap or NoTap())
         self._key_time = key_time
         self._heard: Callable[[HeardReading], None] | None = None
         self._listening = False
@@ -92,34 +92,46 @@ class KeyboardScanner(QObject):
         self._repetition = KeyRepetition()
         self._actions = ActionKeyPresses(listener, self)
         self._silence = SilenceTimer(self, self._let_go)
-        self._hidden = False
+        self._reveals = False
+        self._field_is_secret = False
+        self._reading_is_secret = False
+        self._told_as_secret = False
         self._last_ms: int | None = None
         self._read_last_ms: int | None = None
         self._since_other_window = QElapsedTimer()
         self._popup_had_it = False
         self._had_a_window = False
         self._installed = False
-        self._profiles = tuple(profiles)
+        self._profiles = self._read_profiles = _wedges(profiles)
         self._senders = senders_of(self._profiles)
         self._collector = KeyCollector(ReadingRules.for_lines(self._senders.lines))
         self._text = TextMode[_HeldEvent](self._senders.lines)
 
     def take_profiles(self, profiles: Sequence[ScannerProfile]) -> None:
         """Read from now on as the scanners of this station send; those of other connections do not matter."""
-        self._profiles = tuple(profiles)
-        self._read_as(senders_of(() if self._heard else self._profiles))
+        self._profiles = _wedges(profiles)
+        self._read_as(() if self._heard else self._profiles)
 
     def hear(self, heard: Callable[[HeardReading], None] | None) -> None:
-        """Tell every reading to *heard*, as it came, instead of submitting it; ``None`` ends that."""
+        """Tell every reading to *heard*, as it came, instead of submitting it; ``None`` ends that.
+
+        Both ways a reading that was begun is submitted as a part, so that nobody waits for it in vain.
+        """
+        if heard is None and self._heard is None:
+            return
+        self._heard = None
         self._let_go()
         self._heard = heard
-        self._read_as(senders_of(() if heard else self._profiles))
+        self._read_as(() if heard else self._profiles)
 
-    def _read_as(self, senders: Senders) -> None:
+    def _read_as(self, profiles: tuple[ScannerProfile, ...]) -> None:
+        """What was begun ends as a part, and its rest is no whole reading to the new scanners either."""
+        if profiles == self._read_profiles:
+            return
         self._let_go()
-        self._senders = senders
-        self._collector = KeyCollector(ReadingRules.for_lines(senders.lines))
-        self._text = TextMode(senders.lines)
+        self._read_profiles, self._senders = profiles, senders_of(profiles)
+        self._collector.rules = ReadingRules.for_lines(self._senders.lines)
+        self._text.read_as(self._senders.lines)
 
     def install(self, application: QGuiApplication) -> None:
         """Begin to see the application's keys."""
@@ -145,6 +157,15 @@ class KeyboardScanner(QObject):
                 each.clear()
             self._repetition.forget()
         self._listening = on
+
+    def reveal(self, *, on: bool) -> None:
+        """Tell what is read, or only our own codes, because anything else may be somebody's password.
+
+        A reading that is begun in secret stays one, and so does the rest of it.
+        """
+        if not on:
+            self._let_go()
+        self._reveals = on
 
     @property
     def may_have_missed_keys(self) -> bool:
@@ -207,8 +228,7 @@ class KeyboardScanner(QObject):
         if field is not None:
             return self._press_in_field(event, stroke, field)
         typed_before = self._text.typed_just_before(stroke)
-        for each, down in self._text.hand_over():
-            self._collect(each, down=down)
+        self._take_over_from_the_field()
         if is_bare_modifier(event):
             self._collect(stroke, down=True)
             self._taken |= {identity_of(event)} if stroke.code in ALT_CODES else set()
@@ -220,14 +240,28 @@ class KeyboardScanner(QObject):
         self._take_key(event, stroke, typed_before=typed_before)
         return True
 
+    def _take_over_from_the_field(self) -> None:
+        handed = self._text.hand_over()
+        if handed.part_ended_ms is not None:
+            self._collector.part_ended(handed.part_ended_ms)
+        if handed.strokes:
+            self._reading_is_secret |= self._field_is_secret
+        for stroke, down in handed.strokes:
+            self._collect(stroke, down=down)
+        if handed.lacks_a_key and self._collector.is_collecting:
+            self._collector.miss_a_key()
+
     def _take_key(self, event: QKeyEvent, stroke: KeyStroke, *, typed_before: bool) -> None:
         self._taken.add(identity_of(event))
         if self._is_action(event, stroke):
+            if self._collector.is_collecting:
+                self._collector.miss_a_key()
             self._acting.add(identity_of(event))
             if self._listening:
                 self._actions.went_down(event.key(), repeated=stroke.repeated)
         elif not stroke.repeated:
             begins = not self._collector.is_collecting
+            self._reading_is_secret |= begins and typed_before and self._field_is_secret
             self._collect(stroke, down=True)
             if begins and (typed_before or self.may_have_missed_keys) and self._collector.is_collecting:
                 self._collector.miss_a_key()
@@ -296,9 +330,10 @@ class KeyboardScanner(QObject):
         return event.key() in ACTION_KEYS and not self._collector.is_amid(stroke)
 
     def _collect(self, stroke: KeyStroke, *, down: bool) -> None:
-        self._tap.key_came(KEYBOARD.key, stroke, down=down)
-        self._tell((self._collector.press if down else self._collector.release)(stroke))
+        self._tapped.came(stroke, down=down)
+        self._tell_collected((self._collector.press if down else self._collector.release)(stroke))
         if self._collector.is_collecting:
+            self._reading_is_secret |= not self._reveals
             self._read_last_ms = stroke.at_ms
             if down:
                 self._silence.wait(self._collector.silence_ms)
@@ -310,7 +345,8 @@ class KeyboardScanner(QObject):
     def _press_in_field(self, event: QKeyEvent, stroke: KeyStroke, field: QWidget) -> bool:
         if belongs_to_the_desktop(event):
             return False
-        self._hidden = hides_what_is_typed(field)
+        continues = self._field_is_secret and self._text.wait_ms is not None
+        self._field_is_secret = continues or not self._reveals or hides_what_is_typed(field)
         if self.may_have_missed_keys:
             self._text.missed(stroke.at_ms)
         taken = self._settle(self._text.press(stroke, _held(event, field)))
@@ -321,38 +357,56 @@ class KeyboardScanner(QObject):
         """Do what text mode decided; return whether the key is taken."""
         for held in settled.replay:
             held.give_back()
-        if not self._hidden:
-            for stroke, down in settled.scanned:
-                self._tap.key_came(KEYBOARD.key, stroke, down=down)
-        self._tell(settled.readings, hidden=self._hidden)
+        for stroke, down in settled.scanned:
+            self._tapped.came(stroke, down=down)
+        self._tell(settled.readings, secret=self._field_is_secret)
         return not settled.passes
 
     # -- readings
 
-    def _tell(self, readings: Sequence[Reading], *, hidden: bool = False) -> None:
+    def _tell_collected(self, readings: Sequence[Reading]) -> None:
+        if readings:
+            secret, self._reading_is_secret = self._reading_is_secret, False
+            self._tell(readings, secret=secret or not self._reveals)
+
+    def _tell(self, readings: Sequence[Reading], *, secret: bool) -> None:
         for reading in readings:
             self._read_last_ms = reading.ended_ms
             frame = self._senders.frame(reading)
             if not self._listening and frame.kind is FrameKind.PARTIAL and not frame.raw.strip():
-                continue  # A person tried to press a button with Space.
-            if self._heard is not None:
+                self._tapped.withhold(reading.ended_ms)  # A person tried to press a button with Space.
+            elif self._heard is not None:
+                self._tapped.withhold(reading.ended_ms)
                 self._heard(heard_reading(reading, frame.kind))
-                continue
-            if hidden and not frame.raw.startswith(_OPEN_WORDS):
-                frame = replace(frame, raw=b"", kind=FrameKind.GARBLED)
-            self._tap.framed(frame)
-            self._submit(frame)
+            else:
+                secret |= reading.is_a_rest and self._told_as_secret
+                self._told_as_secret = secret
+                self._submit_frame(reading, frame, secret=secret)
+
+    def _submit_frame(self, reading: Reading, frame: ScanFrame, *, secret: bool) -> None:
+        recorded = recorded_without_secrets(frame) if secret else frame
+        if recorded == frame:
+            self._tapped.tell(frame)
+        else:
+            self._tapped.withhold(reading.ended_ms, recorded)
+        self._submit(without_secrets(frame) if secret else frame)
 
     def _let_go(self) -> None:
         """Nothing more comes: what was begun is a part, what was typed goes to its field."""
         self._silence.wait(None)
         self._settle(self._text.silence())
         if self._collector.is_collecting:
-            self._tell(self._collector.give_up())
+            parts = self._collector.give_up()
+            self._text.part_ended(parts[-1].ended_ms if parts else None)
+            self._tell_collected(parts)
 
 
 def _held(event: QKeyEvent, field: QWidget) -> _HeldEvent:
     return _HeldEvent(event=event.clone(), widget=field)
+
+
+def _wedges(profiles: Sequence[ScannerProfile]) -> tuple[ScannerProfile, ...]:
+    return tuple(profile for profile in profiles if profile.connection is Connection.KEYBOARD)
 
 
 def _something_is_open() -> bool:

@@ -71,9 +71,10 @@ class MainWindow(QMainWindow):
             station=station.name, version=version, capacity=capacity, dark=theme is Theme.DARK
         )
         self.controller = ScanController(self.scan_screen, around, tongue=tongue, now=now, sound=sound)
-        self._actions = ActionKeys(station.submit, self)
+        submit = scanners.submit if scanners is not None else station.submit
+        self._actions = ActionKeys(submit, self)
         self._keyboard = KeyboardScanner(
-            station.submit,
+            submit,
             self._actions,
             self,
             tap=scanners.tap if scanners is not None else None,
@@ -165,6 +166,7 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(self.sign_in_screen)
             self.sign_in_screen.begin()
         self._keyboard.listen(on=scanning)
+        self._keyboard.reveal(on=scanning)
         self.controller.wake(on=scanning)
 
     def _choose(self, item: MenuItem) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from traitortrack_desktop.devices.makers import signals
 from traitortrack_desktop.devices.sources import NoTap, RawTap
 from traitortrack_desktop.documents.barcodes import code_128_svg, set_up_code_svg
+from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.scanners import (
     SET_UP_CODE,
     SET_UP_CODE_WITH_SEPARATOR,
@@ -30,10 +31,13 @@ _log = logging.getLogger(__name__)
 class Scanners:
     """The *desk* with what its set-up screen shows and prints, and the *tap* of a recording.
 
+    *submit* takes the readings of the keyboard, in order with those of the other scanners.
+
     *key_time* gives the time of a key by native scan code and whether it went down, where Qt does not.
     """
 
     desk: ScannerDesk
+    submit: Callable[[ScanFrame], None]
     set_up_code_svg: Callable[[], str]
     test_code_svg: Callable[[str], str]
     print_sheet: Callable[[], Path | None]
@@ -43,7 +47,13 @@ class Scanners:
 
 
 def window_scanners(
-    application: QCoreApplication, desk: ScannerDesk, *, tap: RawTap, wording: Wording, sheet: Path
+    application: QCoreApplication,
+    desk: ScannerDesk,
+    *,
+    submit: Callable[[ScanFrame], None],
+    tap: RawTap,
+    wording: Wording,
+    sheet: Path,
 ) -> Scanners:
     """Return *desk* with the codes of this station; its set-up is printed from the file *sheet*."""
 
@@ -59,6 +69,7 @@ def window_scanners(
     windows = windows_key_time(application)
     return Scanners(
         desk=desk,
+        submit=submit,
         set_up_code_svg=lambda: set_up_code_svg(SET_UP_CODE, SET_UP_CODE_WITH_SEPARATOR),
         test_code_svg=code_128_svg,
         print_sheet=print_sheet,

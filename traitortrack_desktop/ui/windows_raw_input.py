@@ -201,8 +201,7 @@ class WindowsRawInput(QAbstractNativeEventFilter):
             self._tell(profile, ScannerProblem.LOST if was_there else ScannerProblem.MISSING)
             return
         opened_ms = self._time.of(self._calls.now_ms())
-        holds = profile.source in self._were_there
-        keys = DeviceKeys(profile, self._outlets, opened_ms=opened_ms, holds=holds)
+        keys = DeviceKeys(profile, self._outlets, opened_ms=opened_ms, holds=True)
         self._scanners[keyboard.handle] = (profile, keys)
         self._were_there.add(profile.source)
         self._tell(profile, None)

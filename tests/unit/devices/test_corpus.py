@@ -15,7 +15,7 @@ FILES = sorted((Path(__file__).parents[2] / "corpus").glob("*.jsonl"))
 PITFALLS = {
     "bytes": {"B01", "B02", "B03", "B06", "B07", "B08", "B09", "B10", "B11", "B12", "B13", "S01"}
     | {f"T{number:02}" for number in range(1, 13)},
-    "keys": {f"K{number:02}" for number in (2, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 22)},
+    "keys": {f"K{number:02}" for number in (2, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 22, 23, 24)},
 }
 
 

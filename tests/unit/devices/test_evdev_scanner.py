@@ -279,6 +279,20 @@ def test_a_memory_that_pours_out_after_a_replug_is_marked(reading, left, heard):
     assert [heard.frame().after_reconnect for _ in range(6)] == [True] * 6
 
 
+def test_a_memory_whose_keys_come_as_slowly_as_a_person_types_is_marked_too(reading, left, heard):
+    left.unplug()
+    assert heard.problem() is ScannerProblem.LOST
+    left.plug_in()
+    heard.wait_ready()
+    left.at_ms -= 18_500  # Less than two seconds after the grab.
+
+    for number in range(6):
+        left.type_text(f"SB1000{number}\n", gap_ms=110)
+
+    frames = [heard.frame() for _ in range(6)]
+    assert {(frame.kind, frame.after_reconnect) for frame in frames} == {(FrameKind.TYPED, True)}
+
+
 def test_the_end_of_a_reading_whose_beginning_went_to_the_desktop_is_no_code(start, left, heard):
     start(profile_of(LEFT), FakeInputDevices(left), heard)
     heard.wait_ready()

@@ -155,6 +155,41 @@ def test_a_second_end_behind_a_scan_is_swallowed_too():
     assert at.text == ""
 
 
+def test_a_scan_right_behind_another_one_is_taken_with_its_end():
+    at = Field()
+    for _ in range(3):
+        at.scan("SB10001", gap_ms=1)
+    assert (at.text, at.told) == ("", [("complete", "SB10001")] * 3)
+
+
+@pytest.mark.parametrize(
+    ("pause_ms", "kind"), [(590, None), (610, "partial"), (790, "partial"), (810, "complete")]
+)
+def test_what_begins_so_soon_behind_a_part_is_no_whole_scan(pause_ms, kind):
+    at = Field()
+    at.scan("SB10001", gap_ms=5, end=None)
+    at.wait(pause_ms)
+    at.scan("2345678", gap_ms=0)
+    assert at.text == ""
+    assert at.told[1:] == ([(kind, "2345678")] if kind else [])
+
+
+def test_what_is_handed_over_says_that_its_beginning_went_elsewhere():
+    at = Field()
+    at.key(PLACES["["][0], False)
+    at.scan("SB", end=None)
+    assert at.mode.hand_over().lacks_a_key
+    assert not at.mode.hand_over().lacks_a_key
+
+
+def test_the_end_of_a_part_is_handed_over_once():
+    at = Field()
+    at.scan("SB10001", gap_ms=5, end=None)
+    ended_ms = at.at_ms
+    at.wait(130)
+    assert [at.mode.hand_over().part_ended_ms for _ in range(2)] == [ended_ms, None]
+
+
 def test_an_end_pressed_by_a_person_passes_at_once():
     at = Field()
     at.key(ENTER, True, gap_ms=500)

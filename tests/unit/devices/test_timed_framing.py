@@ -147,3 +147,11 @@ def test_a_scan_a_little_later_is_whole():
     framer.came(b"SB1", 0)
     quiet_until(framer, 20, 700)
     assert told(framer.came(b"SB10001\r", 700)) == [("complete", b"SB10001")]
+
+
+def test_a_reading_counts_from_when_it_is_in_no_doubt_or_when_the_doubtful_one_has_begun():
+    framer = TimedFramer(CR, "t", doubted_until_ms=1500)
+    assert [framer.counts(now_ms) for now_ms in (1499, 1500)] == [False, True]
+    framer.came(b"0001\r", 1100)
+    assert framer.counts(1101)
+    assert TimedFramer(CR, "t").counts(0)

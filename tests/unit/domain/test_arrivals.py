@@ -1,19 +1,30 @@
 """How readings come: bounced, repeated, read by both scanners, poured out of a memory."""
 
 import pytest
-from fakes.decisions import acknowledged, added, asked, refused, removed
+from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
+from fakes.entry_chain import EntryChain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traitortrack_desktop.domain.arrivals import BOUNCE_MS, CROSS_MS, DELIBERATE_MS, REPEAT_MS, Arrivals
+from traitortrack_desktop.domain.arrivals import (
+    ANSWER_MS,
+    BOUNCE_MS,
+    CROSS_MS,
+    DELIBERATE_MS,
+    POURING_PAUSE_MS,
+    REPEAT_MS,
+    Arrivals,
+)
 from traitortrack_desktop.domain.codes import code_rules, parse_frame
-from traitortrack_desktop.domain.entries import QuestionKind, Remark
+from traitortrack_desktop.domain.entries import EntryKind, QuestionKind, Remark
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.work import WorkState, after_entry
 
 RULES = code_rules()
 ADDED = added("SB10001", "AB12C")
 STOPPED = refused("AB12C", Reason.CHILD_IN_OTHER_PARENT)
+SWITCH = asked(QuestionKind.SWITCH, "SB10002")
 
 
 class Bench:
@@ -22,15 +33,25 @@ class Bench:
     def __init__(self):
         self.arrivals = Arrivals()
         self.offsets = {"left": 0, "right": 123_456}
+        self.state = WorkState()
+        self._chain = EntryChain()
 
-    def read(self, text, at_ms, *, source="left", decision=ADDED, kind=FrameKind.COMPLETE, **more):
+    def happens(self, decision):
+        """Let something be decided that came from elsewhere."""
+        self.state = after_entry(self.state, self._chain.entry(decision))
+
+    def read(
+        self, text, at_ms, *, source="left", decision=ADDED, kind=FrameKind.COMPLETE, takes_ms=0, **more
+    ):
+        """Read *text*, which came at *at_ms* and was decided *takes_ms* later."""
         ended_ms = (at_ms + self.offsets[source]) & 0xFFFFFFFF
         frame = ScanFrame(source=source, raw=text.encode(), kind=kind, ended_ms=ended_ms, **more)
         scanned = parse_frame(frame, RULES)
-        arrival = self.arrivals.look_at(frame, scanned, at_ms)
+        arrival = self.arrivals.look_at(frame, scanned, at_ms, self.state)
         if arrival.problem is not None:
             decision = refused(text, arrival.problem)
-        self.arrivals.keep(frame, scanned, arrival, decision, at_ms)
+        self.happens(decision)
+        self.arrivals.keep(frame, scanned, arrival, decision, came_ms=at_ms, stored_ms=at_ms + takes_ms)
         return arrival
 
 
@@ -89,8 +110,8 @@ def test_frames_without_time_are_never_compared(bench):
     bench.read("AB12C", 0)
     scanned = parse_frame(frame, RULES)
     for _ in range(20):
-        arrival = bench.arrivals.look_at(frame, scanned, 10)
-        bench.arrivals.keep(frame, scanned, arrival, ADDED, 10)
+        arrival = bench.arrivals.look_at(frame, scanned, 10, bench.state)
+        bench.arrivals.keep(frame, scanned, arrival, ADDED, came_ms=10, stored_ms=10)
         assert (arrival.problem, arrival.remarks) == (None, ())
 
 
@@ -130,6 +151,37 @@ def test_the_other_scanner_does_not_acknowledge_the_stop_that_the_first_one_rais
 def test_the_other_scanner_never_goes_on_with_what_the_first_one_did(bench, decision):
     bench.read("SB10002", 0, decision=decision)
     assert bench.read("SB10002", 600, source="right").problem is Reason.READ_BY_BOTH
+
+
+def test_readings_by_both_are_told_apart_by_when_they_came_not_by_when_they_were_decided(bench):
+    bench.read("AB12C", 0, takes_ms=4000)
+    arrival = bench.read("AB12C", 3000, source="right", takes_ms=1001)
+    assert (arrival.problem, arrival.remarks) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("label", "did", "then"),
+    [
+        ("AB12C", ADDED, removed("SB10001", "AB12C")),
+        ("AB12C", ADDED, closed("SB10001")),
+        ("AB12C", removed("SB10001", "AB12C"), ADDED),
+        ("SB10001", opened("SB10001"), opened("SB10002")),
+        ("SB10002", SWITCH, cancelled()),
+    ],
+)
+def test_the_other_scanner_counts_where_what_the_first_one_did_was_undone(bench, label, did, then):
+    bench.read(label, 0, decision=did)
+    bench.happens(then)
+    if then.kind is EntryKind.CLOSE_PARENT:
+        bench.happens(opened("SB10002"))
+    arrival = bench.read(label, 400, source="right")
+    assert (arrival.problem, arrival.remarks) == (None, (Remark.CROSS,))
+
+
+def test_the_other_scanner_counts_where_the_stop_of_the_first_one_was_understood(bench):
+    bench.read("AB12C", 0, decision=STOPPED)
+    bench.happens(acknowledged(bench.state.stop.seq))
+    assert bench.read("AB12C", 1200, source="right").problem is None
 
 
 def test_a_reading_refused_as_read_by_both_is_no_first_reading(bench):
@@ -179,8 +231,50 @@ def test_undo_may_be_repeated(bench):
 
 
 def test_a_question_may_be_answered_quickly(bench):
-    bench.read("SB10002", 0, decision=asked(QuestionKind.SWITCH, "SB10002"))
-    assert bench.read("SB10002", BOUNCE_MS).problem is None
+    bench.read("SB10002", 0, decision=SWITCH)
+    arrival = bench.read("SB10002", ANSWER_MS)
+    assert (arrival.problem, arrival.remarks) == (None, (Remark.REPEAT,))
+
+
+def test_a_label_that_lies_before_the_gun_answers_no_question_and_shows_nothing(bench):
+    bench.read("SB10002", 0, decision=SWITCH)
+    arrivals = [bench.read("SB10002", at_ms) for at_ms in range(400, 5000, 400)]
+    assert {(a.problem, a.remarks) for a in arrivals} == {(Reason.READ_TWICE, ())}
+    assert bench.read("SB10002", 4800 + ANSWER_MS).problem is None
+
+
+@pytest.mark.parametrize(("came_ms", "problem"), [(1500, Reason.READ_TWICE), (1501, None)])
+def test_what_was_read_before_the_question_was_stored_does_not_answer_it(bench, came_ms, problem):
+    bench.read("SB10002", 0, decision=SWITCH, takes_ms=1500)
+    assert bench.read("SB10002", came_ms).problem is problem
+
+
+def test_a_reading_that_began_before_the_question_was_stored_does_not_answer_it(bench):
+    bench.read("SB10002", 0, decision=SWITCH, takes_ms=1500)
+    assert bench.read("SB10002", 1600, started_ms=1450).problem is Reason.READ_TWICE
+
+
+def test_nor_does_the_other_gun_that_read_it_before_the_question_was_stored(bench):
+    bench.read("SB10002", 0, decision=SWITCH, takes_ms=5000)
+    assert bench.read("SB10002", 4000, source="right").problem is Reason.READ_TWICE
+
+
+def test_the_command_to_place_given_while_it_places_does_not_go_on(bench):
+    bench.read("TT-CMD-PLACE", 0, takes_ms=1500)
+    assert bench.read("TT-CMD-PLACE", 1000).problem is Reason.READ_TWICE
+    assert bench.read("TT-CMD-PLACE", 2100).problem is None
+
+
+@pytest.mark.parametrize(("for_people", "problem"), [(True, Reason.READ_TWICE), (False, None)])
+def test_a_key_pressed_before_the_question_was_stored_answers_it_in_a_script_only(for_people, problem):
+    arrivals = Arrivals(for_people=for_people)
+    frame = ScanFrame(source="keys", raw=b"TT-CMD-CLOSE")
+    scanned = parse_frame(frame, RULES)
+    question = asked(QuestionKind.CLOSE, "TT-CMD-CLOSE")
+    first = arrivals.look_at(frame, scanned, 0, WorkState())
+    arrivals.keep(frame, scanned, first, question, came_ms=0, stored_ms=200)
+    assert arrivals.look_at(frame, scanned, 100, WorkState()).problem is problem
+    assert arrivals.look_at(frame, scanned, 201, WorkState()).problem is None
 
 
 @pytest.mark.parametrize(
@@ -280,8 +374,8 @@ def test_what_is_remembered_stays_small(readings):
         now_ms += pause_ms
         frame = ScanFrame(source=f"gun {source}", raw=b"C%04d" % code, ended_ms=now_ms)
         scanned = parse_frame(frame, RULES)
-        arrival = arrivals.look_at(frame, scanned, now_ms)
-        arrivals.keep(frame, scanned, arrival, ADDED, now_ms)
+        arrival = arrivals.look_at(frame, scanned, now_ms, WorkState())
+        arrivals.keep(frame, scanned, arrival, ADDED, came_ms=now_ms, stored_ms=now_ms)
     remembered = arrivals._scanners
     assert len(remembered) <= 16
     assert all(len(s.readings) <= 32 and len(s.times) <= 5 for s in remembered.values())
@@ -299,30 +393,49 @@ def poured(arrivals, count, *, pause_ms, source="keyboard", long_ms=150):
         frame = ScanFrame(
             source=source, raw=f"C{number:04}".encode(), started_ms=at_ms, ended_ms=at_ms + long_ms
         )
-        held.append(arrivals.look_at(frame, parse_frame(frame, RULES), at_ms).from_memory)
+        held.append(arrivals.look_at(frame, parse_frame(frame, RULES), at_ms, WorkState()).from_memory)
         at_ms += long_ms + pause_ms
     return held
 
 
 def test_what_pours_out_of_a_memory_without_a_reconnect_is_held_from_the_eighth_on():
-    assert poured(Arrivals(holds_pouring=True), 12, pause_ms=5) == [False] * 7 + [True] * 5
+    assert poured(Arrivals(for_people=True), 12, pause_ms=5) == [False] * 7 + [True] * 5
 
 
-@pytest.mark.parametrize("pause_ms", [30, 90, 150])
+@pytest.mark.parametrize("pause_ms", [POURING_PAUSE_MS, 30, 90, 150])
 def test_a_hand_however_fast_pours_nothing(pause_ms):
-    assert not any(poured(Arrivals(holds_pouring=True), 500, pause_ms=pause_ms, long_ms=10))
+    assert not any(poured(Arrivals(for_people=True), 500, pause_ms=pause_ms, long_ms=10))
+
+
+@pytest.mark.parametrize(("long_ms", "pause_ms"), [(5, 8), (10, 14), (5, 3)])
+def test_a_pause_longer_than_between_characters_is_a_pause(long_ms, pause_ms):
+    """Keys sent by a program, one command for each code: fast, but no memory."""
+    assert not any(poured(Arrivals(for_people=True), 100, pause_ms=pause_ms, long_ms=long_ms))
 
 
 def test_a_script_may_be_as_fast_as_it_likes():
     assert not any(poured(Arrivals(), 500, pause_ms=0, long_ms=0))
 
 
+def test_what_is_damaged_while_a_memory_pours_came_out_of_it_too():
+    arrivals = Arrivals(for_people=True)
+
+    def read(number, kind=FrameKind.COMPLETE):
+        frame = ScanFrame(source="left", raw=b"C%04d" % number, kind=kind, started_ms=number, ended_ms=number)
+        return arrivals.look_at(frame, parse_frame(frame, RULES), number, WorkState()).from_memory
+
+    assert not read(0, FrameKind.PARTIAL)
+    assert [read(number) for number in range(1, 9)] == [False] * 7 + [True]
+    assert read(10, FrameKind.PARTIAL)
+    assert read(11)
+
+
 def test_pouring_ends_with_a_second_of_quiet_and_the_next_scan_counts():
-    arrivals = Arrivals(holds_pouring=True)
+    arrivals = Arrivals(for_people=True)
 
     def read(text, started_ms):
         frame = ScanFrame(source="left", raw=text, started_ms=started_ms, ended_ms=started_ms)
-        return arrivals.look_at(frame, parse_frame(frame, RULES), started_ms).from_memory
+        return arrivals.look_at(frame, parse_frame(frame, RULES), started_ms, WorkState()).from_memory
 
     assert [read(b"AAAA%d" % number, 0) for number in range(9)] == [False] * 7 + [True] * 2
     assert read(b"BBBB1", 1000)
@@ -330,12 +443,12 @@ def test_pouring_ends_with_a_second_of_quiet_and_the_next_scan_counts():
 
 
 def test_two_scanners_that_take_turns_pour_nothing():
-    arrivals = Arrivals(holds_pouring=True)
+    arrivals = Arrivals(for_people=True)
     held = []
     for number in range(40):
         source = ("left", "right")[number % 2]
         frame = ScanFrame(
             source=source, raw=b"C%04d" % number, started_ms=number * 50, ended_ms=number * 50 + 40
         )
-        held.append(arrivals.look_at(frame, parse_frame(frame, RULES), number * 50).from_memory)
+        held.append(arrivals.look_at(frame, parse_frame(frame, RULES), number * 50, WorkState()).from_memory)
     assert not any(held)

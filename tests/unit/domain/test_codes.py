@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traitortrack_desktop.domain.codes import CodeKind, Command, code_rules, parse_frame
+from traitortrack_desktop.domain.codes import CodeKind, Command, code_rules, parse_frame, printable
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 
@@ -127,6 +127,12 @@ def test_a_badge_is_not_shown():
     badge = parsed("TT-BADGE-SECRET")
     assert badge.kind is CodeKind.BADGE
     assert "SECRET" not in badge.text
+    assert badge.text.isascii()
+
+
+def test_bags_whose_codes_look_a_little_like_a_badge_are_bags():
+    assert parsed("BADGER01").kind is CodeKind.CHILD
+    assert parsed("TTBAD0001").kind is CodeKind.CHILD
 
 
 @given(st.binary(max_size=600))
@@ -159,3 +165,16 @@ def test_a_site_s_own_pattern_does_not_make_a_bag_of_what_the_centre_cannot_stor
     rules = code_rules(child="[A-Z0-9]+")
     reading = parse_frame(ScanFrame(source="test", raw=b"A" * 256), rules)
     assert (reading.kind, reading.problem) == (CodeKind.UNUSABLE, Reason.TOO_LONG)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"AB\xff\xfe", r"AB\xff\xfe"),
+        ("AB−1".encode(), r"AB\u22121"),
+        (b"A\\B\r", r"A\B\r"),
+        (b"\x1d", r"\x1d"),
+    ],
+)
+def test_what_cannot_be_shown_is_escaped_once(raw, shown):
+    assert printable(raw) == shown

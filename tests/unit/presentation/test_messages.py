@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -52,6 +53,19 @@ def test_what_is_not_known_is_left_out_of_the_sentence(fact, sentence):
         fact=fact,
     )
     assert message_for(decision, now=START, tongue=LOCAL).what == sentence
+
+
+@pytest.mark.parametrize("reason", [Reason.INCOMPLETE, Reason.WRONG_SCANNER, Reason.NOTHING_TO_UNDO])
+def test_where_placing_stopped_the_operator_is_told_to_look_at_what_comes_next(reason):
+    decision = refused("AB12C", reason)
+    assert "PLACE" not in message_for(decision, tongue=LOCAL).now
+    assert "which parent comes next" in message_for(replace(decision, resolves=7), tongue=LOCAL).now
+
+
+@pytest.mark.parametrize("reason", [Reason.ALREADY_IN_THIS_PARENT, Reason.CHILD_IN_OTHER_PARENT])
+def test_where_it_goes_on_or_stands_still_what_is_to_be_done_is_as_ever(reason):
+    decision = refused("AB12C", reason)
+    assert message_for(replace(decision, resolves=7), tongue=LOCAL) == message_for(decision, tongue=LOCAL)
 
 
 def test_a_time_of_another_day_is_told_with_its_date():

@@ -412,7 +412,7 @@ def test_while_the_station_is_stopped_nothing_can_be_placed(watched):
     SITUATIONS["held_of_two_beside_a_stop"](watched.station)
     usable = {action.act for action in watched.shown().actions if action.usable}
     assert not usable & {Command.PLACE, Command.ASIDE}
-    assert watched.shown().result.held.startswith("500 held from left, right:")
+    assert watched.shown().result.held.startswith("500 held from left, then right:")
 
 
 def told_of(watched, *, reason, remarks=()):

@@ -196,6 +196,14 @@ def test_a_scanner_in_trouble_sounds_once_until_it_is_well_again(heard):
     assert sounds(heard) == [SoundRole.SYSTEM]
 
 
+def test_a_scanner_that_is_let_go_of_for_the_set_up_makes_no_sound_and_is_in_no_trouble(heard):
+    for ready in (True, False, True, False):
+        heard.tell(ScannerChanged(source="usb:1", name="left", ready=ready))
+    assert sounds(heard) == []
+    heard.tell(ScannerChanged(source="usb:1", name="left", ready=False, problem=ScannerProblem.LOST))
+    assert sounds(heard) == [SoundRole.SYSTEM]
+
+
 def rhythm(role):
     """The lengths in hundredths of a second of sound and silence in turn."""
     with wave.open(str(resource("sounds", f"{role}.wav"))) as file:

@@ -62,20 +62,23 @@ def test_the_same_code_twice_in_a_memory_is_held_twice(bench):
     assert held(bench) == ["C001"] * 3
 
 
-def test_what_cannot_be_read_is_refused_for_its_own_reason_and_not_held(bench):
+def test_what_cannot_be_used_is_held_in_its_place(bench):
     bench.pour("??? BILL-7")
     bench.scan("C0", kind=FrameKind.PARTIAL, after_reconnect=True)
-    assert [decision.reason for decision in bench.decisions] == [
-        Reason.UNKNOWN_CODE,
-        Reason.HELD,
-        Reason.INCOMPLETE,
+    bench.pour("SB10001 C001", role=ScannerRole.CHILDREN)
+    assert {decision.reason for decision in bench.decisions} == {Reason.HELD}
+    assert [(reading.code, reading.problem) for reading in bench.state.held] == [
+        ("???", Reason.UNKNOWN_CODE),
+        ("BILL-7", None),
+        ("C0", Reason.INCOMPLETE),
+        ("SB10001", Reason.WRONG_SCANNER),
+        ("C001", None),
     ]
-    assert held(bench) == ["BILL-7"]
 
 
-def test_a_bag_for_the_other_scanner_is_not_held(bench):
-    decisions = bench.pour("SB10001 C001", role=ScannerRole.CHILDREN)
-    assert [decision.reason for decision in decisions] == [Reason.WRONG_SCANNER, Reason.HELD]
+def test_noise_among_a_memory_is_no_reading(bench):
+    bench.scan("AT", kind=FrameKind.NOISE, after_reconnect=True)
+    assert (bench.decisions[-1].reason, held(bench)) == (Reason.NOT_A_SCAN, [])
 
 
 def test_scans_of_the_other_gun_go_on_between(bench):
@@ -263,13 +266,234 @@ def test_place_read_by_both_guns_places_once(bench):
     assert bench.state.parent.code == "SB10001"
 
 
-def test_two_memories_are_placed_in_the_order_in_which_they_came(bench):
-    bench.pour("C001 C002", source="left")
-    bench.pour("C003", source="right")
-    assert [reading.source for reading in bench.state.held] == ["left", "left", "right"]
+# -- gaps
+
+
+@pytest.mark.parametrize(
+    "kind", [FrameKind.PARTIAL, FrameKind.GARBLED, FrameKind.OVERSIZE, FrameKind.COMPLETE]
+)
+def test_nothing_behind_a_gap_is_placed_before_a_person_has_seen_it(bench, kind):
+    bench.pour("SB10001 C001")
+    bench.scan("SB1", kind=kind, after_reconnect=True)
+    bench.pour("C002 C003")
+    decisions = bench.press(PLACE)
+    assert (decisions[-1].code, decisions[-1].verdict) == ("SB1", Verdict.REFUSED)
+    assert decisions[-1].reason is not Reason.HELD
+    assert (inside(bench), held(bench)) == (["C001"], ["C002", "C003"])
+    bench.scan("SB10002")
+    bench.scan("SB10002")
+    bench.press(PLACE)
+    assert (bench.state.parent.code, inside(bench), held(bench)) == ("SB10002", ["C002", "C003"], [])
+
+
+def test_a_parent_in_the_memory_of_the_gun_for_children_stops_placing(bench):
+    bench.scan("SB10001", source="right")
+    bench.pour("C001 SB10002 C002", role=ScannerRole.CHILDREN)
+    assert bench.press(PLACE)[-1].reason is Reason.WRONG_SCANNER
+    assert (inside(bench), held(bench)) == (["C001"], ["C002"])
+
+
+def test_a_gap_is_seen_also_without_an_open_parent(bench):
+    bench.pour("??? C001")
+    assert told(bench.press(PLACE)) == [("???", Reason.UNKNOWN_CODE)]
+    assert told(bench.press(PLACE)) == [("C001", Reason.NO_PARENT)]
+
+
+def test_a_question_of_a_memory_is_not_answered_over_a_gap(bench):
+    bench.scan_all("SB10001 C001")
+    bench.pour(f"{Command.REMOVE} ??? C001")
+    assert [bench.press(PLACE)[-1].reason for _ in range(3)] == [
+        Reason.CONFIRM_REMOVE,
+        Reason.UNKNOWN_CODE,
+        Reason.ALREADY_IN_THIS_PARENT,
+    ]
+    assert inside(bench) == ["C001"]
+
+
+def test_what_could_not_be_stored_of_a_memory_is_a_gap(bench):
+    bench.pour("SB10001 C001")
+    bench.journal.failing = True
+    bench.pour("SB10002 C002")
+    bench.journal.failing = False
+    bench.pour("C003")
+    assert held(bench) == ["SB10001", "C001", "SB10002", "C003"]
+    decision = bench.press(PLACE)[-1]
+    assert (decision.code, decision.reason) == ("SB10002", Reason.NOT_STORED)
+    assert (inside(bench), held(bench)) == (["C001"], ["C003"])
+
+
+def test_a_gap_of_one_gun_is_kept_also_when_the_other_one_finds_the_disk_well_again(bench):
+    bench.pour("C001")
+    bench.journal.failing = True
+    bench.pour("C002")
+    bench.journal.failing = False
+    bench.scan("SB10001", source="right")
+    bench.pour("C003")
+    assert [(reading.code, reading.source) for reading in bench.state.held] == [
+        ("C001", "left"),
+        ("C002", "left"),
+        ("C003", "left"),
+    ]
+
+
+def test_what_met_a_defect_is_a_gap_too(bench):
+    append = bench.journal.append
+
+    def defect(*_args, **_rest):
+        raise RuntimeError
+
+    bench.journal.append = defect
+    with pytest.raises(RuntimeError):
+        bench.pour("SB10002")
+    bench.journal.append = append
+    bench.intake.fail("an unexpected error")  # as the intake's loop does
+    bench.pour("C001")
+    assert [(reading.code, reading.problem) for reading in bench.state.held] == [
+        ("SB10002", Reason.NOT_STORED),
+        ("C001", None),
+    ]
+
+
+def test_what_a_gun_scanned_and_could_not_be_stored_is_no_gap(bench):
+    bench.journal.failing = True
+    bench.scan("C001")
+    bench.journal.failing = False
     bench.scan("SB10001")
+    assert held(bench) == []
+
+
+# -- two memories
+
+
+def pour_both(bench, left, right):
+    for one, other in zip(left.split(), right.split(), strict=True):
+        bench.pour(one, source="left")
+        bench.pour(other, source="right")
+
+
+def test_two_memories_at_once_are_placed_one_after_the_other(bench):
+    pour_both(bench, "SB10001 C001 C002", "SB10002 C003 C004")
+    bench.press(PLACE)
+    assert (bench.state.parent.code, inside(bench)) == ("SB10001", ["C001", "C002"])
+    assert held(bench) == ["SB10002", "C003", "C004"]
+    assert bench.press(PLACE)[-1].reason is Reason.OTHER_PARENT_OPEN
+    bench.press(PLACE)
+    assert (bench.state.parent.code, inside(bench), held(bench)) == ("SB10002", ["C003", "C004"], [])
+
+
+def test_a_memory_that_was_begun_is_finished_before_another_one(bench):
+    pour_both(bench, "C001 ??? C002", "C003 C004 C005")
+    bench.scan("SB10001", source="hand")
+    bench.press(PLACE)
+    bench.pour("C006", source="left")
+    bench.pour("C007", source="another")
+    assert [reading.source for reading in bench.state.held] == ["left"] * 2 + ["right"] * 3 + ["another"]
+    bench.press(PLACE)
+    assert inside(bench) == ["C001", "C002", "C006"]
+
+
+def test_a_memory_that_was_placed_begins_anew_behind_the_others(bench):
+    pour_both(bench, "C001", "C002")
+    bench.scan("SB10001", source="hand")
+    bench.press(PLACE)
+    bench.pour("C003", source="left")
+    assert held(bench) == ["C002", "C003"]
+
+
+def test_a_question_of_one_memory_is_not_answered_by_another(bench):
+    bench.scan_all("SB10001 C001")
+    bench.pour(Command.CLOSE, source="left")
+    bench.pour(Command.CLOSE, source="right")
+    assert [bench.press(PLACE)[-1].reason for _ in range(2)] == [Reason.CONFIRM_CLOSE] * 2
+    assert bench.state.parent.code == "SB10001"
+
+
+def test_setting_aside_is_for_every_memory(bench):
+    pour_both(bench, "C001 C002", "C003 C004")
+    bench.press(ASIDE)
+    bench.pour("C005", source="left")
+    bench.press(ASIDE)
+    assert held(bench) == ["C005"]
+
+
+def test_a_restart_keeps_the_order_of_two_memories(bench):
+    pour_both(bench, "C001 ??? C002", "C003 C004 C005")
+    bench.scan("SB10001", source="hand")
+    bench.press(PLACE)
+    before = bench.state
+    bench.restart(bench.journal)
+    assert bench.state == before
+    assert held(bench) == ["C002", "C003", "C004", "C005"]
+
+
+# -- undoing
+
+
+def test_undo_in_a_memory_takes_out_what_was_placed_just_before_it(bench):
+    bench.scan("SB10001")
+    bench.pour(f"C001 C002 {Command.UNDO}")
+    bench.press(PLACE)
+    assert inside(bench) == ["C001"]
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [f"{Command.UNDO} C002", f"C001 {Command.UNDO} C002", f"C003 {Command.UNDO} {Command.UNDO} C002"],
+)
+def test_undo_in_a_memory_takes_out_nothing_else(bench, memory):
+    bench.scan_all("SB10001 C001")
+    bench.pour(memory)
+    assert bench.press(PLACE)[-1].reason is Reason.NOTHING_TO_UNDO
+    assert (inside(bench), held(bench)) == (["C001"], ["C002"])
+
+
+def test_undo_behind_a_refused_bag_takes_out_nothing(bench):
+    bench.scan_all(f"SB10009 C009 {Command.CLOSE} {Command.CLOSE} SB10001 C001")
+    bench.pour(f"C009 {Command.UNDO} C002")
+    bench.press(PLACE)
+    bench.press(UNDERSTOOD)
+    assert bench.press(PLACE)[-1].reason is Reason.NOTHING_TO_UNDO
+    assert (inside(bench), held(bench)) == (["C001"], ["C002"])
+
+
+def test_undo_of_one_memory_takes_out_nothing_of_another(bench):
+    bench.scan("SB10001", source="hand")
+    bench.pour("C001", source="left")
+    bench.pour(Command.UNDO, source="right")
+    bench.press(PLACE)
+    assert bench.press(PLACE)[-1].reason is Reason.NOTHING_TO_UNDO
+    assert inside(bench) == ["C001"]
+
+
+def test_undo_behind_the_bag_that_filled_the_parent_takes_it_out_again(bench):
+    bench.pour(f"C001 C002 C003 C004 {Command.UNDO}")
+    bench.scan("SB10001", source="hand")
     bench.press(PLACE)
     assert inside(bench) == ["C001", "C002", "C003"]
+
+
+def test_setting_aside_in_a_memory_sets_nothing_aside(bench):
+    bench.scan("SB10001")
+    bench.pour(f"{ASIDE} {ASIDE} C001")
+    assert [decision.reason for decision in bench.press(PLACE)] == [Reason.NOTHING_HELD] * 2 + [None]
+    assert (inside(bench), held(bench)) == (["C001"], [])
+
+
+def test_the_command_to_place_read_again_at_once_does_not_go_on(bench):
+    bench.scan_all("SB10001 C001")
+    bench.pour("SB10002 C002", source="right")
+    assert bench.scan(PLACE).reason is Reason.OTHER_PARENT_OPEN
+    assert bench.scan(PLACE, after_ms=400).reason is Reason.READ_TWICE
+    assert bench.state.parent.code == "SB10001"
+    assert bench.scan(PLACE, after_ms=600).kind is EntryKind.ADD_CHILD
+
+
+def test_what_one_command_places_is_told_as_one_answer(bench):
+    bench.scan("SB10001")
+    bench.pour("C001 C002 C003", source="right")
+    before = len(bench.told)
+    bench.press(PLACE)
+    assert [event.is_answer for event in bench.told[before:]] == [False, False, True]
 
 
 def test_500_held_codes_lose_none():

@@ -1,11 +1,21 @@
 """The intake: stored before told, and honest when it cannot store."""
 
+from itertools import count
+
 import pytest
 from fakes.memory_journal import MemoryJournal
 
-from traitortrack_desktop.domain.arrivals import BOUNCE_MS
+from traitortrack_desktop.domain.arrivals import ANSWER_MS, BOUNCE_MS
 from traitortrack_desktop.domain.codes import code_rules
-from traitortrack_desktop.domain.entries import EntryKind, Outcome, Receipt, Remark, Verdict
+from traitortrack_desktop.domain.entries import (
+    EntryKind,
+    Outcome,
+    Receipt,
+    Remark,
+    Verdict,
+    canonical_json,
+    entry_payload,
+)
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.events import (
@@ -28,7 +38,11 @@ class Bench:
 
     def start(self, *, sign_in_required=False):
         self.intake = ScanIntake(
-            journal=self.journal, rules=code_rules(), tell=self.tell, sign_in_required=sign_in_required
+            journal=self.journal,
+            rules=code_rules(),
+            tell=self.tell,
+            sign_in_required=sign_in_required,
+            monotonic_ms=count().__next__,
         )
         self.intake.resume()
 
@@ -126,7 +140,7 @@ def test_a_label_read_twice_at_once_answers_no_question(bench):
     bench.scan("SB10001", ended_ms=0)
     bench.scan("AB12C", ended_ms=400)
     bench.scan("SB10002", ended_ms=800)
-    event = bench.scan("SB10002", ended_ms=800 + BOUNCE_MS - 1)
+    event = bench.scan("SB10002", ended_ms=800 + ANSWER_MS - 1)
     assert event.entry.decision.reason is Reason.READ_TWICE
     assert event.state.parent.code == "SB10001"
     assert bench.scan("SB10002", ended_ms=2000).state.parent.code == "SB10002"
@@ -180,6 +194,46 @@ def test_the_bytes_of_a_reading_are_kept_but_not_those_of_a_badge(bench):
     bench.scan("ab12c\x1d")
     bench.scan("TT-BADGE-12345")
     assert [entry.raw for entry in bench.journal.entries] == [b"ab12c\x1d", b""]
+
+
+@pytest.mark.parametrize("kind", FrameKind)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TT-BADGE-S3CRET",
+        "tt-badge-S3CRET",
+        "~1TT-BADGE-S3CRET",
+        "]c1TT-BADGE-S3CRET",
+        "TT-BADGE-S3CRET\u00e9",
+        "TT/BADGE/S3CRET",
+        "tt\u00dfbadge\u00dfS3CRET",
+        "TTBADGES3CRET",
+        "BADGE-S3CRET",
+        "TT-BADGE-S3CRET\x7f",
+    ],
+)
+def test_nothing_that_may_hold_a_badge_is_in_the_journal(bench, kind, text):
+    entry = bench.scan(text, kind=kind).entry
+    assert entry.decision.verdict is Verdict.REFUSED
+    assert entry.raw == b""
+    assert "S3CRET" not in canonical_json(entry_payload(entry)).upper()
+
+
+def test_a_badge_out_of_a_memory_is_not_in_the_journal_either(bench):
+    bench.intake.take(ScanFrame(source="gun", raw=b"TT-BADGE-S3CRET", after_reconnect=True))
+    entry = bench.journal.entries[-1]
+    assert entry.decision.reason is Reason.HELD
+    assert "S3CRET" not in canonical_json(entry_payload(entry)).upper()
+
+
+def test_a_part_of_the_stopped_bags_label_does_not_acknowledge_the_stop(bench):
+    for text in ("SB10001", "AB12C", "TT-CMD-CLOSE", "TT-CMD-CLOSE", "SB10002", "AB12C"):
+        event = bench.scan(text)
+    stop = event.state.stop
+    assert stop.code == "AB12C"
+    for kind in (FrameKind.PARTIAL, FrameKind.GARBLED, FrameKind.OVERSIZE):
+        assert bench.scan("AB12C", kind=kind).state.stop == stop
+    assert bench.scan("AB12C").state.stop is None
 
 
 def test_a_part_of_a_reading_is_refused_and_kept(bench):

@@ -2,29 +2,21 @@
 
 import json
 import logging
+import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from traitortrack_desktop.domain.scanners import (
-    Connection,
-    DeviceIdentity,
-    Feedback,
-    KeyDecoding,
-    KeyLine,
-    Parity,
-    ScannerProfile,
-    ScannerRole,
-    SerialLine,
-    Terminator,
-)
+from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.environment.durable_files import write_durably
 from traitortrack_desktop.environment.paths import private_folder
 from traitortrack_desktop.services.ports import ProfilesUnwritableError
+from traitortrack_desktop.storage.local.profile_format import BadProfileError, profile_of, said_of
 
 FILE_NAME = "scanners.json"
 VERSION = 1
+_MOST_SET_ASIDE = 9
+"""So many damaged files are kept beside; then the last one gives way."""
 
 _log = logging.getLogger(__name__)
 
@@ -32,94 +24,83 @@ _log = logging.getLogger(__name__)
 class ScannerProfilesFile:
     """Implements ``services.ports.ScannerProfiles`` in *directory*.
 
-    A file that cannot be understood is set aside whole and the station has no scanners set up; one of
-    a newer program is left alone, and nothing can be saved over it.
+    Whatever stands in the file, reading it raises nothing. A scanner that cannot be understood is left out
+    and the others are used; a copy of the file is set aside first, as is a file of which nothing can be
+    understood. What was not read or not set aside, or is of a newer program, is never saved over.
     """
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE_NAME
         self._lock = threading.Lock()
-        self._is_newer = False
+        self._unsaved: str | None = None
+        """Why what is in the file must stay there."""
 
     def read(self) -> tuple[ScannerProfile, ...]:
-        """Return the scanners that were set up, in order."""
+        """Return the scanners that were set up, in order; never raises."""
         with self._lock:
+            self._unsaved = None
             try:
-                said = json.loads(self._path.read_text(encoding="utf-8"))
-                self._is_newer = said["version"] > VERSION
-                return () if self._is_newer else tuple(_profile(each) for each in said["scanners"])
+                return self._understood(json.loads(self._path.read_text(encoding="utf-8")))
             except FileNotFoundError:
                 return ()
             except OSError as problem:
                 _log.error("The scanners of this station cannot be read: %s", problem.strerror)
-                return ()
-            except (ValueError, TypeError, KeyError, AttributeError) as problem:
-                self._set_aside(problem)
-                return ()
+                self._unsaved = f"could not be read ({problem.strerror})"
+            except (ValueError, RecursionError) as problem:
+                self._set_aside(str(problem))
+            return ()
 
     def write(self, profiles: Sequence[ScannerProfile]) -> None:
         """Keep *profiles* instead of what is there. Raises ``ProfilesUnwritableError``."""
-        if self._is_newer:
-            raise ProfilesUnwritableError(f"{self._path} was written by a newer program")
-        said = {"version": VERSION, "scanners": [_json(profile) for profile in profiles]}
+        said = {"version": VERSION, "scanners": [said_of(profile) for profile in profiles]}
         with self._lock:
+            if self._unsaved is not None:
+                raise ProfilesUnwritableError(f"{self._path} {self._unsaved}")
             try:
                 private_folder(self._path.parent)
                 write_durably(self._path, json.dumps(said, indent=1).encode("ascii"))
             except OSError as problem:
                 raise ProfilesUnwritableError(f"{self._path}: {problem.strerror}") from problem
 
-    def _set_aside(self, problem: Exception) -> None:
-        aside = self._path.with_suffix(".damaged")
-        _log.error("%s cannot be understood (%s) and is set aside as %s", self._path, problem, aside.name)
+    def _understood(self, said: object) -> tuple[ScannerProfile, ...]:
+        """Return the scanners that can be used. Raises ``BadProfileError`` where there can be none."""
+        if not isinstance(said, dict) or type(said.get("version")) is not int or said["version"] < 1:
+            raise BadProfileError("it has no version")
+        if said["version"] > VERSION:
+            self._unsaved = "was written by a newer program"
+            return ()
+        if not isinstance(said.get("scanners"), list):
+            raise BadProfileError("it has no list of scanners")
+        profiles: dict[str, ScannerProfile] = {}
+        problems = []
+        for number, each in enumerate(said["scanners"], start=1):
+            try:
+                profile = profile_of(each)
+                if profile.source in profiles:
+                    raise BadProfileError("it is there twice")
+                profiles[profile.source] = profile
+            except BadProfileError as problem:
+                problems.append(f"scanner {number}: {problem}")
+        if problems:
+            self._set_aside("; ".join(problems))
+        return tuple(profiles.values())
+
+    def _set_aside(self, problem: str) -> None:
+        """Keep a copy of the file as it is, so that the next one that is saved may take its place."""
         try:
-            self._path.replace(aside)
+            aside = self._path_aside()
+            _log.error("%s cannot be understood (%s) and is kept as %s", self._path, problem, aside.name)
+            shutil.copyfile(self._path, aside)
         except OSError as failure:
             _log.error("It could not be set aside: %s", failure.strerror)
+            self._unsaved = "is damaged and could not be set aside"
 
-
-def _json(profile: ScannerProfile) -> dict[str, Any]:
-    identity, serial, keys = profile.identity, profile.serial, profile.keys
-    return {
-        "name": profile.name,
-        "connection": profile.connection,
-        "role": profile.role,
-        "maker": profile.maker,
-        "identity": {name: getattr(identity, name) for name in DeviceIdentity.__slots__},
-        "serial": {name: getattr(serial, name) for name in SerialLine.__slots__},
-        "keys": {name: getattr(keys, name) for name in KeyLine.__slots__}
-        | {"terminator_codes": sorted(keys.terminator_codes)},
-    }
-
-
-def _profile(said: Mapping[str, Any]) -> ScannerProfile:
-    """Return the profile. Raises ``ValueError``, ``TypeError`` or ``KeyError`` for what is none."""
-    serial, keys = said["serial"], said["keys"]
-    return ScannerProfile(
-        name=_text(said["name"]),
-        connection=Connection(said["connection"]),
-        role=ScannerRole(said["role"]),
-        maker=_text(said["maker"]),
-        identity=DeviceIdentity(**said["identity"]),
-        serial=SerialLine(
-            **serial
-            | {
-                "parity": Parity(serial["parity"]),
-                "terminator": Terminator(serial["terminator"]),
-                "feedback": Feedback(serial["feedback"]),
-            }
-        ),
-        keys=KeyLine(
-            **keys
-            | {
-                "decoding": KeyDecoding(keys["decoding"]),
-                "terminator_codes": frozenset(map(int, keys["terminator_codes"])),
-            }
-        ),
-    )
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
-    return value
+    def _path_aside(self) -> Path:
+        """Return where a copy goes that stands nowhere yet, or where this very one stands already."""
+        content = self._path.read_bytes()
+        first = self._path.with_suffix(".damaged")
+        places = [first, *(first.with_suffix(f".damaged-{n}") for n in range(2, _MOST_SET_ASIDE + 1))]
+        for place in places:
+            if not place.exists() or place.read_bytes() == content:
+                return place
+        return places[-1]

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
-from traitortrack_desktop.domain.entries import JournalEntry
+from traitortrack_desktop.domain.entries import EntryKind, JournalEntry
 from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
 from traitortrack_desktop.domain.work import (
     AttentionItem,
@@ -20,6 +20,7 @@ from traitortrack_desktop.domain.work import (
     after_receipt,
     attention_item,
     held_reading,
+    in_order_of_placing,
 )
 from traitortrack_desktop.storage.local.reading import ENTRIES_FROM, entry_at, entry_of, receipt_of
 from traitortrack_desktop.storage.local.records import KeptReceipt
@@ -61,10 +62,12 @@ UNRESOLVED = """
     ORDER BY r.position
 """
 
-# Newest first, and only as far as the first one that is settled: whatever came before it is settled too.
+# Newest first, and only as far back as the newest one says that anything may be held.
 HELD = """
-    SELECT h.seq, h.payload, h.previous_hash, h.hash,
-           EXISTS (SELECT 1 FROM entries AS a WHERE a.resolves = h.seq AND a.seq > h.seq)
+    SELECT h.seq, h.payload, h.previous_hash, h.hash, (
+               SELECT a.kind FROM entries AS a
+               WHERE a.resolves = h.seq AND a.seq > h.seq ORDER BY a.seq LIMIT 1
+           )
     FROM entries AS h
     WHERE h.verdict = 'refused' AND h.reason = 'held'
     ORDER BY h.seq DESC
@@ -109,11 +112,27 @@ def _unresolved(connection: sqlite3.Connection) -> tuple[AttentionItem, ...]:
 
 def _held(connection: sqlite3.Connection) -> tuple[Held, ...]:
     found: list[Held] = []
-    for *row, is_settled in connection.execute(HELD):
-        if is_settled:
+    settled: set[str] = set()
+    since: int | None = None
+    for *row, settled_by in connection.execute(HELD):
+        entry = entry_of(row)
+        if since is None:
+            since = _held_since(entry)
+        if entry.seq < since or settled_by == EntryKind.ACKNOWLEDGE:
             break
-        found.append(held_reading(entry_of(row)))
-    return tuple(reversed(found))
+        if settled_by is not None:
+            settled.add(entry.source)
+        elif entry.source not in settled:
+            found.append(held_reading(entry))
+    return in_order_of_placing(found)
+
+
+def _held_since(newest: JournalEntry) -> int:
+    """Return the number of the oldest reading that may have been held when *newest* was."""
+    place = newest.decision.memory
+    if place is None:
+        return 0
+    return place.since if place.since is not None else newest.seq
 
 
 def _stop_before(connection: sqlite3.Connection, start: int) -> Stop | None:
