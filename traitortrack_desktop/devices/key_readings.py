@@ -225,11 +225,6 @@ class KeyCollector:
         """A key that may belong to the reading went elsewhere."""
         self._begun.lacks_a_key = True
 
-    def forget_keys(self) -> None:
-        """Nothing is known any more of which keys are down."""
-        self._down.clear()
-        self._begun.down.clear()
-
     # -- one character
 
     def _take(self, stroke: KeyStroke) -> tuple[Reading, ...]:

@@ -50,15 +50,6 @@ class ExpectedFrame:
     raw: bytes | None = None
     length: int | None = None
 
-    def is_met_by(self, frame: ScanFrame) -> bool:
-        """Whether *frame* is it."""
-        return (
-            frame.kind is self.kind
-            and (self.raw is None or self.raw == frame.raw)
-            and (self.length is None or self.length == len(frame.raw))
-            and self.source in {"", frame.source}
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
