@@ -7,6 +7,7 @@ raises there: a recording that cannot be written ends.
 import contextlib
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -147,6 +148,6 @@ def _utc(at: datetime) -> str:
 def _private_file(path: Path) -> int:
     """Return the descriptor of a file that is appended to and that nobody else reads."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
-    if os.name == "posix":
+    if sys.platform != "win32":
         os.fchmod(descriptor, 0o600)
     return descriptor
