@@ -120,6 +120,7 @@ class ScannerRack:
         self._watchdog.stop()
         self._do(self._stop_all)
         self._worker.shutdown(wait=True)
+        self._order.close()
         self._watch.stop()
         self.record(on=False)
 

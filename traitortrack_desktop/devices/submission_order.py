@@ -51,6 +51,12 @@ class SubmissionOrder:
             self._holding = {source: since for source, since in self._holding.items() if since > oldest}
             self._go_on()
 
+    def close(self) -> None:
+        """Pass on everything that waits: nobody who holds readings is asked any more."""
+        with self._lock:
+            self._holding = {}
+            self._go_on()
+
     def _go_on(self) -> None:
         while self._waiting and not self._holding:
             self._submit(self._waiting.popleft())

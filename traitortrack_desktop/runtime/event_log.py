@@ -40,7 +40,7 @@ def log_event(event: StationEvent) -> None:
         case StorageRecovered():
             _log.warning("The journal stores again, after entry %d", event.state.last_seq)
         case ScannerChanged():
-            _log.info("Scanner %s: %s", event.name, event.problem or "ready")
+            _log.info("Scanner %s: %s", event.name, event.problem or ("ready" if event.ready else "not read"))
         case ScannerGone():
             _log.info("Scanner %s belongs to this station no more", event.source)
         case OperatorChanged():

@@ -65,3 +65,10 @@ def test_nobody_waits_for_a_scanner_whose_thread_stands_still(bench):
     bench.now = LONGEST_SECONDS
     bench.order.expire()
     assert bench.codes == ["AAAA1"]
+
+
+def test_at_the_end_what_waits_for_a_scanner_that_hangs_is_passed_on(bench):
+    bench.order.holds("left", True)
+    bench.scan("keyboard", "AAAA1")
+    bench.order.close()
+    assert bench.codes == ["AAAA1"]

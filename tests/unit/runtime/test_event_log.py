@@ -36,6 +36,7 @@ NOTHING = Backlog(pending=0, oldest_at=None)
         ),
         (StorageFailed(problem="disk full"), logging.ERROR, "A scan could not be stored: disk full"),
         (ScannerChanged(source="COM3", name="COM3", ready=True), logging.INFO, "Scanner COM3: ready"),
+        (ScannerChanged(source="COM3", name="COM3", ready=False), logging.INFO, "Scanner COM3: not read"),
         (OperatorChanged(person=Person(username="asha", role="biller")), logging.INFO, "Operator: asha"),
         (OperatorChanged(person=None), logging.INFO, "Operator: nobody"),
     ],
