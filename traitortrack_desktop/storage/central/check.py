@@ -31,20 +31,20 @@ UNIQUE_INDEXES = (
 """What keeps two writers from making the same thing twice."""
 
 _COLUMNS = text("""
-    SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
+    SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()
 """)
 _INDEXES = text("""
     SELECT c.relname, i.indisunique AND i.indisvalid
     FROM pg_index AS i
     JOIN pg_class AS c ON c.oid = i.indexrelid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname IN ('public', 'station')
+    WHERE n.nspname IN (current_schema(), 'station')
 """)
 _FUNCTIONS = text("""
     SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
     WHERE n.nspname = 'station'
 """)
-_ADMINISTRATORS = text("""SELECT count(*) FROM public."user" WHERE role = 'admin'""")
+_ADMINISTRATORS = text("""SELECT count(*) FROM "user" WHERE role = 'admin'""")
 _STATISTICS_TRIGGERS = text("""
     SELECT tgname FROM pg_trigger
     WHERE NOT tgisinternal AND tgname ~ '^(bag|scan|bill|user)_(insert|update|delete)_trigger$'

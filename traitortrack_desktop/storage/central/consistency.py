@@ -8,8 +8,8 @@ from traitortrack_desktop.storage.central.engine import owner_connection
 
 _WRONG_PARENTS = text("""
     SELECT b.qr_id
-    FROM public.bag AS b
-    LEFT JOIN (SELECT parent_bag_id, count(*) AS links FROM public.link GROUP BY 1) AS n
+    FROM bag AS b
+    LEFT JOIN (SELECT parent_bag_id, count(*) AS links FROM link GROUP BY 1) AS n
         ON n.parent_bag_id = b.id
     WHERE b.type = 'parent'
       AND (coalesce(b.child_count, 0) <> coalesce(n.links, 0)
@@ -18,10 +18,10 @@ _WRONG_PARENTS = text("""
 """)
 _WRONG_BILLS = text("""
     SELECT b.bill_id
-    FROM public.bill AS b
+    FROM bill AS b
     LEFT JOIN (
         SELECT bb.bill_id, count(DISTINCT bb.bag_id) AS parents, count(l.id) AS children
-        FROM public.bill_bag AS bb LEFT JOIN public.link AS l ON l.parent_bag_id = bb.bag_id
+        FROM bill_bag AS bb LEFT JOIN link AS l ON l.parent_bag_id = bb.bag_id
         GROUP BY bb.bill_id
     ) AS n ON n.bill_id = b.id
     WHERE b.linked_parent_count <> coalesce(n.parents, 0)
@@ -30,7 +30,7 @@ _WRONG_BILLS = text("""
     ORDER BY b.bill_id
 """)
 _CHILDREN_IN_TWO = text("""
-    SELECT c.qr_id FROM public.link AS l JOIN public.bag AS c ON c.id = l.child_bag_id
+    SELECT c.qr_id FROM link AS l JOIN bag AS c ON c.id = l.child_bag_id
     GROUP BY c.qr_id HAVING count(*) > 1 ORDER BY c.qr_id
 """)
 

@@ -20,13 +20,13 @@ NO_PASSWORD = "!"  # noqa: S105 - the hash of no password at all
 """Stands for the password of people who cannot sign in."""
 
 _IS_EMPTY = text("""
-    SELECT NOT EXISTS (SELECT FROM public."user")
-       AND NOT EXISTS (SELECT FROM public.bag)
-       AND NOT EXISTS (SELECT FROM public.bill)
+    SELECT NOT EXISTS (SELECT FROM "user")
+       AND NOT EXISTS (SELECT FROM bag)
+       AND NOT EXISTS (SELECT FROM bill)
 """)
 
 _USERS = text("""
-    INSERT INTO public."user"
+    INSERT INTO "user"
            (username, email, password_hash, role, dispatch_area, verified, created_at, failed_login_attempts,
             two_fa_enabled)
     SELECT username, email, :password_hash, role, area, true, created_at, 0, false
@@ -35,39 +35,39 @@ _USERS = text("""
 """)
 
 _BAGS = text("""
-    INSERT INTO public.bag
+    INSERT INTO bag
            (qr_id, type, status, user_id, dispatch_area, child_count, weight_kg, created_at, updated_at)
     SELECT code, kind, status, "user".id, area, child_count, weight_kg, made.created_at, made.created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
          AS made (code text, kind text, status text, owner text, area text, child_count integer,
                   weight_kg double precision, created_at timestamp)
-         LEFT JOIN public."user" ON "user".username = owner
+         LEFT JOIN "user" ON "user".username = owner
     ORDER BY made.created_at
 """)
 
 _LINKS = text("""
-    INSERT INTO public.link (parent_bag_id, child_bag_id, created_at)
+    INSERT INTO link (parent_bag_id, child_bag_id, created_at)
     SELECT parent_bag.id, child_bag.id, made.created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS made (parent text, child text, created_at timestamp)
-         JOIN public.bag AS parent_bag ON parent_bag.qr_id = parent
-         JOIN public.bag AS child_bag ON child_bag.qr_id = child
+         JOIN bag AS parent_bag ON parent_bag.qr_id = parent
+         JOIN bag AS child_bag ON child_bag.qr_id = child
     ORDER BY child_bag.id
 """)
 
 _SCANS = text("""
-    INSERT INTO public.scan ("timestamp", parent_bag_id, child_bag_id, user_id)
+    INSERT INTO scan ("timestamp", parent_bag_id, child_bag_id, user_id)
     SELECT at,
            CASE kind WHEN 'parent' THEN bag.id END,
            CASE kind WHEN 'child' THEN bag.id END,
            "user".id
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS made (code text, kind text, "user" text, at timestamp)
-         JOIN public.bag ON bag.qr_id = code
-         JOIN public."user" ON "user".username = made."user"
+         JOIN bag ON bag.qr_id = code
+         JOIN "user" ON "user".username = made."user"
     ORDER BY at
 """)
 
 _BILLS = text("""
-    INSERT INTO public.bill
+    INSERT INTO bill
            (bill_id, description, parent_bag_count, linked_parent_count, total_child_bags, total_weight_kg,
             expected_weight_kg, status, created_by_id, created_at, updated_at, destination, vehicle_number)
     SELECT code, description, capacity, jsonb_array_length(parents), child_count, child_count,
@@ -76,22 +76,22 @@ _BILLS = text("""
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
          AS made (code text, description text, capacity integer, parents jsonb, child_count integer,
                   status text, created_by text, created_at timestamp, destination text, vehicle text)
-         JOIN public."user" ON "user".username = created_by
+         JOIN "user" ON "user".username = created_by
     ORDER BY code
 """)
 
 _BILL_BAGS = text("""
-    INSERT INTO public.bill_bag (bill_id, bag_id, created_at)
+    INSERT INTO bill_bag (bill_id, bag_id, created_at)
     SELECT bill.id, bag.id, bill.created_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS made (code text, parents jsonb)
          CROSS JOIN jsonb_array_elements_text(parents) AS loaded (parent)
-         JOIN public.bill ON bill.bill_id = code
-         JOIN public.bag ON bag.qr_id = parent
+         JOIN bill ON bill.bill_id = code
+         JOIN bag ON bag.qr_id = parent
     ORDER BY bill.id, bag.id
 """)
 
 _NEW_PASSWORD = text("""
-    UPDATE public."user"
+    UPDATE "user"
     SET password_hash = :password_hash, failed_login_attempts = 0, locked_until = NULL
     WHERE username = :username
 """)
@@ -111,7 +111,7 @@ def seed_depot(owner_url: str, make: Callable[[], SampleDepot]) -> bool:
         connection.execute(_USERS, {"rows": _json(people), "password_hash": NO_PASSWORD})
         connection.execute(_BAGS, {"rows": _json(_rows(depot.bags))})
         # The joins that follow look every bag up; without figures the planner would do it one by one.
-        connection.execute(text("ANALYZE public.bag"))
+        connection.execute(text("ANALYZE bag"))
         connection.execute(_LINKS, {"rows": _json(_rows(depot.links))})
         connection.execute(_SCANS, {"rows": _json(_rows(depot.scans))})
         bills = _rows(depot.bills)

@@ -24,6 +24,7 @@ from traitortrack_desktop.services.ports import CentreUnreachableError
 from traitortrack_desktop.storage.central.addresses import central_address
 from traitortrack_desktop.storage.central.deadline import Deadline
 from traitortrack_desktop.storage.central.failures import centre_error
+from traitortrack_desktop.storage.central.web_schema import use_web_schema
 
 CONNECT_SECONDS = 3
 LOCK_SECONDS = 3
@@ -154,10 +155,11 @@ def _lent(engine: Engine) -> int:
 
 
 @contextlib.contextmanager
-def owner_connection(url: str) -> Iterator[Connection]:
+def owner_connection(url: str, web_schema: str | None = None) -> Iterator[Connection]:
     """Lend a connection of its own for the owner's work; commits, or rolls back on an error.
 
-    No limits on time: adding an index to a large table takes what it takes.
+    Unqualified table names mean the web application's, in *web_schema* or where it is found to be.
+    No limits on time: the owner's work takes what it takes.
     Raises the errors of ``services.ports`` and ``UnusableAddressError``.
     """
     address = central_address(url)
@@ -165,6 +167,7 @@ def owner_connection(url: str) -> Iterator[Connection]:
     engine = create_engine(address, poolclass=NullPool, connect_args=arguments)
     try:
         with _translated(), engine.begin() as connection:
+            use_web_schema(connection, web_schema)
             yield connection
     finally:
         engine.dispose()

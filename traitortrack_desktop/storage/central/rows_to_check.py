@@ -21,9 +21,9 @@ _LEDGER = text("""
 _PARENTS = text("""
     SELECT upper(parent_bag.qr_id) AS code, parent_bag.child_count,
            array_remove(array_agg(upper(child_bag.qr_id)), NULL) AS children
-    FROM public.bag AS parent_bag
-         LEFT JOIN public.link ON link.parent_bag_id = parent_bag.id
-         LEFT JOIN public.bag AS child_bag ON child_bag.id = link.child_bag_id
+    FROM bag AS parent_bag
+         LEFT JOIN link ON link.parent_bag_id = parent_bag.id
+         LEFT JOIN bag AS child_bag ON child_bag.id = link.child_bag_id
     WHERE upper(parent_bag.qr_id) = ANY (CAST(:codes AS text[]))
     GROUP BY parent_bag.id
 """)

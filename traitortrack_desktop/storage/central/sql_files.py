@@ -1,5 +1,10 @@
-"""SQL that is kept as SQL: files inside this package."""
+"""SQL that is kept as SQL: files inside this package.
 
+They name the web application's tables as ``public.…``; where those live in another schema, that name is
+put in when a file is run.
+"""
+
+import re
 from importlib import resources
 from typing import cast
 
@@ -19,4 +24,10 @@ def run_file(connection: Connection, path: str) -> None:
     """
     raw = cast(RawConnection, connection.connection.driver_connection)
     with raw.cursor() as cursor:
-        cursor.execute(read_file(path))
+        cursor.execute(for_web_schema(read_file(path), connection.info["web_schema"]))
+
+
+def for_web_schema(script: str, schema: str) -> str:
+    """Return *script* with the tables of ``public`` in *schema* instead."""
+    quoted = '"' + schema.replace('"', '""') + '".'
+    return re.sub(r'\bpublic\.(?=["a-z])', lambda _: quoted, script)

@@ -12,12 +12,17 @@ from sqlalchemy import Connection, text
 
 from traitortrack_desktop.storage.central.engine import owner_connection
 from traitortrack_desktop.storage.central.sql_files import run_file
+from traitortrack_desktop.storage.central.web_schema import SETTING
 
 STATION_ROLE = "traitortrack_station"
 _LOCK_KEY = 7_406_120_041
 """Two upgrades take turns; far above the keys that the web application locks."""
 
-_ANALYZED = ("public.bag", "public.link", "public.bill", "public.bill_bag", "public.scan")
+_ANALYZED = ("bag", "link", "bill", "bill_bag", "scan")
+_REMEMBER_SCHEMA = text(
+    "INSERT INTO station.setting (name, value) VALUES (:name, to_jsonb(CAST(:schema AS text)))"
+    " ON CONFLICT (name) DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +38,20 @@ class UpgradeReport:
         return asdict(self)
 
 
-def upgrade(url: str) -> UpgradeReport:
+def upgrade(url: str, *, web_schema: str | None = None) -> UpgradeReport:
     """Bring the database at *url* to this program's schema, in one transaction.
 
+    *web_schema* names the schema of the web application's tables where several hold such.
     Raises ``CentreUnreachableError``, ``CentreMismatchError`` (the account may not make tables), or
     ``UnusableAddressError``.
     """
-    with owner_connection(url) as connection:
+    with owner_connection(url, web_schema) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS station"))
         before = schema_version(connection)
         command.upgrade(_config(connection), "head")
+        connection.execute(_REMEMBER_SCHEMA, {"name": SETTING, "schema": connection.info["web_schema"]})
+        make_functions(connection)
         run_file(connection, "grants.sql")
         for table in _ANALYZED:
             _analyze(connection, table)
@@ -51,6 +59,16 @@ def upgrade(url: str) -> UpgradeReport:
         after = schema_version(connection)
     assert after is not None
     return UpgradeReport(before=before, after=after, notes=notes)
+
+
+def make_functions(connection: Connection) -> None:
+    """Make every function of the station's schema anew, so that each is written down once.
+
+    They may name one another in any order: their bodies are not looked into before all are there.
+    """
+    connection.execute(text("SET LOCAL check_function_bodies = off"))
+    for file in sorted(Path(str(resources.files(__package__).joinpath("functions"))).glob("*.sql")):
+        run_file(connection, f"functions/{file.name}")
 
 
 def schema_version(connection: Connection) -> str | None:

@@ -26,11 +26,11 @@ _KINDS_OF_CHARACTERS = {
 
 _TAKEN = text("""
     SELECT CASE WHEN username = :username THEN 'user name' ELSE 'e-mail address' END
-    FROM public."user" WHERE username = :username OR email = :email
+    FROM "user" WHERE username = :username OR email = :email
     LIMIT 1
 """)
 _ADD = text("""
-    INSERT INTO public."user" (
+    INSERT INTO "user" (
         username, email, password_hash, role, dispatch_area, verified, created_at,
         failed_login_attempts, two_fa_enabled
     )
@@ -41,10 +41,10 @@ _ADD = text("""
 _LIST = text("""
     SELECT username, email, coalesce(role, 'dispatcher') AS role, dispatch_area AS area,
            coalesce(verified, false) AS verified, locked_until
-    FROM public."user"
+    FROM "user"
     ORDER BY username
 """)
-_HAS_ADMINISTRATOR = text("""SELECT EXISTS (SELECT FROM public."user" WHERE role = 'admin')""")
+_HAS_ADMINISTRATOR = text("""SELECT EXISTS (SELECT FROM "user" WHERE role = 'admin')""")
 
 
 class AccountNotPossibleError(ValueError):

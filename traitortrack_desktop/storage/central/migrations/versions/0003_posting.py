@@ -1,4 +1,4 @@
-"""The functions that post entries."""
+"""What the posting functions need; they themselves are made anew at every upgrade."""
 
 from alembic import op
 

@@ -1,8 +1,4 @@
-"""The functions for signing in."""
-
-from alembic import op
-
-from traitortrack_desktop.storage.central.sql_files import run_file
+"""The functions for signing in, which every upgrade makes anew; they needed no table."""
 
 revision = "0004"
 down_revision = "0003"
@@ -12,7 +8,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the step."""
-    run_file(op.get_bind(), "migrations/versions/0004_accounts.sql")
 
 
 def downgrade() -> None:

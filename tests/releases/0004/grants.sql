@@ -1,0 +1,26 @@
+-- What a station may do: call these functions, and nothing else. Run at the end of every upgrade.
+
+REVOKE ALL ON SCHEMA station FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA station FROM PUBLIC;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'traitortrack_station') THEN
+        BEGIN
+            CREATE ROLE traitortrack_station NOLOGIN;
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN
+                NULL;  -- an upgrade of another database of this server was first
+            WHEN insufficient_privilege THEN
+                RETURN;  -- `db check` says that it is missing
+        END;
+    END IF;
+    GRANT USAGE ON SCHEMA station TO traitortrack_station;
+    GRANT EXECUTE ON FUNCTION
+        station.post_entries(uuid, jsonb, boolean),
+        station.enrol_device(uuid, text, text),
+        station.account_for_sign_in(text),
+        station.record_sign_in(text, boolean)
+    TO traitortrack_station;
+END
+$$;

@@ -1,0 +1,44 @@
+-- Signing in at a station with an account of the web application, without a right to read the accounts.
+
+CREATE OR REPLACE FUNCTION station.account_for_sign_in(p_username text)
+RETURNS TABLE (username text, password_hash text, role text, area text, verified boolean, locked_until timestamptz)
+LANGUAGE sql SECURITY DEFINER STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT u.username, u.password_hash, u.role, u.dispatch_area, coalesce(u.verified, false),
+           CASE WHEN u.locked_until > clock_timestamp() AT TIME ZONE 'UTC' THEN u.locked_until AT TIME ZONE 'UTC' END
+    FROM public."user" AS u
+    WHERE u.username = p_username
+$$;
+
+-- Keeps the web application's lockout: five failures lock for 15 minutes; a lock that is over starts anew.
+-- Returns until when the account is locked.
+CREATE OR REPLACE FUNCTION station.record_sign_in(p_username text, p_ok boolean) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_now      timestamp := clock_timestamp() AT TIME ZONE 'UTC';
+    v_user     record;
+    v_failures integer;
+    v_locked   timestamp;
+BEGIN
+    SELECT u.id, u.failed_login_attempts, u.locked_until INTO v_user
+    FROM public."user" AS u WHERE u.username = p_username FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    ELSIF p_ok THEN
+        UPDATE public."user" SET failed_login_attempts = 0, locked_until = NULL, last_failed_login = NULL
+        WHERE id = v_user.id
+          AND (failed_login_attempts IS DISTINCT FROM 0 OR locked_until IS NOT NULL OR last_failed_login IS NOT NULL);
+        RETURN NULL;
+    END IF;
+    v_failures := CASE WHEN v_user.locked_until <= v_now THEN 0 ELSE coalesce(v_user.failed_login_attempts, 0) END + 1;
+    v_locked := CASE WHEN v_user.locked_until > v_now THEN v_user.locked_until
+                     WHEN v_failures >= 5 THEN v_now + interval '15 minutes' END;
+    UPDATE public."user"
+    SET failed_login_attempts = v_failures, locked_until = v_locked, last_failed_login = v_now
+    WHERE id = v_user.id;
+    RETURN v_locked AT TIME ZONE 'UTC';
+END
+$$;
