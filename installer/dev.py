@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, NoReturn, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple
 
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,8 @@ usage: python3 installer/dev.py COMMAND [ARGUMENT ...]
   test     the test suite; arguments go to pytest
   check    style, types and import directions
   rig      emulated scanners, read through Linux's own drivers; arguments choose checks by a word
+  centre   old and odd central databases, upgraded and worked on; arguments choose them by a word,
+           or one of the runs: shapes, size, together, hot-row
   setup    only the set-up the others begin with
 """
 
@@ -76,7 +78,9 @@ TEST_PROGRAMS = (
     SystemPart("openbox", "openbox", "openbox"),
     SystemPart("pdftoppm", "poppler-utils", "poppler-utils"),
     SystemPart("zbarimg", "zbar-tools", "zbar"),
+    SystemPart("pgbouncer", "pgbouncer", "pgbouncer"),
 )
+SERVER_FOLDERS = (Path("/usr/local/sbin"), Path("/usr/sbin"))
 RIG_PROGRAMS = (
     SystemPart("qemu-system-x86_64", "qemu-system-x86", "qemu-system-x86-core"),
     SystemPart("busybox", "busybox-static", "busybox"),
@@ -91,6 +95,7 @@ def main(arguments: Sequence[str]) -> int:
         "test": test,
         "check": check,
         "rig": rig,
+        "centre": centre,
         "setup": setup,
     }
     if not arguments or arguments[0] in {"-h", "--help"}:
@@ -163,6 +168,21 @@ def rig(arguments: List[str]) -> int:
     require([part for part in RIG_PROGRAMS if shutil.which(part.name) is None])
     environment = {**os.environ, **caches_outside_a_foreign_checkout()}
     run_and_leave([str(Path("tests", "rig", "run_rig.py")), *arguments], environment)
+
+
+def centre(arguments: List[str]) -> int:
+    """Try the centre on the databases that it may meet; see tests/centre/README.md.
+
+    PostgreSQL 15 is Debian's and optional: without it the embedded server alone is used, and told.
+    """
+    set_up(())
+    search = [str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {
+        **os.environ,
+        **caches_outside_a_foreign_checkout(),
+        "PYTHONPATH": os.pathsep.join(search),
+    }
+    run_and_leave(["-m", "centre.run_centre", *arguments], environment)
 
 
 def setup(arguments: List[str]) -> int:
@@ -314,6 +334,12 @@ def qt_libraries_for(environment: Mapping[str, str]) -> List[SystemPart]:
     return libraries
 
 
+def find_program(name: str) -> Optional[str]:
+    """Return where *name* is, looked for also where Debian keeps servers and ordinary users' PATH ends."""
+    search = [os.environ.get("PATH", os.defpath), *map(str, SERVER_FOLDERS)]
+    return shutil.which(name, path=os.pathsep.join(search))
+
+
 def loads(library: str) -> bool:
     """Return whether the dynamic linker finds *library*."""
     try:
@@ -351,7 +377,7 @@ def offer_test_programs() -> None:
     """Install the programs of the window tests when that is possible; those tests are skipped otherwise."""
     if not is_linux():
         return
-    programs = [part for part in TEST_PROGRAMS if shutil.which(part.name) is None]
+    programs = [part for part in TEST_PROGRAMS if find_program(part.name) is None]
     try:
         require(programs + missing_libraries(X11_LIBRARIES))
     except CannotSetUpError as problem:

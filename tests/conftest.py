@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.hidden_address import HiddenAddress
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.storage.central.station_login import create_station_login
@@ -15,15 +16,6 @@ from traitortrack_desktop.storage.central.upgrade import upgrade
 
 TEMPLATE = "migrated"
 _numbers = itertools.count(1)
-
-
-class _Address(str):
-    """An address whose password does not show when a test fails."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"'…{self[self.rindex('@') :]}'"
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +49,11 @@ def station_url(central_url: str) -> str:
     password = secrets.token_urlsafe(12)
     create_station_login(central_url, "test_station", password)
     server = central_url[central_url.rindex("@") :]
-    return _Address(f"postgresql+psycopg2://test_station:{password}{server}")
+    return HiddenAddress(f"postgresql+psycopg2://test_station:{password}{server}")
 
 
 def _fresh_database(server: EmbeddedPostgres, template: str | None) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     server.create_database(name, template)
-    yield _Address(server.url(name))
+    yield HiddenAddress(server.url(name))
     server.drop_database(name)

@@ -30,18 +30,24 @@ from traitortrack_desktop.environment.single_instance import AlreadyRunningError
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp
+from traitortrack_desktop.runtime.catalogue_loop import CatalogueLoop
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.event_log import log_event
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.runtime.station import EventHub, Station
+from traitortrack_desktop.services.catalogue import merged
+from traitortrack_desktop.services.catalogue_following import CatalogueFollowing
+from traitortrack_desktop.services.catalogue_load import CatalogueLoad
 from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
 from traitortrack_desktop.services.scan_intake import ScanIntake
 from traitortrack_desktop.services.set_up import FirstSetUp
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.addresses import account_without_password, with_password
+from traitortrack_desktop.storage.central.catalogue_feed import CentralCatalogueSource
 from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.local.catalogue import SqliteCatalogue
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 from traitortrack_desktop.storage.local.remembered_sign_ins import RememberedInFile
@@ -236,6 +242,17 @@ def assemble_station(
     device = DeviceId(device_identity(settings.data_dir))
     hub = EventHub()
     hub.subscribe(log_event)
+    catalogue = SqliteCatalogue(settings.data_dir)
+    loading = CatalogueLoop(
+        CatalogueLoad(
+            copy=catalogue,
+            source=CentralCatalogueSource(url, station_name=settings.station),
+            tell=hub.tell,
+            seconds=time.monotonic,
+        ),
+        loaded=lambda: sending.wake(),  # noqa: PLW0108 - made further down
+    )
+    trust = timedelta(hours=settings.fact_trust_hours)
 
     def open_intake() -> ScanIntake:
         journal = SqliteJournal.open(
@@ -243,7 +260,7 @@ def assemble_station(
             device=device,
             station=settings.station,
             clock=station_time,
-            fact_trust=timedelta(hours=settings.fact_trust_hours),
+            fact_trust=trust,
         )
         if journal.recovered is not None:
             _log.error("The journal was damaged; what could be read goes on: %s", journal.recovered)
@@ -253,6 +270,9 @@ def assemble_station(
             tell=hub.tell,
             sign_in_required=sign_in_required,
             for_people=for_people,
+            known_about=lambda code: merged(
+                journal.bag_memory(code), catalogue.known(code), now=station_time(), trust=trust
+            ),
         )
 
     intake = IntakeLoop(open_intake)
@@ -262,12 +282,16 @@ def assemble_station(
         store=intake.store_receipts,
         tell=hub.tell,
         seconds=time.monotonic,
+        following=CatalogueFollowing(
+            copy=catalogue, clock=station_time, tell=hub.tell, load_anew=loading.load_anew
+        ),
     )
+    sending = DeliveryLoop(delivery)
     station = Station(
         name=settings.station,
         hub=hub,
         intake=intake,
-        delivery=DeliveryLoop(delivery),
+        delivery=sending,
         accounts=CentralAccounts(url),
         remembered=RememberedInFile(
             settings.data_dir,
@@ -275,6 +299,7 @@ def assemble_station(
             clock=station_time,
             days=settings.offline_sign_in_days,
         ),
+        catalogue=loading,
     )
     for listener in listeners:
         station.subscribe(listener)

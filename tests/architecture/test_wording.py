@@ -25,6 +25,7 @@ UI = Path(traitortrack_desktop.__file__).parent / "ui"
 NAMES = {
     *("code", "parent", "child", "other", "since", "by", "count", "base_count", "capacity", "left"),
     *("closes", "at", "operator", "age", "number", "total", "name", "version", "time", "heading", "days"),
+    *("known", "percent"),
 }
 SHOWING = {"setText", "setWindowTitle", "setPlaceholderText", "setToolTip", "setStatusTip", "setTitle"}
 

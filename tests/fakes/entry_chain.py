@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from fakes.decisions import added, opened
@@ -62,3 +63,8 @@ def sealed(entry: JournalEntry) -> JournalEntry:
 
 def filled(parent: str, children: Iterable[str]) -> list[Decision]:
     return [opened(parent), *(added(parent, child) for child in children)]
+
+
+def item(entry: JournalEntry) -> dict[str, Any]:
+    """Return *entry* as it is posted."""
+    return {"payload": entry_payload(entry), "hash": entry.hash.hex(), "prev": entry.previous_hash.hex()}

@@ -22,7 +22,7 @@ from traitortrack_desktop.domain.entries import (
 from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, following_entry_id
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
-from traitortrack_desktop.services.ports import Backlog, JournalUnwritableError
+from traitortrack_desktop.services.ports import Backlog, BagMemory, JournalUnwritableError
 
 DEVICE = DeviceId(UUID("00000000-0000-4000-8000-000000000001"))
 EPOCH = JournalEpoch(UUID("00000000-0000-4000-8000-000000000002"))
@@ -125,13 +125,19 @@ class MemoryJournal:
         return state
 
     def bag_fact(self, code: str) -> BagFact | None:
+        newest = self.bag_memory(code)
+        if newest is None:
+            return None
+        if newest.confirmed_at is not None and abs(self._clock() - newest.confirmed_at) > self._fact_trust:
+            return None
+        return newest.fact
+
+    def bag_memory(self, code: str) -> BagMemory | None:
         found = [memory for memory in (self._as_child(code), self._as_parent(code)) if memory is not None]
         if not found:
             return None
-        _, fact, confirmed_at = max(found, key=lambda memory: memory[0])
-        if confirmed_at is not None and abs(self._clock() - confirmed_at) > self._fact_trust:
-            return None
-        return fact
+        seq, fact, confirmed_at = max(found, key=lambda memory: memory[0])
+        return BagMemory(seq=seq, fact=fact, confirmed_at=confirmed_at)
 
     def backlog(self) -> Backlog:
         waiting = self.first(len(self.entries))

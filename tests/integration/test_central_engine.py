@@ -26,9 +26,9 @@ from traitortrack_desktop.storage.central.engine import CentralDatabase
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.central.upgrade import upgrade
 
-UNREACHABLE = ["57P01", "53300", "40001", "40P01", "55P03", "57014", "25006", "53100", "XX000", "08006"]
-MISMATCH = ["42883", "42P01", "42703", "42501", "42804", "3F000", "28000", "28P01", "TT001", "TT002"]
-NOT_ACCEPTABLE = ["22001", "22P02", "23505", "23502", "P0001"]
+UNREACHABLE = ["57P01", "53300", "40001", "40P01", "55P03", "57014", "53100", "XX000", "08006"]
+MISMATCH = ["42883", "42P01", "42703", "42501", "42804", "3F000", "28000", "28P01", "TT001", "TT002", "25006"]
+NOT_ACCEPTABLE = ["22001", "22P02", "23505", "23502", "P0001", "54000", "54001"]
 
 
 @pytest.fixture

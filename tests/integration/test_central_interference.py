@@ -1,19 +1,26 @@
 """The web application changes the same rows while a station posts."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
 import psycopg2
 import pytest
+from fakes import web_bag_work as bag_work
+from fakes import web_bill_work as bill_work
 from fakes.central_owner import children_by_parent, query
-from fakes.decisions import added, opened
+from fakes.decisions import added, opened, removed
 from fakes.entry_chain import EntryChain, filled
+from fakes.web_application import Ending, Transaction, WebApplication
 
-from traitortrack_desktop.domain.entries import JournalEntry, Outcome
+from traitortrack_desktop.domain.entries import JournalEntry, Outcome, entry_payload
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.ports import CentreMismatchError, CentreUnreachableError, PostingReply
+from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
 
@@ -46,6 +53,25 @@ def station(central_url: str) -> Iterator[Station]:
     station = Station(central_url)
     yield station
     station.close()
+
+
+@pytest.fixture
+def web(central_url: str) -> Iterator[WebApplication]:
+    web = WebApplication(central_url)
+    yield web
+    web.close()
+
+
+def while_open(url: str, work: Transaction, station: Callable[[], Any]) -> Any:
+    """Let *station* begin while *work* is open and holds its locks; finish both, return both endings."""
+    answers: list[Any] = []
+    thread = threading.Thread(target=lambda: answers.append(station()))
+    thread.start()
+    _until_somebody_waits_for_a_lock(url)
+    outcome = work.finish()
+    thread.join()
+    assert outcome.state != "40P01"
+    return outcome, answers[0]
 
 
 def during(url: str, statement: str, values: tuple[Any, ...], work: Callable[[], Any]) -> Any:
@@ -157,3 +183,190 @@ def test_receipts_of_other_entries_are_the_centre_s_fault_and_refuse_nothing(sta
     )
     with pytest.raises(CentreMismatchError):
         station.post(opened("SB10001"))
+
+
+# -- the web application's own statements, one transaction open while the station posts
+
+
+def test_a_station_gives_way_to_an_unlink_that_wants_the_parent_it_holds(
+    station, web: WebApplication, central_url: str
+):
+    """It holds the child and will want the parent; the station holds the parent and wants the child."""
+    children = [f"C{number:03}" for number in range(30)]
+    station.post(*filled("SB10001", children))
+    entries = station.chain.entries([removed("SB10001", "C000")])
+    unlink = web.begin("unlink", bag_work.unlink, "SB10001", "C000").until("deleted the child")
+
+    outcome, reply = while_open(central_url, unlink, lambda: station.offer(entries))
+
+    assert outcome.ending is Ending.DONE
+    assert reply.receipts[0].reason is Reason.CHILD_NOT_IN_PARENT
+    assert reply.receipts[0].count == 29
+    assert consistency(central_url).holds
+
+
+def test_the_patience_for_a_child_ends_before_the_server_looks_for_deadlocks(
+    station, web: WebApplication, central_url: str
+):
+    station.post(*filled("SB10001", ["C001"]))
+    entries = station.chain.entries([removed("SB10001", "C001")])
+    unlink = web.begin("unlink", bag_work.unlink, "SB10001", "C001").until("deleted the child")
+
+    state = refused_with(central_url, entries)
+    unlink.finish()
+
+    assert state == "55P03"
+    assert query(central_url, "SELECT count(*) FROM station.entry") == [{"count": 2}]
+
+
+def test_a_child_that_a_user_is_just_linking_is_refused_and_its_parent_named(
+    station, web: WebApplication, central_url: str
+):
+    station.post(opened("SB10001"), opened("SB10002"))
+    entries = station.chain.entries([added("SB10001", "C001")])
+    scan = web.begin("scan_child", bag_work.scan_child, "SB10002", "C001").until("wrote the scan")
+
+    outcome, reply = while_open(central_url, scan, lambda: station.offer(entries))
+
+    assert outcome.ending is Ending.DONE
+    receipt = reply.receipts[0]
+    assert (receipt.reason, receipt.fact.parent) == (Reason.CHILD_IN_OTHER_PARENT, "SB10002")
+
+
+def test_of_the_last_place_in_a_parent_only_one_gets_hold(station, web: WebApplication, central_url: str):
+    station.post(*filled("SB10001", [f"C{number:03}" for number in range(29)]))
+    entries = station.chain.entries([added("SB10001", "LAST1")])
+    scan = web.begin("scan_child", bag_work.scan_child, "SB10001", "LAST2").until("linked")
+
+    outcome, reply = while_open(central_url, scan, lambda: station.offer(entries))
+
+    assert outcome.ending is Ending.DONE
+    assert (reply.receipts[0].reason, reply.receipts[0].count) == (Reason.PARENT_FULL, 30)
+
+
+@pytest.mark.parametrize("scan", [bill_work.bill_fast, bill_work.bill_locked], ids=["fast", "locked"])
+def test_a_child_that_comes_while_its_parent_is_put_on_a_bill_counts_on_the_bill(
+    station, web: WebApplication, central_url: str, scan: Callable[..., Any]
+):
+    station.post(*filled("SB10001", ["C001"]))
+    query(central_url, "INSERT INTO bill (bill_id, parent_bag_count, status) VALUES ('B1', 3, 'new')")
+    entries = station.chain.entries([added("SB10001", "C002")])
+    work = web.begin("bill", scan, "B1", "SB10001").until("put it on the bill")
+
+    outcome, reply = while_open(central_url, work, lambda: station.offer(entries))
+
+    assert (outcome.ending, reply.receipts[0].count) == (Ending.DONE, 2)
+    assert consistency(central_url).holds
+
+
+def test_a_recalculation_and_a_late_child_wait_for_each_other_in_one_order(
+    station, web: WebApplication, central_url: str
+):
+    station.post(*filled("SB10001", ["C001"]), opened("SB10002"))
+    query(central_url, "INSERT INTO bill (bill_id, parent_bag_count) VALUES ('B1', 3)")
+    assert web.bill_locked("B1", "SB10001").ending is Ending.DONE
+    assert web.bill_locked("B1", "SB10002").ending is Ending.DONE
+    entries = station.chain.entries([added("SB10001", "C002"), added("SB10002", "C003")])
+    work = web.begin("recalculate", bill_work.recalculate, "B1").until("locked the links")
+
+    outcome, reply = while_open(central_url, work, lambda: station.offer(entries))
+
+    assert outcome.ending is Ending.DONE
+    assert [receipt.outcome for receipt in reply.receipts] == [Outcome.POSTED] * 2
+    assert consistency(central_url).holds
+
+
+def test_a_bag_that_goes_with_all_its_children_leaves_nothing_of_a_late_child(
+    station, web: WebApplication, central_url: str
+):
+    station.post(*filled("SB10001", ["C001", "C002"]))
+    entries = station.chain.entries([added("SB10001", "C003")])
+    work = web.begin("delete", bag_work.delete_bag_by_code, "SB10001").until("deleted the bag")
+
+    outcome, reply = while_open(central_url, work, lambda: station.offer(entries))
+
+    assert outcome.ending is Ending.DONE
+    assert reply.receipts[0].reason is Reason.PARENT_MISSING
+    assert query(central_url, "SELECT * FROM bag") == []
+
+
+def test_a_scan_that_a_station_was_first_with_is_told_as_such(web: WebApplication, station, central_url: str):
+    station.post(opened("SB10001"), opened("SB10002"))
+    scan = web.begin("scan_child", bag_work.scan_child, "SB10002", "C001").until("looked")
+
+    station.post(added("SB10001", "C001"))
+
+    assert scan.finish().ending is Ending.SOMEBODY_WAS_FIRST
+
+
+# -- without the rules that keep the rows right
+
+
+@pytest.fixture
+def without_rules(central_url: str) -> str:
+    query(central_url, "ALTER TABLE link DROP CONSTRAINT IF EXISTS link_child_bag_id_unique")
+    query(central_url, "DROP INDEX IF EXISTS idx_bag_qr_id_unique_ci, station_link_one_parent")
+    query(central_url, "ALTER TABLE bag DROP CONSTRAINT IF EXISTS bag_qr_id_key")
+    query(
+        central_url,
+        """INSERT INTO station.setting (name, value) VALUES ('bag_codes', '"serialised"')
+           ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
+    )
+    return central_url
+
+
+def test_stations_take_turns_in_making_bags_where_nothing_keeps_codes_unique(without_rules: str):
+    stations = [Station(without_rules) for _ in range(4)]
+    for number, station in enumerate(stations):
+        station.post(opened(f"SB0000{number}"))
+
+    def shift(number: int) -> None:
+        for child in range(15):
+            stations[number].post(added(f"SB0000{number}", f"C{child:03}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(shift, range(4)))
+    for station in stations:
+        station.close()
+
+    assert query(without_rules, "SELECT count(*) FROM bag WHERE type = 'child'") == [{"count": 15}]
+    assert query(without_rules, "SELECT count(*) FROM link") == [{"count": 15}]
+    assert consistency(without_rules).holds
+
+
+def test_one_child_has_one_parent_between_stations_by_its_lock_alone(without_rules: str):
+    first, second = Station(without_rules), Station(without_rules)
+    first.post(opened("SB00001"))
+    second.post(opened("SB00002"))
+    query(
+        without_rules,
+        "INSERT INTO bag (qr_id, type) SELECT 'C' || n, 'child' FROM generate_series(101, 120) n",
+    )
+
+    def shift(station: Station, parent: str) -> None:
+        for child in range(101, 121):
+            station.post(added(parent, f"C{child}"))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(shift, [first, second], ["SB00001", "SB00002"]))
+    first.close()
+    second.close()
+
+    assert query(without_rules, "SELECT count(*), count(DISTINCT child_bag_id) AS children FROM link") == [
+        {"count": 20, "children": 20}
+    ]
+
+
+def refused_with(url: str, entries: list[JournalEntry]) -> str | None:
+    """Return the SQLSTATE of one posting of *entries*, made without the station's own second try."""
+    items = [
+        {"payload": entry_payload(entry), "hash": entry.hash.hex(), "prev": entry.previous_hash.hex()}
+        for entry in entries
+    ]
+    plain = url.replace("postgresql+psycopg2://", "postgresql://")
+    with closing(psycopg2.connect(plain)) as connection, connection.cursor() as cursor:
+        try:
+            cursor.execute("SELECT station.post_entries(%s, %s)", (str(entries[0].device), json.dumps(items)))
+        except psycopg2.Error as error:
+            return error.pgcode
+    return None

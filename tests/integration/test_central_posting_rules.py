@@ -8,6 +8,7 @@ import pytest
 from fakes.central_owner import children_by_parent, query
 from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
 from fakes.entry_chain import OPERATOR, EntryChain, filled, sealed
+from fakes.web_application import WebApplication
 
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Outcome, QuestionKind, Receipt, Remark
 from traitortrack_desktop.domain.reasons import Reason
@@ -428,6 +429,128 @@ def test_the_totals_of_a_bill_follow_its_parents(station: Station):
     bill = query(station.url, "SELECT * FROM bill")[0]
     totals = ("linked_parent_count", "total_child_bags", "total_weight_kg", "expected_weight_kg")
     assert [bill[name] for name in totals] == [2, 1, 1, 45]
+
+
+@pytest.mark.parametrize("status", ["'completed'", "'active'", "'draft'", "NULL"])
+@pytest.mark.parametrize("capacity", ["0", "NULL"])
+def test_a_late_child_counts_on_the_bill_whatever_state_that_is_in(
+    station: Station, status: str, capacity: str
+):
+    station.post(*filled("SB00001", ["AAAA"]))
+    query(
+        station.url,
+        f"INSERT INTO bill (bill_id, parent_bag_count, status) VALUES ('B1', {capacity}, {status})",
+    )
+    query(station.url, "INSERT INTO bill_bag (bill_id, bag_id) SELECT 1, id FROM bag WHERE type = 'parent'")
+    before = query(station.url, "SELECT parent_bag_count, status FROM bill")
+
+    assert station.answer(added("SB00001", "BBBB")).count == 2
+
+    assert query(station.url, "SELECT parent_bag_count, status FROM bill") == before
+    assert query(station.url, "SELECT linked_parent_count, total_child_bags, total_weight_kg FROM bill") == [
+        {"linked_parent_count": 1, "total_child_bags": 2, "total_weight_kg": 2}
+    ]
+
+
+# -- what only faults leave behind
+
+
+@pytest.fixture
+def faulty(station: Station) -> Station:
+    """A centre without the rules that keep such rows away."""
+    query(station.url, "ALTER TABLE link DROP CONSTRAINT IF EXISTS link_child_bag_id_unique")
+    query(station.url, "DROP INDEX IF EXISTS idx_bag_qr_id_unique_ci, station_bill_bag_one_bill")
+    return station
+
+
+def in_two_parents(station: Station) -> None:
+    station.post(*filled("SB00001", ["AAAA"]), opened("SB00002"))
+    query(
+        station.url,
+        """INSERT INTO link (parent_bag_id, child_bag_id)
+           SELECT p.id, c.id FROM bag p, bag c WHERE p.qr_id = 'SB00002' AND c.qr_id = 'AAAA'""",
+    )
+    query(station.url, "UPDATE bag SET child_count = 1, weight_kg = 1 WHERE type = 'parent'")
+
+
+def test_a_child_in_two_parents_is_in_that_of_the_older_link(faulty: Station):
+    in_two_parents(faulty)
+
+    here = faulty.answer(added("SB00001", "AAAA"))
+    there = faulty.answer(added("SB00002", "AAAA"))
+
+    assert here.reason is Reason.ALREADY_IN_THIS_PARENT
+    assert (there.reason, there.fact.parent) == (Reason.CHILD_IN_OTHER_PARENT, "SB00001")
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+def test_a_child_in_two_parents_is_taken_out_of_one_after_the_other(faulty: Station, together: bool):
+    in_two_parents(faulty)
+    decisions = [removed("SB00002", "AAAA"), removed("SB00001", "AAAA"), removed("SB00002", "AAAA")]
+
+    answers = faulty.post(*decisions) if together else [faulty.answer(one) for one in decisions]
+
+    assert [(one.reason, one.count) for one in answers] == [
+        (Reason.CHILD_NOT_IN_PARENT, 1), (None, 0), (None, 0),
+    ]  # fmt: skip
+    assert faulty.bag("AAAA") == {}
+    assert consistency(faulty.url).holds
+
+
+def test_a_child_taken_out_of_one_of_two_parents_is_in_the_other(faulty: Station):
+    in_two_parents(faulty)
+
+    faulty.post(removed("SB00001", "AAAA"))
+
+    assert children_by_parent(faulty.url) == {"SB00002": ("AAAA",)}
+    counts = query(faulty.url, "SELECT child_count FROM bag WHERE type = 'parent' ORDER BY qr_id")
+    assert [row["child_count"] for row in counts] == [0, 1]
+    assert faulty.answer(added("SB00001", "AAAA")).fact.parent == "SB00002"
+
+
+def test_a_parent_on_two_bills_counts_on_both(faulty: Station):
+    faulty.post(opened("SB00001"))
+    query(faulty.url, "INSERT INTO bill (bill_id) VALUES ('B1'), ('B2')")
+    query(faulty.url, "INSERT INTO bill_bag (bill_id, bag_id) SELECT bill.id, bag.id FROM bill, bag")
+
+    faulty.post(added("SB00001", "AAAA"))
+
+    totals = query(faulty.url, "SELECT total_child_bags AS n FROM bill ORDER BY id")
+    assert [row["n"] for row in totals] == [1, 1]
+
+
+def test_of_two_bags_that_differ_only_in_case_the_older_one_is_meant(faulty: Station):
+    query(
+        faulty.url,
+        """INSERT INTO bag (qr_id, type) VALUES
+               ('sb00001', 'parent'), ('SB00001', 'parent'), ('aaaa', 'child'), ('AAAA', 'child')""",
+    )
+
+    assert faulty.answer(added("SB00001", "AAAA")).count == 1
+
+    assert children_by_parent(faulty.url) == {"sb00001": ("aaaa",)}
+    assert query(faulty.url, "SELECT count(*) FROM bag") == [{"count": 4}]
+
+
+def test_a_parent_that_lost_children_behind_its_back_is_still_complete(station: Station):
+    station.post(*filled("SB00001", children(30)))
+    web = WebApplication(station.url)
+    web.delete_child_scan("C0030")
+    web.close()
+
+    receipt = station.answer(added("SB00001", "AAAA"))
+
+    assert (receipt.reason, receipt.count) == (Reason.PARENT_COMPLETED, 29)
+
+
+def test_a_child_on_a_bill_that_is_taken_out_leaves_the_bill_true(station: Station):
+    station.post(*filled("SB00001", ["AAAA"]))
+    query(station.url, "INSERT INTO bill (bill_id, linked_parent_count) VALUES ('B1', 1)")
+    query(station.url, "INSERT INTO bill_bag (bill_id, bag_id) SELECT 1, id FROM bag WHERE qr_id = 'AAAA'")
+
+    station.post(removed("SB00001", "AAAA"))
+
+    assert consistency(station.url).holds
 
 
 # -- repeats

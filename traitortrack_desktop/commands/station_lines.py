@@ -14,6 +14,7 @@ from traitortrack_desktop.domain.entries import JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.work import WorkState, attention_item, needs_attention
 from traitortrack_desktop.presentation.messages import message_for, message_for_refusal
 from traitortrack_desktop.services.events import (
+    CatalogueChanged,
     DeliveryChanged,
     ReceiptsRecorded,
     ScanDecided,
@@ -56,6 +57,8 @@ class StationLines(ABC):
                     self.storage_failed(event)
                 case ScannerChanged():
                     self.scanner(event)
+                case CatalogueChanged():
+                    self.catalogue(event)
                 case _:
                     pass
 
@@ -84,6 +87,10 @@ class StationLines(ABC):
     @abstractmethod
     def scanner(self, event: ScannerChanged) -> None:
         """Print a scanner's state."""
+
+    @abstractmethod
+    def catalogue(self, event: CatalogueChanged) -> None:
+        """Print how far the first load of the catalogue is."""
 
     @abstractmethod
     def summary(self, captured: int, posted: int, refused: int) -> None:
@@ -151,6 +158,17 @@ class JsonLines(StationLines):
             }
         )
 
+    def catalogue(self, event: CatalogueChanged) -> None:
+        """Print ``catalogue``."""
+        self._object(
+            {
+                "event": "catalogue",
+                "loaded": event.loaded,
+                "total": event.total,
+                "complete": event.complete,
+            }
+        )
+
     def summary(self, captured: int, posted: int, refused: int) -> None:
         """Print ``summary``."""
         self._object(
@@ -194,6 +212,11 @@ class PlainLines(StationLines):
     def scanner(self, event: ScannerChanged) -> None:
         """Print a scanner's state."""
         self._print(f"        scanner {event.name}: {'ready' if event.ready else event.problem}")
+
+    def catalogue(self, event: CatalogueChanged) -> None:
+        """Print only that it is complete."""
+        if event.complete:
+            self._print(f"        the list of bags is complete: {event.loaded}")
 
     def summary(self, captured: int, posted: int, refused: int) -> None:
         """Print the totals."""

@@ -1,13 +1,11 @@
 """``user``: accounts at the centre, shared with the web application. For IT, with the owner's address."""
 
 import argparse
-import getpass
 import json
-import os
-import sys
 
 from traitortrack_desktop.assembly import database_url
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
+from traitortrack_desktop.commands.new_password import NEW_PASSWORD, new_password
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Role
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.storage.central.user_administration import (
@@ -16,14 +14,12 @@ from traitortrack_desktop.storage.central.user_administration import (
     list_users,
 )
 
-_NEW_PASSWORD = "TRAITORTRACK_NEW_PASSWORD"  # noqa: S105 - a name, not a password
-
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command's options."""
     parser = commands.add_parser("user", help="accounts at the centre")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    add = actions.add_parser("add", help=f"make an account; its password from {_NEW_PASSWORD} or a prompt")
+    add = actions.add_parser("add", help=f"make an account; its password from {NEW_PASSWORD} or a prompt")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--role", required=True, metavar="ROLE", help=", ".join(Role))
     add.add_argument("--area", metavar="AREA", help=", ".join(DISPATCH_AREAS))
@@ -40,7 +36,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int:
         add_user(
             url,
             username=arguments.name,
-            password=_new_password(arguments.name),
+            password=new_password(arguments.name),
             role=arguments.role,
             area=arguments.area,
             email=arguments.email,
@@ -49,18 +45,6 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int:
         raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
     print(f"{arguments.name} may sign in as {arguments.role}.")
     return ExitCode.DONE
-
-
-def _new_password(username: str) -> str:
-    password = os.environ.get(_NEW_PASSWORD)
-    if password:
-        return password
-    if not sys.stdin.isatty():
-        raise CommandFailed(f"no password: set {_NEW_PASSWORD}, or run in a terminal", ExitCode.WRONG_USAGE)
-    password = getpass.getpass(f"New password for {username}: ")
-    if getpass.getpass("The same again: ") != password:
-        raise CommandFailed("the two passwords differ", ExitCode.WRONG_USAGE)
-    return password
 
 
 def _list(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -1,58 +1,11 @@
 """Why something an operator did was not done, as the station and the centre name it.
 
-The same words stand in the central posting function; a model-based test keeps them equal.
+The only list: a reason, what it is about and how loudly it is told stand in one line. The central posting
+function names the reasons of the bags and of the entry itself; tests hold it against this list.
 """
 
-from enum import StrEnum
-
-
-class Reason(StrEnum):
-    """The name of a refusal or of a question; its sentence lives in ``presentation.wording``."""
-
-    # What was read cannot be used.
-    EMPTY_CODE = "empty_code"
-    INCOMPLETE = "incomplete"
-    READ_TWICE = "read_twice"
-    READ_BY_BOTH = "read_by_both"
-    NOT_A_SCAN = "not_a_scan"
-    TOO_LONG = "too_long"
-    UNREADABLE = "unreadable"
-    UNKNOWN_CODE = "unknown_code"
-    UNKNOWN_COMMAND = "unknown_command"
-    UNKNOWN_BADGE = "unknown_badge"
-    SET_UP_CODE = "set_up_code"
-    BILL_NOT_HERE = "bill_not_here"
-    WRONG_SCANNER = "wrong_scanner"
-    NOT_STORED = "not_stored"
-    # The work does not allow it now.
-    NOT_SIGNED_IN = "not_signed_in"
-    HELD = "held"
-    NO_PARENT = "no_parent"
-    PARENT_ALREADY_OPEN = "parent_already_open"
-    OTHER_PARENT_OPEN = "other_parent_open"
-    ANSWER_FIRST = "answer_first"
-    NOT_COUNTED = "not_counted"
-    NOTHING_TO_UNDO = "nothing_to_undo"
-    NOTHING_TO_CANCEL = "nothing_to_cancel"
-    NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge"
-    NOTHING_HELD = "nothing_held"
-    CONFIRM_CLOSE = "confirm_close"
-    CONFIRM_REMOVE = "confirm_remove"
-    CONFIRM_ASIDE = "confirm_aside"
-    # The bags do not allow it (the web application's rules).
-    SAME_AS_PARENT = "same_as_parent"
-    PARENT_MISSING = "parent_missing"
-    PARENT_IS_CHILD = "parent_is_child"
-    PARENT_COMPLETED = "parent_completed"
-    PARENT_FULL = "parent_full"
-    CHILD_IS_PARENT = "child_is_parent"
-    ALREADY_IN_THIS_PARENT = "already_in_this_parent"
-    CHILD_IN_OTHER_PARENT = "child_in_other_parent"
-    CHILD_NOT_IN_PARENT = "child_not_in_parent"
-    UNKNOWN_BAG_TYPE = "unknown_bag_type"
-    # Something is wrong with the entry itself.
-    CONFLICTING_REPEAT = "conflicting_repeat"
-    CENTRE_COULD_NOT_STORE = "centre_could_not_store"
+from enum import Enum, StrEnum, auto
+from typing import Any, Self
 
 
 class Severity(StrEnum):
@@ -66,33 +19,82 @@ class Severity(StrEnum):
     """Stop: stays until acknowledged; scans meanwhile are not counted."""
 
 
-_INFO = frozenset(
-    {
-        Reason.READ_TWICE,
-        Reason.READ_BY_BOTH,
-        Reason.NOT_A_SCAN,
-        Reason.PARENT_ALREADY_OPEN,
-        Reason.ALREADY_IN_THIS_PARENT,
-        Reason.NOTHING_TO_UNDO,
-        Reason.NOTHING_TO_CANCEL,
-        Reason.NOTHING_TO_ACKNOWLEDGE,
-        Reason.NOTHING_HELD,
-    }
-)
-_BLOCKING = frozenset(
-    {
-        Reason.PARENT_IS_CHILD,
-        Reason.CHILD_IN_OTHER_PARENT,
-        Reason.CONFLICTING_REPEAT,
-        Reason.CENTRE_COULD_NOT_STORE,
-    }
-)
+class About(Enum):
+    """What does not allow it."""
+
+    READING = auto()
+    """What was read cannot be used."""
+    WORK = auto()
+    """The work does not allow it now."""
+    BAGS = auto()
+    """The bags do not allow it: the web application's rules, which the centre keeps too."""
+    ENTRY = auto()
+    """Something is wrong with the entry itself: only the centre can find that."""
+
+
+class Reason(StrEnum):
+    """The name of a refusal or of a question; its sentence lives in ``presentation.wording``."""
+
+    about: About
+    severity: Severity
+    """How loudly it is told when the station itself refuses."""
+
+    def __new__(cls, name: str, *place: Any) -> Self:
+        """Make a member; one without its place in the list, *about* and *severity*, cannot be made."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.about, member.severity = place
+        return member
+
+    EMPTY_CODE = "empty_code", About.READING, Severity.FIXABLE
+    INCOMPLETE = "incomplete", About.READING, Severity.FIXABLE
+    READ_TWICE = "read_twice", About.READING, Severity.INFO
+    READ_BY_BOTH = "read_by_both", About.READING, Severity.INFO
+    NOT_A_SCAN = "not_a_scan", About.READING, Severity.INFO
+    TOO_LONG = "too_long", About.READING, Severity.FIXABLE
+    UNREADABLE = "unreadable", About.READING, Severity.FIXABLE
+    UNKNOWN_CODE = "unknown_code", About.READING, Severity.FIXABLE
+    UNKNOWN_COMMAND = "unknown_command", About.READING, Severity.FIXABLE
+    UNKNOWN_BADGE = "unknown_badge", About.READING, Severity.FIXABLE
+    SET_UP_CODE = "set_up_code", About.READING, Severity.FIXABLE
+    BILL_NOT_HERE = "bill_not_here", About.READING, Severity.FIXABLE
+    WRONG_SCANNER = "wrong_scanner", About.READING, Severity.FIXABLE
+    NOT_STORED = "not_stored", About.READING, Severity.FIXABLE
+    NOT_SIGNED_IN = "not_signed_in", About.WORK, Severity.FIXABLE
+    HELD = "held", About.WORK, Severity.FIXABLE
+    NO_PARENT = "no_parent", About.WORK, Severity.FIXABLE
+    PARENT_ALREADY_OPEN = "parent_already_open", About.WORK, Severity.INFO
+    OTHER_PARENT_OPEN = "other_parent_open", About.WORK, Severity.FIXABLE
+    ANSWER_FIRST = "answer_first", About.WORK, Severity.FIXABLE
+    NOT_COUNTED = "not_counted", About.WORK, Severity.FIXABLE
+    NOTHING_TO_UNDO = "nothing_to_undo", About.WORK, Severity.INFO
+    NOTHING_TO_CANCEL = "nothing_to_cancel", About.WORK, Severity.INFO
+    NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge", About.WORK, Severity.INFO
+    NOTHING_HELD = "nothing_held", About.WORK, Severity.INFO
+    CONFIRM_CLOSE = "confirm_close", About.WORK, Severity.FIXABLE
+    CONFIRM_REMOVE = "confirm_remove", About.WORK, Severity.FIXABLE
+    CONFIRM_ASIDE = "confirm_aside", About.WORK, Severity.FIXABLE
+    SAME_AS_PARENT = "same_as_parent", About.BAGS, Severity.FIXABLE
+    PARENT_MISSING = "parent_missing", About.BAGS, Severity.FIXABLE
+    PARENT_IS_CHILD = "parent_is_child", About.BAGS, Severity.BLOCKING
+    PARENT_COMPLETED = "parent_completed", About.BAGS, Severity.FIXABLE
+    PARENT_FULL = "parent_full", About.BAGS, Severity.FIXABLE
+    CHILD_IS_PARENT = "child_is_parent", About.BAGS, Severity.FIXABLE
+    ALREADY_IN_THIS_PARENT = "already_in_this_parent", About.BAGS, Severity.INFO
+    CHILD_IN_OTHER_PARENT = "child_in_other_parent", About.BAGS, Severity.BLOCKING
+    CHILD_NOT_IN_PARENT = "child_not_in_parent", About.BAGS, Severity.FIXABLE
+    UNKNOWN_BAG_TYPE = "unknown_bag_type", About.BAGS, Severity.FIXABLE
+    CONFLICTING_REPEAT = "conflicting_repeat", About.ENTRY, Severity.BLOCKING
+    CENTRE_COULD_NOT_STORE = "centre_could_not_store", About.ENTRY, Severity.BLOCKING
+
+
+ABOUT_BAGS = frozenset(reason for reason in Reason if reason.about is About.BAGS)
+"""Rules about bags: the station and the centre both keep them, and name them alike."""
+
+DECIDED_BY_CENTRE = frozenset(reason for reason in Reason if reason.about in {About.BAGS, About.ENTRY})
+"""What the centre itself may answer. Any other reason it only gives back, as the station gave it."""
 
 
 def severity_of(reason: Reason) -> Severity:
     """Return how loudly *reason* is told when the station itself refuses."""
-    if reason in _INFO:
-        return Severity.INFO
-    if reason in _BLOCKING:
-        return Severity.BLOCKING
-    return Severity.FIXABLE
+    return reason.severity

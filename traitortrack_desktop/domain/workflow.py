@@ -190,16 +190,18 @@ class _Judge:
             return None
         if fact.kind == "parent":
             return Reason.CHILD_IS_PARENT
-        if fact.kind not in {None, "child"}:
-            return Reason.UNKNOWN_BAG_TYPE
         if fact.parent is not None:
             return Reason.CHILD_IN_OTHER_PARENT
+        if fact.kind not in {None, "child"}:
+            return Reason.UNKNOWN_BAG_TYPE
         return None
 
     def _remove_scanned(self, parent: OpenParent) -> Decision:
-        inside = parent.holds(self._code) or (self._fact is not None and self._fact.parent == parent.code)
-        may_be_inside = self._fact is None and parent.base_count > 0
-        if inside or may_be_inside:
+        fact = self._fact
+        # Taking a bag out deletes it at the centre: only a child bag can be taken out.
+        inside = fact is not None and fact.parent == parent.code and fact.kind in {None, "child"}
+        may_be_inside = fact is None and parent.base_count > 0
+        if parent.holds(self._code) or inside or may_be_inside:
             return self._remove(parent, self._code)
         return self.refuse(Reason.CHILD_NOT_IN_PARENT)
 

@@ -5,16 +5,19 @@ Used by the scan screen and by the station without a window. Any thread.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.entries import BagFact, Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.holding import lets_the_next_follow
 from traitortrack_desktop.domain.reasons import Severity, severity_of
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.phrases import Phrase, Wording, first_known
 from traitortrack_desktop.presentation.wording import ENGLISH
+
+KNOWN_SHOWS_AFTER = timedelta(minutes=1)
+"""What is known since just now needs no "known at"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,15 @@ def _names(
         "base_count": decision.base_count or None,
         "capacity": decision.capacity,
         "closes": decision.closes,
+        "known": tongue.moment(_known_at(fact, now), now),
     }
+
+
+def _known_at(fact: BagFact | None, now: datetime | None) -> datetime | None:
+    """Return as of when the centre's fact is known, unless that is just now."""
+    if fact is None or fact.as_of is None or not fact.from_centre:
+        return None
+    return None if now is not None and abs(now - fact.as_of) < KNOWN_SHOWS_AFTER else fact.as_of
 
 
 def _inside_since(decision: Decision, parent: OpenParent | None) -> datetime | None:

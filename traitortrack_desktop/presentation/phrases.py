@@ -4,7 +4,8 @@ A sentence is a whole pattern, never put together from pieces. Where it depends 
 (who, since when) there are several patterns, richest first; the first whose every name is known
 is the one shown. Names in patterns: ``code`` what was scanned, ``parent`` the parent bag the scan
 was about, ``child``, ``other`` the parent bag where it really is, ``since``, ``by``, ``count``,
-``capacity``, ``left``, ``closes``, ``at`` when the operator scanned it, ``operator``, ``age``.
+``capacity``, ``left``, ``closes``, ``at`` when the operator scanned it, ``operator``, ``age``, ``known``
+as of when the station knows, where that is a while ago.
 """
 
 from collections.abc import Mapping
@@ -108,6 +109,8 @@ class Labels:
     held_behind: str
     """What to do when placing stopped at a reading that is settled now."""
     no_sound: str
+    catalogue_loading: str
+    """While the list of bags is loaded for the first time; ``percent`` of it is there."""
     unnumbered: str
     late_of: str
     meanwhile: str

@@ -9,6 +9,7 @@ from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.presentation.scanner_use import Uses, after_change, after_reading
 from traitortrack_desktop.services.events import (
+    CatalogueChanged,
     DeliveryChanged,
     OperatorChanged,
     ReceiptsRecorded,
@@ -54,6 +55,8 @@ class ScreenFacts:
     operator_since: datetime | None = None
     without_centre: bool = False
     """The operator signed in while the centre could not be asked."""
+    loading: CatalogueChanged | None = None
+    """How far the first load of the catalogue is, while it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,8 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
         case ScannerGone():
             left = tuple(scanner for scanner in facts.scanners if scanner.source != event.source)
             return replace(facts, scanners=left)
+        case CatalogueChanged():
+            return replace(facts, loading=None if event.complete else event)
         case OperatorChanged():
             return replace(
                 facts, operator=event.person, operator_since=now, without_centre=event.without_centre

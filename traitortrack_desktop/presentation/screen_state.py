@@ -134,6 +134,8 @@ class StatusStrip:
     version: str
     hint: str = ""
     """That the keys sleep, while the scanners are heard."""
+    catalogue: str = ""
+    """How far the first load of the list of bags is; empty when it is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,8 +178,11 @@ _ENGLISH_REASONS = {
     Reason.PARENT_IS_CHILD: Phrase(
         heading="STOP",
         what=(
+            "{code} is a child bag. It is in {other} since {since} (known at {known}).",
             "{code} is a child bag. It is in {other} since {since}.",
+            "{code} is a child bag. It is in {other} (known at {known}).",
             "{code} is a child bag. It is in {other}.",
+            "{code} is a child bag, not a parent bag (known at {known}).",
             "{code} is a child bag, not a parent bag.",
         ),
         now=(_LAY_ASIDE,),
@@ -196,7 +199,7 @@ _ENGLISH_REASONS = {
     ),
     Reason.CHILD_IS_PARENT: Phrase(
         heading="NOT COUNTED",
-        what=("{code} is a parent bag.",),
+        what=("{code} is a parent bag (known at {known}).", "{code} is a parent bag."),
         now=("Scan a child bag, or scan CLOSE.",),
     ),
     Reason.ALREADY_IN_THIS_PARENT: Phrase(
@@ -211,8 +214,11 @@ _ENGLISH_REASONS = {
     Reason.CHILD_IN_OTHER_PARENT: Phrase(
         heading="STOP",
         what=(
+            "{code} is in {other} since {since}, put there by {by} (known at {known}).",
             "{code} is in {other} since {since}, put there by {by}.",
+            "{code} is in {other} since {since} (known at {known}).",
             "{code} is in {other} since {since}.",
+            "{code} is in parent bag {other} (known at {known}).",
             "{code} is in parent bag {other}.",
             "{code} is in another parent bag.",
         ),
@@ -774,6 +780,7 @@ ENGLISH = Wording(
         held_then="{name}, then {other}",
         held_behind="Look which parent comes next: scan it if it is another, then PLACE.",
         no_sound="No sound",
+        catalogue_loading="bag list {percent} %",
         unnumbered="–",
         late_of="Refused by the centre · {number} of {total}",
         meanwhile="Last scan: {heading} {code}",
@@ -840,7 +847,11 @@ ENGLISH = Wording(
             SetUpProblem.NOT_PREPARED: "This database is not prepared for stations. "
             "Ask IT to run: traitortrack-desktop db upgrade",
             SetUpProblem.NOT_ALLOWED: "This account may not work as a station. "
-            "Ask IT for an account with the role traitortrack_station.",
+            "Ask IT to run: traitortrack-desktop db grant ACCOUNT",
+            SetUpProblem.FUNCTIONS_LACK_RIGHTS: "The station functions of this database may not use "
+            "its tables. Ask IT to give their owner rights on the tables.",
+            SetUpProblem.READ_ONLY: "This database can only be read: it is a standby, or set so. "
+            "Type the address of the one that is written to, or ask IT.",
             SetUpProblem.OTHER_ACCOUNT: "The central database knows this station under another account, "
             "or has barred it. Ask IT.",
             SetUpProblem.NOT_WRITTEN: "The connection works, but this computer cannot keep it: "

@@ -55,6 +55,6 @@ class DeliveryLoop:
 
     def _pause_after(self, step: Step) -> None:
         if step is Step.NOTHING_WAITS:
-            self._wake.wait(PROBE_SECONDS)
+            self._wake.wait(self._delivery.idle_seconds)
         elif step is Step.POSTPONED:
             self._stopping.wait(self._delivery.pause_seconds)

@@ -4,6 +4,7 @@ import logging
 
 from traitortrack_desktop.domain.work import needs_attention
 from traitortrack_desktop.services.events import (
+    CatalogueChanged,
     DeliveryChanged,
     OperatorChanged,
     ReceiptsRecorded,
@@ -43,6 +44,8 @@ def log_event(event: StationEvent) -> None:
             _log.info("Scanner %s: %s", event.name, event.problem or ("ready" if event.ready else "not read"))
         case ScannerGone():
             _log.info("Scanner %s belongs to this station no more", event.source)
+        case CatalogueChanged(complete=True):
+            _log.info("The catalogue is complete: %d bags", event.loaded)
         case OperatorChanged():
             _log.info("Operator: %s", event.person.username if event.person is not None else "nobody")
         case _:

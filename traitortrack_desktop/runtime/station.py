@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.runtime.catalogue_loop import CatalogueLoop
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.services.events import (
@@ -68,6 +69,7 @@ class Station:
         delivery: DeliveryLoop,
         accounts: Accounts,
         remembered: RememberedSignIns,
+        catalogue: CatalogueLoop | None = None,
     ) -> None:
         self.name = name
         self._hub = hub
@@ -75,8 +77,11 @@ class Station:
         self._delivery = delivery
         self._accounts = accounts
         self._remembered = remembered
+        self._catalogue = catalogue
         self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="background")
         hub.subscribe(self._wake_delivery)
+        if catalogue is not None:
+            hub.subscribe(catalogue.take)
 
     def subscribe(self, listener: StationListener) -> None:
         """Call *listener* with every later event, on the station's threads."""
@@ -90,6 +95,8 @@ class Station:
         """Open the journal, then start sending; raises what opening the journal raises."""
         self._intake.start()
         self._delivery.start()
+        if self._catalogue is not None:
+            self._catalogue.start()
 
     def submit(self, frame: ScanFrame) -> None:
         """Take one reading; never blocks, never drops."""
@@ -140,6 +147,8 @@ class Station:
         """Store what is queued, end every thread, close the journal. What waits stays for the next start."""
         self._intake.finish_queued()
         self._delivery.stop()
+        if self._catalogue is not None:
+            self._catalogue.stop()
         self._intake.stop()
         self._background.shutdown(wait=True, cancel_futures=True)
         self._accounts.close()

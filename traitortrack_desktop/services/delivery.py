@@ -11,6 +11,7 @@ from enum import Enum
 
 from traitortrack_desktop.domain.entries import JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.catalogue_following import ASK_SECONDS, CatalogueFollowing
 from traitortrack_desktop.services.events import DeliveryChanged, StationListener
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
@@ -31,6 +32,9 @@ FAST_SECONDS = 0.25
 
 PROBE_SECONDS = 3.0
 """How often a station with nothing to send finds out whether the centre answers."""
+
+FULL_PROBE_SECONDS = 60.0
+"""The same where the feed is asked meanwhile: that the centre would still take entries of this station."""
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
@@ -64,6 +68,7 @@ class Delivery:
 
     *store* gets the entries and the centre's reply and returns whether the receipts are on disk;
     until they are, the same entries are offered again, which the centre answers from its ledger.
+    *following* takes what changed at the centre, before the receipts are stored.
     """
 
     def __init__(
@@ -74,7 +79,9 @@ class Delivery:
         store: Callable[[Sequence[JournalEntry], PostingReply], bool],
         tell: StationListener,
         seconds: Callable[[], float],
+        following: CatalogueFollowing | None = None,
     ) -> None:
+        self._following = following
         self._waiting = waiting
         self._office = office
         self._store = store
@@ -83,9 +90,13 @@ class Delivery:
         self._batch = FIRST_BATCH
         self._pause = Pause()
         self._heard_at = float("-inf")
+        self._taken_at = float("-inf")
+        """When the centre last said that it takes entries of this station."""
         self._told: DeliveryChanged | None = None
         self.pause_seconds = 0.0
         """How long to wait after a postponed step."""
+        self.idle_seconds = PROBE_SECONDS
+        """How long to wait, at most, after a step that found nothing to send."""
 
     def step(self) -> Step:
         """Send one batch, or find out whether the centre answers when nothing waits."""
@@ -93,10 +104,10 @@ class Delivery:
         try:
             entries = self._waiting.first(self._batch)
             if not entries:
-                self._probe_when_silent()
+                self._ask_when_silent()
                 return Step.NOTHING_WAITS
             started = self._seconds()
-            reply = self._office.post(entries)
+            reply = self._post(entries)
             self._adapt(len(entries), self._seconds() - started)
         except CentreUnreachableError:
             return self._postpone(problem=None, longest=LONGEST_PAUSE_SECONDS)
@@ -121,11 +132,47 @@ class Delivery:
         self._office.close()
         self._waiting.close()
 
-    def _probe_when_silent(self) -> None:
-        """Ask whether the centre answers, unless it just did: a scan costs one round trip, not two."""
-        if self._seconds() - self._heard_at >= PROBE_SECONDS:
-            self._office.probe()
-            self._reached(None)
+    def _post(self, entries: Sequence[JournalEntry]) -> PostingReply:
+        cursor = self._following.cursor() if self._following is not None else None
+        reply = self._office.post(entries, cursor) if cursor is not None else self._office.post(entries)
+        self._taken_at = self._seconds()
+        if self._following is not None:
+            self._following.posted(entries[-1].seq)
+            self._following.take(reply.changes)
+        return reply
+
+    def _ask_when_silent(self) -> None:
+        """Ask whether the centre answers, unless it just did: a scan costs one round trip, not two.
+
+        Where there is a feed to follow, that question is what changed.
+        """
+        now = self._seconds()
+        silent = now - self._heard_at
+        cursor = self._following.cursor() if self._following is not None else None
+        if now - self._taken_at >= FULL_PROBE_SECONDS or (cursor is None and silent >= PROBE_SECONDS):
+            self._probe()
+        if self._following is None or cursor is None:
+            self.idle_seconds = PROBE_SECONDS
+        elif silent >= ASK_SECONDS or self._following.more:
+            self._ask_what_changed(self._following, cursor)
+        else:
+            self.idle_seconds = ASK_SECONDS - silent
+
+    def _probe(self) -> None:
+        self._office.probe()
+        self._taken_at = self._seconds()
+        self._reached(None)
+
+    def _ask_what_changed(self, following: CatalogueFollowing, cursor: str) -> None:
+        changes = self._office.changes_since(cursor)
+        following.take(changes)
+        if changes is None:
+            self.idle_seconds = PROBE_SECONDS
+            if self._seconds() - self._heard_at >= PROBE_SECONDS:
+                self._probe()
+            return
+        self._reached(None)
+        self.idle_seconds = 0.0 if following.more else ASK_SECONDS
 
     def _adapt(self, size: int, took_seconds: float) -> None:
         if took_seconds > FAST_SECONDS:

@@ -124,6 +124,19 @@ class OperatorChanged:
     without_centre: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueChanged:
+    """The first load of the catalogue goes on, or is *complete* (then *as_of* says as of when).
+
+    *total* is an estimate until then.
+    """
+
+    loaded: int
+    total: int
+    complete: bool
+    as_of: datetime | None = None
+
+
 StationEvent = (
     WorkResumed
     | ScanDecided
@@ -134,6 +147,7 @@ StationEvent = (
     | ScannerChanged
     | ScannerGone
     | OperatorChanged
+    | CatalogueChanged
 )
 
 StationListener = Callable[[StationEvent], None]

@@ -1,7 +1,7 @@
 """What the use cases need from the outside, and how the outside fails."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -42,6 +42,19 @@ class Backlog:
     oldest_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagMemory:
+    """What the newest entry about a bag taught; *confirmed_at* is when the centre said so.
+
+    Without it the entry waits for the centre. *fact* is ``None`` when the centre's answer contradicts
+    what was remembered and does not say what is so. *confirmed_at* is the station's clock.
+    """
+
+    seq: int
+    fact: BagFact | None
+    confirmed_at: datetime | None
+
+
 class Journal(Protocol):
     """The station's own memory. Used by one thread only, the intake.
 
@@ -77,6 +90,10 @@ class Journal(Protocol):
 
     def bag_fact(self, code: str) -> BagFact | None:
         """Return what this station remembers about a bag, from its own entries and receipts."""
+        ...
+
+    def bag_memory(self, code: str) -> BagMemory | None:
+        """Return the same with where it comes from, however old it is."""
         ...
 
     def backlog(self) -> Backlog:
@@ -123,6 +140,25 @@ class EntriesNotAcceptableError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CentreChanges:
+    """What changed at the centre since a cursor: one page of a round, the last one without *more*.
+
+    *bags* and *bills* are rows as ``services.catalogue`` describes them; *gone* are ids of bags that
+    there are no more. With *reload* there is nothing else: everything has to be loaded anew.
+    """
+
+    cursor: str = ""
+    more: bool = False
+    reload: bool = False
+    bags: tuple[Sequence[str | int | bool | None], ...] = ()
+    parents: Mapping[int, str] = field(default_factory=dict)
+    """Codes of the parents that *bags* name by their ids."""
+    gone: tuple[int, ...] = ()
+    bills: tuple[Sequence[str | int | bool | None], ...] = ()
+    bills_gone: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostingReply:
     """The centre's answer to a batch: one receipt for each entry, in the order of the batch."""
 
@@ -133,16 +169,25 @@ class PostingReply:
 
     Both are ``None`` when the station itself had to answer for an entry the centre cannot read.
     """
+    changes: CentreChanges | None = None
+    """What changed, these entries included, where a cursor was given and the centre has a feed."""
 
 
 class PostingOffice(Protocol):
     """Posts entries at the centre: one round trip, one transaction, safe to repeat."""
 
-    def post(self, entries: Sequence[JournalEntry]) -> PostingReply:
-        """Post *entries* in order.
+    def post(self, entries: Sequence[JournalEntry], cursor: str | None = None) -> PostingReply:
+        """Post *entries* in order, and ask with *cursor* what changed, in the same round trip.
 
         Raises :class:`CentreUnreachableError`, :class:`CentreMismatchError` or
         :class:`EntriesNotAcceptableError`.
+        """
+        ...
+
+    def changes_since(self, cursor: str) -> CentreChanges | None:
+        """Return what changed since *cursor*; ``None`` while the centre has no feed to ask.
+
+        Raises as :meth:`post` does.
         """
         ...
 

@@ -38,7 +38,8 @@ def monotonic_ms() -> int:
 class ScanIntake:
     """Turns readings into journal entries and keeps the work state.
 
-    *for_people* is for a station with people at it: see ``domain.arrivals``.
+    *for_people* is for a station with people at it: see ``domain.arrivals``. *known_about* says what is
+    known of a bag; without it, what the journal remembers. It may raise :class:`JournalUnwritableError`.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class ScanIntake:
         sign_in_required: bool = False,
         for_people: bool = False,
         monotonic_ms: Callable[[], int] = monotonic_ms,
+        known_about: Callable[[str], BagFact | None] | None = None,
     ) -> None:
         self._journal = journal
+        self._bag_fact = known_about or journal.bag_fact
         self._rules = rules
         self._tell = tell
         self._sign_in_required = sign_in_required
@@ -183,7 +186,7 @@ class ScanIntake:
         self._tell(ScanDecided(entry=entry, state=self._state, backlog=self._backlog, is_answer=is_answer))
 
     def _known_about(self, scanned: ParsedCode) -> BagFact | None:
-        return self._journal.bag_fact(scanned.text) if scanned.problem is None else None
+        return self._bag_fact(scanned.text) if scanned.problem is None else None
 
     def _fold(self) -> None:
         self._state = self._journal.work_state()

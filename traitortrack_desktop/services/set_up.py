@@ -35,6 +35,8 @@ class SetUpProblem(StrEnum):
     NO_DATABASE = "no_database"
     NOT_PREPARED = "not_prepared"
     NOT_ALLOWED = "not_allowed"
+    FUNCTIONS_LACK_RIGHTS = "functions_lack_rights"
+    READ_ONLY = "read_only"
     OTHER_ACCOUNT = "other_account"
     NOT_WRITTEN = "not_written"
     DEFECT = "defect"

@@ -26,6 +26,8 @@ _TO_CORRECT: Mapping[SetUpProblem, SetUpField] = {
     SetUpProblem.NO_DATABASE: SetUpField.DATABASE,
     SetUpProblem.NOT_PREPARED: SetUpField.DATABASE,
     SetUpProblem.NOT_ALLOWED: SetUpField.ACCOUNT,
+    SetUpProblem.FUNCTIONS_LACK_RIGHTS: SetUpField.DATABASE,
+    SetUpProblem.READ_ONLY: SetUpField.SERVERS,
     SetUpProblem.OTHER_ACCOUNT: SetUpField.ACCOUNT,
 }
 

@@ -10,7 +10,13 @@ from fakes.scanning import entry_of
 from traitortrack_desktop.commands.station_lines import JsonLines
 from traitortrack_desktop.domain.entries import Remark
 from traitortrack_desktop.domain.work import WorkState
-from traitortrack_desktop.services.events import ScanDecided, ScannerChanged, ScannerProblem, StorageFailed
+from traitortrack_desktop.services.events import (
+    CatalogueChanged,
+    ScanDecided,
+    ScannerChanged,
+    ScannerProblem,
+    StorageFailed,
+)
 from traitortrack_desktop.services.ports import Backlog
 
 
@@ -57,3 +63,12 @@ def test_a_scanner_is_told_with_source_name_and_problem(printed):
 
 def test_a_failure_of_the_disk_names_the_scanner_that_was_read(printed):
     assert printed(StorageFailed(problem="full", source="left"))["source"] == "left"
+
+
+def test_the_first_load_of_the_catalogue_is_told_with_how_far_it_is(printed):
+    assert printed(CatalogueChanged(loaded=20, total=60, complete=False)) == {
+        "event": "catalogue",
+        "loaded": 20,
+        "total": 60,
+        "complete": False,
+    }

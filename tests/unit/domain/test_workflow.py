@@ -44,6 +44,13 @@ def test_a_scan_that_the_work_does_not_allow_is_refused_with_its_reason(before, 
     assert (decision.verdict, decision.reason) == (Verdict.REFUSED, reason)
 
 
+@pytest.mark.parametrize("kind", ["parent", "pallet"])
+def test_only_a_child_bag_is_taken_out_of_a_parent(kind):
+    scanning = Scanning(facts={"AB12C": BagFact(code="AB12C", kind=kind, parent="SB10001")})
+    scanning.scan_all(f"SB10001 {REMOVE}")
+    assert scanning.scan("AB12C").reason is Reason.CHILD_NOT_IN_PARENT
+
+
 @pytest.mark.parametrize(
     ("fact", "scanned", "reason"),
     [
@@ -51,6 +58,7 @@ def test_a_scan_that_the_work_does_not_allow_is_refused_with_its_reason(before, 
         (BagFact(code="AB12C", kind="child", parent="SB10001"), "AB12C", Reason.ALREADY_IN_THIS_PARENT),
         (BagFact(code="AB12C", kind="parent", count=4), "AB12C", Reason.CHILD_IS_PARENT),
         (BagFact(code="AB12C", kind="pallet"), "AB12C", Reason.UNKNOWN_BAG_TYPE),
+        (BagFact(code="AB12C", kind="pallet", parent="SB99999"), "AB12C", Reason.CHILD_IN_OTHER_PARENT),
         (BagFact(code="SB10002", kind="child", parent="SB99999"), "SB10002", Reason.PARENT_IS_CHILD),
         (BagFact(code="SB10002", kind="pallet"), "SB10002", Reason.UNKNOWN_BAG_TYPE),
     ],

@@ -139,6 +139,24 @@ def test_the_kind_of_display_decides_which_libraries_are_needed(
     assert telling & {part.name for part in dev.qt_libraries_for(environment)} == names
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux keeps servers apart")
+def test_a_server_is_found_where_the_path_of_ordinary_users_does_not_lead(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server = tmp_path / "pooler"
+    server.touch(mode=0o755)
+    monkeypatch.setattr(dev, "SERVER_FOLDERS", (tmp_path,))
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    assert dev.find_program("pooler") == str(server)
+
+
+def test_every_command_is_described(dev: ModuleType) -> None:
+    described = set(re.findall(r"^  ([a-z]+)  ", dev.USAGE, re.M))
+
+    assert described == {"demo", "test", "check", "rig", "centre", "setup"}
+
+
 # -- the stamp
 
 

@@ -34,6 +34,22 @@ def test_a_bag_that_is_elsewhere_is_told_with_place_time_and_person():
 
 
 @pytest.mark.parametrize(
+    ("ago", "known"),
+    [
+        (timedelta(hours=1), " (known at 12:30)"),
+        (timedelta(days=1), " (known at 04.01.2026 13:30)"),
+        (timedelta(seconds=2), ""),
+    ],
+)
+def test_what_is_known_since_a_while_is_told_with_as_of_when(ago, known):
+    fact = replace(ELSEWHERE, as_of=START - ago, from_centre=True)
+    scanning = Scanning(facts={"AB12C": fact})
+    scanning.scan("SB10001")
+    told = f"AB12C is in SB20002 since 09:12, put there by R. Sharma{known}."
+    assert shown(scanning, "AB12C").what == told
+
+
+@pytest.mark.parametrize(
     ("fact", "sentence"),
     [
         (BagFact(code="AB12C", parent="SB20002", since=SINCE), "AB12C is in SB20002 since 09:12."),

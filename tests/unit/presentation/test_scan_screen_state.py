@@ -17,6 +17,7 @@ from traitortrack_desktop.presentation.scan_screen import scan_screen_state
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings, after_event
 from traitortrack_desktop.presentation.screen_state import Icon, Mark, MenuItem, Tone
 from traitortrack_desktop.services.events import (
+    CatalogueChanged,
     DeliveryChanged,
     ScanDecided,
     ScannerChanged,
@@ -542,3 +543,14 @@ def test_a_late_refusal_does_not_hide_a_question(watched):
 @pytest.mark.parametrize(("name", "shown"), [("7", "Station 7"), ("Station 7", "Station 7")])
 def test_a_station_is_not_called_station_twice(watched, name, shown):
     assert watched.shown(around=replace(AROUND, station=name)).status.station == shown
+
+
+def test_the_first_load_of_the_list_of_bags_is_shown_until_it_is_complete(watched):
+    for loaded, complete, text in [(0, False, "bag list 0 %"), (43, False, "bag list 43 %"), (100, True, "")]:
+        watched.station.tell(CatalogueChanged(loaded=loaded, total=100, complete=complete))
+        assert watched.shown().status.catalogue == text
+
+
+def test_a_load_that_outgrows_its_estimate_is_not_called_complete(watched):
+    watched.station.tell(CatalogueChanged(loaded=120, total=120, complete=False))
+    assert watched.shown().status.catalogue == "bag list 99 %"

@@ -3,8 +3,9 @@ takes a tenth of a second, and the centre takes as long as it takes.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from werkzeug.security import check_password_hash
 
 from traitortrack_desktop.domain.roles import Person
@@ -29,8 +30,7 @@ class CentralAccounts:
         The order is the web application's: the lock before the password, ``verified`` after it.
         """
         username = username.strip()
-        with self._database.session() as session:
-            account = session.execute(_ACCOUNT, {"username": username}).one_or_none()
+        account = self._account(username) if _can_be_asked_for(username) else None
         if account is None:
             _matches(_NOBODYS_HASH, password)
             return SignInRefused()
@@ -49,10 +49,19 @@ class CentralAccounts:
         """Close the connections."""
         self._database.close()
 
+    def _account(self, username: str) -> Row[Any] | None:
+        with self._database.session() as session:
+            return session.execute(_ACCOUNT, {"username": username}).one_or_none()
+
     def _record(self, username: str, *, ok: bool) -> datetime | None:
         with self._database.session() as session:
             locked_until: datetime | None = session.scalar(_RECORD, {"username": username, "ok": ok})
         return locked_until
+
+
+def _can_be_asked_for(username: str) -> bool:
+    """Whether the server could hold this name: it takes no NUL and no half of a character."""
+    return "\x00" not in username and not any("\ud800" <= character <= "\udfff" for character in username)
 
 
 def _matches(password_hash: str, password: str) -> bool:

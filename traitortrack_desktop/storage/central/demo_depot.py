@@ -71,7 +71,9 @@ _BILLS = text("""
            (bill_id, description, parent_bag_count, linked_parent_count, total_child_bags, total_weight_kg,
             expected_weight_kg, status, created_by_id, created_at, updated_at, destination, vehicle_number)
     SELECT code, description, capacity, jsonb_array_length(parents), child_count, child_count,
-           30.0 * jsonb_array_length(parents), status, "user".id, made.created_at, made.created_at,
+           (SELECT coalesce(sum(CASE WHEN parent ~ '^M[0-9]{3,4}-[0-9]+' THEN 15 ELSE 30 END), 0)
+            FROM jsonb_array_elements_text(parents) AS loaded (parent)),
+           status, "user".id, made.created_at, made.created_at,
            destination, vehicle
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
          AS made (code text, description text, capacity integer, parents jsonb, child_count integer,

@@ -9,7 +9,7 @@ parameters and leaks them when set on a session.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from psycopg2 import Error as DriverError
@@ -20,10 +20,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from traitortrack_desktop.services.ports import CentreUnreachableError
+from traitortrack_desktop.services.ports import CentreUnreachableError, EntriesNotAcceptableError
 from traitortrack_desktop.storage.central.addresses import central_address
 from traitortrack_desktop.storage.central.deadline import Deadline
-from traitortrack_desktop.storage.central.failures import centre_error
+from traitortrack_desktop.storage.central.failures import CentreError, centre_error, owner_error
 from traitortrack_desktop.storage.central.web_schema import use_web_schema
 
 CONNECT_SECONDS = 3
@@ -162,23 +162,35 @@ def owner_connection(url: str, web_schema: str | None = None) -> Iterator[Connec
     No limits on time: the owner's work takes what it takes.
     Raises the errors of ``services.ports`` and ``UnusableAddressError``.
     """
+    with owner_engine(url) as engine, engine.begin() as connection:
+        use_web_schema(connection, web_schema)
+        yield connection
+
+
+@contextlib.contextmanager
+def owner_engine(url: str) -> Iterator[Engine]:
+    """Lend an engine without a pool for owner's work that needs more than one connection or transaction.
+
+    Raises the errors of ``services.ports``, also for what the block raises, and ``UnusableAddressError``.
+    """
     address = central_address(url)
     arguments = _without_given(_connect_arguments("traitortrack-desktop db"), address)
     engine = create_engine(address, poolclass=NullPool, connect_args=arguments)
     try:
-        with _translated(), engine.begin() as connection:
-            use_web_schema(connection, web_schema)
-            yield connection
+        with _translated(owner_error):
+            yield engine
     finally:
         engine.dispose()
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def _translated(
+    meaning: Callable[[DBAPIError | DriverError], CentreError] = centre_error,
+) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, DriverError) as error:
-        raise centre_error(error) from error
+        raise meaning(error) from error
     except PoolTimeoutError as error:
         raise CentreUnreachableError("all connections to the centre are busy") from error
 
@@ -188,6 +200,7 @@ def _dropped_after_failure(connection: Connection) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, DriverError) as error:
-        if isinstance(centre_error(error), CentreUnreachableError):
+        # A mismatch is looked at anew after a pause: with the rights, and at the server, of that time.
+        if not isinstance(centre_error(error), EntriesNotAcceptableError):
             connection.invalidate()
         raise

@@ -1,4 +1,9 @@
-"""How the centre's errors are told apart: by SQLSTATE, never by the name of an exception."""
+"""How the centre's errors are told apart: by SQLSTATE, never by the name of an exception.
+
+What is told is for IT: what was found, and which command helps. It holds no password and no data.
+"""
+
+import re
 
 from psycopg2 import Error as DriverError
 from sqlalchemy.exc import DBAPIError
@@ -8,55 +13,131 @@ from traitortrack_desktop.services.ports import (
     CentreUnreachableError,
     EntriesNotAcceptableError,
 )
+from traitortrack_desktop.storage.central.tls_failures import tls_trouble
 
 NOT_ENROLLED = "TT001"
 WRONG_ROLE = "TT002"
+UNSAFE_TRIGGERS = "TT004"
+NOT_ALLOWED = "42501"
+READ_ONLY = "25006"
+NO_DATABASE = "3D000"
+NOT_LET_IN = "28000"
 RAISED_BY_A_TRIGGER = "P0001"
 
 CentreError = CentreUnreachableError | CentreMismatchError | EntriesNotAcceptableError
 
-_MISMATCH = {
-    "42883": "the centre lacks a function that this program needs",
-    "42P01": "the centre lacks a table that this program needs",
-    "42703": "the centre lacks a column that this program needs",
-    "42501": "the station's account may not do this at the centre",
-    "3F000": "the centre lacks the station's schema",
-    "3D000": "there is no such database at the centre",
-    NOT_ENROLLED: "this station is not enrolled at the centre",
-    WRONG_ROLE: "this station is enrolled for another account, or was revoked",
-}
-_NOT_SIGNED_IN = "the centre refuses the station's account"
-_REFUSED_AT_THE_DOOR = (
-    "password authentication failed",
-    "no password supplied",
-    "no pg_hba.conf entry",
-    "does not exist",
+_UPGRADE = "run traitortrack-desktop db upgrade there"
+_LACKS = f"the centre lacks a {{}} that this program needs: {_UPGRADE}, or update this program"
+_NOT_SIGNED_IN = (
+    "the centre refuses the station's account: check its name and password,"
+    " or renew it by traitortrack-desktop db grant"
 )
+_MISMATCH = {
+    "42883": _LACKS.format("function"),
+    "42P01": _LACKS.format("table"),
+    "42703": _LACKS.format("column"),
+    "3F000": f"the centre is not prepared for stations: {_UPGRADE}",
+    NOT_ALLOWED: "this account may not work as a station: run traitortrack-desktop db grant for it",
+    READ_ONLY: "the database can only be read, as a standby can: give the address of the one that is written",
+    NO_DATABASE: "there is no database of this name at the centre: check the address",
+    NOT_ENROLLED: "this station is not enrolled at the centre",
+    UNSAFE_TRIGGERS: (
+        "everybody may create objects beside the web application's tables, which its triggers make unsafe:"
+        " revoke CREATE on that schema from PUBLIC, or run traitortrack-desktop db upgrade"
+        " --unblock-statistics there"
+    ),
+    WRONG_ROLE: "this station belongs to another account at the centre, or was revoked: use its own account",
+}
+_OWNER_LACKS_RIGHTS = (
+    "the station's functions lack rights at the centre ({}): an administrator of the server has to give"
+    " their owner rights on the web application's tables"
+)
+_OWNER_NOT_ALLOWED = (
+    "this account may not do that ({}): use the address of the owner of the database's tables"
+)
+_REFUSED_AT_THE_DOOR = {
+    r'database ".*" does not exist': NO_DATABASE,
+    r'permission denied for database ".*"': NOT_ALLOWED,
+    "password authentication failed": NOT_LET_IN,
+    "no password supplied": NOT_LET_IN,
+    r"no pg_hba\.conf entry": NOT_LET_IN,
+    "is not permitted to log in": NOT_LET_IN,
+    r'role ".*" does not exist': NOT_LET_IN,
+}
 """libpq gives no SQLSTATE for a refused connection; the server's English text is all there is."""
+_ONLY_READ = ("session is read-only", "server is in hot standby mode")
 
 
 def sqlstate(error: DBAPIError | DriverError) -> str | None:
-    """Return the SQLSTATE, ``None`` when the server did not answer."""
-    driver_error = error.orig if isinstance(error, DBAPIError) else error
-    return driver_error.pgcode if isinstance(driver_error, DriverError) else None
+    """Return the SQLSTATE, ``None`` when no server answered, or none in words that are known."""
+    driver_error = _of_driver(error)
+    if driver_error is None or driver_error.pgcode is not None:
+        return driver_error.pgcode if driver_error is not None else None
+    return _at_the_door(str(driver_error))
+
+
+def from_within(error: DBAPIError | DriverError) -> bool:
+    """Return whether it happened inside a function of the centre, and not at the call."""
+    driver_error = _of_driver(error)
+    return driver_error is not None and bool(driver_error.diag.context)
 
 
 def centre_error(error: DBAPIError | DriverError) -> CentreError:
-    """Return what *error* means for a station. The text is for IT and holds no password and no data.
+    """Return what *error* means for a station.
 
     Anything not known for certain counts as no answer: then the same entries are offered again.
     """
+    trouble = tls_trouble(str(_of_driver(error))) if _is_of_connecting(error) else None
+    if trouble is not None:
+        return CentreMismatchError(trouble)
     state = sqlstate(error)
     if state is None:
-        if any(text in str(error) for text in _REFUSED_AT_THE_DOOR):
-            return CentreMismatchError(_NOT_SIGNED_IN)
         return CentreUnreachableError("the centre does not answer")
+    if state == NOT_ALLOWED and from_within(error):
+        return CentreMismatchError(f"{_OWNER_LACKS_RIGHTS.format(_said(error))} ({state})")
     if state in _MISMATCH:
         return CentreMismatchError(f"{_MISMATCH[state]} ({state})")
     if state.startswith("28"):
         return CentreMismatchError(f"{_NOT_SIGNED_IN} ({state})")
     if state.startswith("42"):
-        return CentreMismatchError(f"the centre does not fit this program ({state})")
-    if state[:2] in {"22", "23"} or state == RAISED_BY_A_TRIGGER:
+        return CentreMismatchError(
+            f"the centre does not fit this program: see traitortrack-desktop db check ({state})"
+        )
+    if state[:2] in {"22", "23", "54"} or state == RAISED_BY_A_TRIGGER:
         return EntriesNotAcceptableError(f"the centre could not read these entries ({state})")
     return CentreUnreachableError(f"the centre cannot answer now ({state})")
+
+
+def owner_error(error: DBAPIError | DriverError) -> CentreError:
+    """Return what *error* means for a command of the owner."""
+    if sqlstate(error) == NOT_ALLOWED:
+        return CentreMismatchError(f"{_OWNER_NOT_ALLOWED.format(_said(error))} ({NOT_ALLOWED})")
+    return centre_error(error)
+
+
+def _of_driver(error: DBAPIError | DriverError) -> DriverError | None:
+    found = error.orig if isinstance(error, DBAPIError) else error
+    return found if isinstance(found, DriverError) else None
+
+
+def _is_of_connecting(error: DBAPIError | DriverError) -> bool:
+    driver_error = _of_driver(error)
+    return driver_error is not None and driver_error.pgcode is None
+
+
+def _said(error: DBAPIError | DriverError) -> str:
+    """Return the server's own words about a missing right: names of its objects, no data."""
+    driver_error = _of_driver(error)
+    return (driver_error.diag.message_primary or "" if driver_error is not None else "").strip()
+
+
+def _at_the_door(text: str) -> str | None:
+    """Return the SQLSTATE that the server will have had in mind.
+
+    Of several servers one that takes writes may be starting: only when all say that they are standbys
+    is that what is the matter.
+    """
+    answers = re.findall(r"failed: (.*)", text)
+    if answers and all(any(words in answer for words in _ONLY_READ) for answer in answers):
+        return READ_ONLY
+    return next((state for words, state in _REFUSED_AT_THE_DOOR.items() if re.search(words, text)), None)

@@ -1,7 +1,6 @@
 """The first word with a centre: can a station work there? Asks, and changes nothing. Background thread."""
 
 import contextlib
-import re
 
 from psycopg2 import Error as DriverError
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
@@ -12,13 +11,22 @@ from traitortrack_desktop.services.ports import CentreMismatchError, CentreUnrea
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpProblem
 from traitortrack_desktop.storage.central.addresses import address_of, with_password
 from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
-from traitortrack_desktop.storage.central.failures import NOT_ENROLLED, WRONG_ROLE, sqlstate
+from traitortrack_desktop.storage.central.failures import (
+    NO_DATABASE,
+    NOT_ALLOWED,
+    NOT_ENROLLED,
+    READ_ONLY,
+    WRONG_ROLE,
+    from_within,
+    sqlstate,
+)
 
 _POST_NOTHING = STATEMENT_LIMIT + "SELECT station.post_entries(%s, '[]', false)"
 _ASK_FOR_NOBODY = STATEMENT_LIMIT + "SELECT station.account_for_sign_in('')"
 _PROBLEMS = {
-    "3D000": SetUpProblem.NO_DATABASE,
-    "42501": SetUpProblem.NOT_ALLOWED,
+    NO_DATABASE: SetUpProblem.NO_DATABASE,
+    NOT_ALLOWED: SetUpProblem.NOT_ALLOWED,
+    READ_ONLY: SetUpProblem.READ_ONLY,
     WRONG_ROLE: SetUpProblem.OTHER_ACCOUNT,
 }
 
@@ -62,9 +70,10 @@ class CentralDoor:
 def _problem(cause: BaseException | None) -> SetUpProblem:
     assert isinstance(cause, DBAPIError | DriverError)
     state = sqlstate(cause)
-    if state is None:  # libpq gives no SQLSTATE for a refused connection
-        unknown = re.search(r'database ".*" does not exist', str(cause))
-        return SetUpProblem.NO_DATABASE if unknown else SetUpProblem.ACCOUNT_REFUSED
+    if state is None:  # TLS did not come about
+        return SetUpProblem.UNREACHABLE
     if state.startswith("28"):
         return SetUpProblem.ACCOUNT_REFUSED
+    if state == NOT_ALLOWED and from_within(cause):
+        return SetUpProblem.FUNCTIONS_LACK_RIGHTS
     return _PROBLEMS.get(state, SetUpProblem.NOT_PREPARED)

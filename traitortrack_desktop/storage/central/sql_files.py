@@ -22,12 +22,17 @@ def run_file(connection: Connection, path: str) -> None:
 
     The text goes to the server as it stands: percent signs and colons mean themselves.
     """
+    run_script(connection, for_web_schema(read_file(path), connection.info["web_schema"]))
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Run all statements of *script* in one message, and so in one transaction."""
     raw = cast(RawConnection, connection.connection.driver_connection)
     with raw.cursor() as cursor:
-        cursor.execute(for_web_schema(read_file(path), connection.info["web_schema"]))
+        cursor.execute(script)
 
 
 def for_web_schema(script: str, schema: str) -> str:
     """Return *script* with the tables of ``public`` in *schema* instead."""
-    quoted = '"' + schema.replace('"', '""') + '".'
-    return re.sub(r'\bpublic\.(?=["a-z])', lambda _: quoted, script)
+    quoted = '"' + schema.replace('"', '""') + '"'
+    return re.sub(r'\bpublic\.(?=["a-z])', lambda _: f"{quoted}.", script)

@@ -3,48 +3,226 @@
 Needs the address of an owner who may make roles.
 """
 
-from typing import cast
+from dataclasses import asdict, dataclass
+from typing import Any, cast
 
+from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import connection as RawConnection  # noqa: N812
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Composable, Identifier, Literal
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from traitortrack_desktop.storage.central.addresses import central_address
 from traitortrack_desktop.storage.central.engine import LOCK_SECONDS, STATEMENT_SECONDS, owner_connection
-from traitortrack_desktop.storage.central.upgrade import STATION_ROLE
+from traitortrack_desktop.storage.central.station_rights import beyond_a_station, lacking, open_to_everybody
+from traitortrack_desktop.storage.central.upgrade import STATION_ROLE, schema_version
 
+_PLACEHOLDER = "PASSWORD"
 CONNECTION_LIMIT = 5
 IDLE_IN_TRANSACTION_SECONDS = 10
+_LONGEST_NAME_BYTES = 63
+_NO_ROLES = frozenset({"public", "none", "current_role", "current_user", "session_user", "user"})
+_QUERY_FOR_STATIONS = frozenset({"host", "port", "sslmode", "target_session_attrs"})
+
+_ROLE = text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :name)")
+_OWNERS = text("""
+    SELECT rolname FROM pg_roles
+    WHERE rolname IN (current_user, session_user)
+       OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+       OR oid = (SELECT nspowner FROM pg_namespace WHERE nspname = 'station')
+""")
+_MAY_MAKE_ROLES = text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+_MAY_GIVE = text("""
+    SELECT pg_has_role(oid, 'USAGE WITH ADMIN OPTION')
+           OR current_setting('server_version_num')::integer < 160000
+    FROM pg_roles WHERE rolname = :name
+""")
+_END_SESSIONS = text("""
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE usename = :name AND pid <> pg_backend_pid()
+      AND (pg_has_role(usesysid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE'))
+""")
 
 
-def create_station_login(url: str, name: str, password: str) -> None:
+class StationLoginNotPossibleError(ValueError):
+    """The role cannot be a station's; the text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationLogin:
+    """A role that may work as a station. *address* has ``PASSWORD`` where the password goes."""
+
+    role: str
+    made: bool
+    """Whether it is new; else it has a new password."""
+    address: str
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        return asdict(self)
+
+
+def create_station_login(url: str, name: str, password: str) -> StationLogin:
     """Make the role *name*, or give it a new password.
 
     The password itself is never sent: the server gets the SCRAM verifier that it would store.
-    Raises the errors of ``services.ports``.
+    Raises :class:`StationLoginNotPossibleError` or the errors of ``services.ports``.
     """
+    _require_name(name)
     with owner_connection(url) as connection:
-        there = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name})
+        there = _require_possible(connection, name)
         raw = cast(RawConnection, connection.connection.driver_connection)
         verifier = encrypt_password(password, name, raw, "scram-sha-256")
-        with raw.cursor() as cursor:
-            for statement in _statements("ALTER" if there else "CREATE", name, verifier):
+        _run(connection, _statements("ALTER" if there else "CREATE", name, verifier, _database(connection)))
+        missing = lacking(connection, name)
+        if missing:
+            raise StationLoginNotPossibleError(
+                f"{name} would lack {missing}: run traitortrack-desktop db upgrade,"
+                " and this again with the address of the database's owner"
+            )
+        notes = open_to_everybody(connection)
+    return StationLogin(role=name, made=not there, address=_address(url, name), notes=notes)
+
+
+def require_possible(url: str, name: str) -> None:
+    """Raise what :func:`create_station_login` would, before anybody types a password."""
+    _require_name(name)
+    with owner_connection(url) as connection:
+        _require_possible(connection, name)
+
+
+def revoke_station_login(url: str, name: str) -> int:
+    """Take a station's rights from *name* and end its sessions; return how many sessions were ended.
+
+    Everything posted stays. Granting again lets its stations go on.
+    Raises :class:`StationLoginNotPossibleError` or the errors of ``services.ports``.
+    """
+    _require_name(name)
+    with owner_connection(url) as connection:
+        if not connection.scalar(_ROLE, {"name": name}):
+            raise StationLoginNotPossibleError(f"there is no role {name}")
+        _require_usable(connection, name)
+        role = Identifier(name)
+        _run(
+            connection,
+            [
+                SQL("REVOKE {} FROM {}").format(Identifier(STATION_ROLE), role),
+                SQL("REVOKE CONNECT ON DATABASE {} FROM {}").format(Identifier(_database(connection)), role),
+                SQL("ALTER ROLE {} NOLOGIN").format(role),
+            ],
+        )
+    # Its open sessions have lost their rights by now; not everybody may end them as well.
+    with owner_connection(url) as connection:
+        return connection.scalar(_END_SESSIONS, {"name": name}) or 0
+
+
+def _require_name(name: str) -> None:
+    if not name.isprintable() or name != name.strip() or not 1 <= len(name.encode()) <= _LONGEST_NAME_BYTES:
+        raise StationLoginNotPossibleError(
+            f"the name of a role is one line of at most {_LONGEST_NAME_BYTES} bytes without blanks around it"
+        )
+    if name.startswith("pg_") or name in _NO_ROLES or name == STATION_ROLE:
+        raise StationLoginNotPossibleError(f"{name} is reserved; choose another name")
+
+
+def _require_possible(connection: Connection, name: str) -> bool:
+    """Return whether the role *name* is there already."""
+    if schema_version(connection) is None:
+        raise StationLoginNotPossibleError(
+            f"the database {_database(connection)} is not prepared for stations: "
+            "run traitortrack-desktop db upgrade first"
+        )
+    if not connection.scalar(_ROLE, {"name": STATION_ROLE}):
+        owner = _quoted(connection, _me(connection))
+        raise StationLoginNotPossibleError(
+            f"there is no role {STATION_ROLE}. An administrator of the server types: "
+            f"CREATE ROLE {STATION_ROLE}; GRANT {STATION_ROLE} TO {owner} WITH ADMIN OPTION; "
+            f"ALTER ROLE {owner} CREATEROLE; then run traitortrack-desktop db upgrade and this again"
+        )
+    return _require_usable(connection, name)
+
+
+def _require_usable(connection: Connection, name: str) -> bool:
+    """Return whether the role *name* exists. Raises when it may not become, or stay, a station's."""
+    if name in set(connection.scalars(_OWNERS)):
+        raise StationLoginNotPossibleError(f"{name} owns this database; choose another name")
+    for role in (name, STATION_ROLE):
+        more = beyond_a_station(connection, role)
+        if more:
+            advice = "choose another name" if role == name else "every station would: take that away first"
+            raise StationLoginNotPossibleError(f"{role} may do more than a station: it {more}; {advice}")
+    there = bool(connection.scalar(_ROLE, {"name": name}))
+    _require_power(connection, name if there else None)
+    return there
+
+
+def _require_power(connection: Connection, name: str | None) -> None:
+    """Raise with what an administrator has to type when this account may not make or change the role."""
+    owner = _quoted(connection, _me(connection))
+    needed = [] if connection.scalar(_MAY_MAKE_ROLES) else [f"ALTER ROLE {owner} CREATEROLE;"]
+    needed += [
+        f"GRANT {_quoted(connection, role)} TO {owner} WITH ADMIN OPTION;"
+        for role in (STATION_ROLE, name)
+        if role is not None and not connection.scalar(_MAY_GIVE, {"name": role})
+    ]
+    if needed:
+        raise StationLoginNotPossibleError(
+            f"{owner} may not do this. An administrator of the server types: {' '.join(needed)}"
+        )
+
+
+def _run(connection: Connection, statements: list[Composable]) -> None:
+    raw = cast(RawConnection, connection.connection.driver_connection)
+    with raw.cursor() as cursor:
+        try:
+            for statement in statements:
                 cursor.execute(statement)
+        except InsufficientPrivilege as refusal:
+            said = (refusal.diag.message_primary or "").strip()
+            raise StationLoginNotPossibleError(
+                f"the server refuses it ({said}): an administrator of the server has to run this command"
+            ) from refusal
 
 
-def _statements(act: str, name: str, verifier: str) -> list[Composable]:
+def _statements(act: str, name: str, verifier: str, database: str) -> list[Composable]:
     role = Identifier(name)
     limits = {
         "lock_timeout": LOCK_SECONDS,
         "statement_timeout": STATEMENT_SECONDS,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SECONDS,
     }
-    made = SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT {} PASSWORD {}")
+    # What it must not be is left out: a new role is none of it, and others were refused before. From
+    # PostgreSQL 16 on only who has such an attribute may even take it away.
+    made = SQL("{} ROLE {} LOGIN INHERIT CONNECTION LIMIT {} PASSWORD {}")
     return [
         made.format(SQL(act), role, Literal(CONNECTION_LIMIT), Literal(verifier)),
         SQL("GRANT {} TO {}").format(Identifier(STATION_ROLE), role),
+        SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(database), role),
         *(
             SQL("ALTER ROLE {} SET {} = {}").format(role, Identifier(setting), Literal(f"{seconds}s"))
             for setting, seconds in limits.items()
         ),
     ]
+
+
+def _database(connection: Connection) -> str:
+    return str(connection.scalar(text("SELECT current_database()")))
+
+
+def _me(connection: Connection) -> str:
+    return str(connection.scalar(text("SELECT current_user")))
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return str(connection.scalar(text("SELECT quote_ident(:name)"), {"name": name}))
+
+
+def _address(url: str, name: str) -> str:
+    """Return the address that a station gets, with a word where its password goes."""
+    owner = central_address(url)
+    others = [key for key in owner.query if key not in _QUERY_FOR_STATIONS]
+    station = owner.difference_update_query(others).set(
+        drivername="postgresql", username=name, password=_PLACEHOLDER
+    )
+    return station.render_as_string(hide_password=False)

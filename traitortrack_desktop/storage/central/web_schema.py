@@ -21,11 +21,30 @@ _WITH_TABLES = text("""
     HAVING count(*) = 2
     ORDER BY n.nspname
 """)
+_EXISTS = text("SELECT to_regnamespace(quote_ident(:schema)) IS NOT NULL")
+_NOT_OURS = text("""
+    SELECT c.relname AS table, pg_get_userbyid(c.relowner) AS owner, current_user AS account
+    FROM pg_class AS c
+    WHERE c.relnamespace = to_regnamespace(quote_ident(:schema)) AND c.relkind IN ('r', 'p')
+      AND c.relname = ANY (:tables) AND NOT pg_has_role(current_user, c.relowner, 'USAGE')
+    ORDER BY c.relname
+""")
+_RIGHTS = text("""
+    SELECT current_user AS account, current_database() AS database,
+           has_schema_privilege(current_user, :schema, 'CREATE') AS makes_tables,
+           CASE WHEN to_regnamespace('station') IS NULL
+                THEN has_database_privilege(current_user, current_database(), 'CREATE')
+                ELSE has_schema_privilege(current_user, 'station', 'CREATE') END AS makes_station
+""")
 _USE = text("SELECT set_config('search_path', quote_ident(:schema), true)")
 
 
 class WebSchemaUnclearError(CentreMismatchError):
-    """More than one schema holds the web application's tables, and nobody said which is meant."""
+    """It is not clear where the web application's tables are; the text says what to do."""
+
+
+class RightsMissingError(CentreMismatchError):
+    """The account may not do the owner's work here; the text says what it lacks."""
 
 
 def find_web_schema(connection: Connection, wanted: str | None = None) -> str:
@@ -39,13 +58,46 @@ def find_web_schema(connection: Connection, wanted: str | None = None) -> str:
         if wanted not in {None, remembered}:
             raise WebSchemaUnclearError(f"this database's stations work with the schema {remembered}")
         return remembered
+    found = schemas_with_tables(connection)
     if wanted is not None:
+        if not connection.scalar(_EXISTS, {"schema": wanted}):
+            there = f"; bags are in {', '.join(found)}" if found else ""
+            raise WebSchemaUnclearError(f"this database has no schema {wanted}{there}")
         return wanted
-    found: list[str] = list(connection.scalars(_WITH_TABLES))
     if len(found) > 1:
         names = ", ".join(found)
-        raise WebSchemaUnclearError(f"several schemas hold bags ({names}): say which by --web-schema NAME")
+        raise WebSchemaUnclearError(
+            f"several schemas hold tables of the web application ({names}): say once which one the stations"
+            " are to work with, by db upgrade --web-schema NAME"
+        )
     return found[0] if found else USUAL
+
+
+def schemas_with_tables(connection: Connection) -> tuple[str, ...]:
+    """Return the schemas that hold bags and links."""
+    return tuple(connection.scalars(_WITH_TABLES))
+
+
+def require_rights(connection: Connection, schema: str, tables: tuple[str, ...]) -> None:
+    """Raise :class:`RightsMissingError` unless the account can complete *tables* in *schema*.
+
+    Only a table's owner can add a column or an index to it.
+    """
+    foreign = connection.execute(_NOT_OURS, {"schema": schema, "tables": list(tables)}).all()
+    if foreign:
+        names = ", ".join(row.table for row in foreign)
+        owners = ", ".join(sorted({row.owner for row in foreign}))
+        raise RightsMissingError(
+            f"the account {foreign[0].account} does not own {names} in the schema {schema}: use the address"
+            f" of their owner ({owners}) for db upgrade; nothing was changed"
+        )
+    rights = connection.execute(_RIGHTS, {"schema": schema}).one()
+    if not (rights.makes_tables and rights.makes_station):
+        place = f"tables in the schema {schema}" if not rights.makes_tables else "the schema station"
+        raise RightsMissingError(
+            f"the account {rights.account} may not make {place} of the database {rights.database}: use the"
+            " address of the database's owner for db upgrade; nothing was changed"
+        )
 
 
 def use_web_schema(connection: Connection, wanted: str | None = None) -> str:

@@ -6,11 +6,12 @@ first one that settles it: the cost does not depend on the size of the journal.
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from traitortrack_desktop.domain.entries import BagFact, EntryKind, JournalEntry, Outcome
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.ports import BagMemory
 from traitortrack_desktop.storage.local.reading import ANSWERED, answered_of
 from traitortrack_desktop.storage.local.records import KeptReceipt
 
@@ -27,15 +28,6 @@ _UNSETTLED = frozenset({Reason.CHILD_IN_OTHER_PARENT, Reason.CHILD_NOT_IN_PARENT
 _STEPS = {EntryKind.ADD_CHILD: 1, EntryKind.REMOVE_CHILD: -1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Memory:
-    """What an entry taught; *confirmed_at* is when the centre said so, ``None`` while it waits."""
-
-    seq: int
-    fact: BagFact | None
-    confirmed_at: datetime | None
-
-
 def remembered_fact(
     connection: sqlite3.Connection, code: str, *, now: datetime, trust: timedelta
 ) -> BagFact | None:
@@ -44,14 +36,17 @@ def remembered_fact(
     What the centre confirmed longer than *trust* ago is not returned: somebody may have changed
     it since, so the centre has to decide. Raises ``sqlite3.Error`` or ``DamagedRecordError``.
     """
-    memories = (_as_child(connection, code), _as_parent(connection, code))
-    known = [memory for memory in memories if memory is not None]
-    if not known:
-        return None
-    newest = max(known, key=lambda memory: memory.seq)
-    if newest.confirmed_at is not None and abs(now - newest.confirmed_at) > trust:
+    newest = newest_memory(connection, code)
+    if newest is None or (newest.confirmed_at is not None and abs(now - newest.confirmed_at) > trust):
         return None
     return newest.fact
+
+
+def newest_memory(connection: sqlite3.Connection, code: str) -> BagMemory | None:
+    """Return what the newest entry about *code* taught, however old it is; raises as above."""
+    memories = (_as_child(connection, code), _as_parent(connection, code))
+    known = [memory for memory in memories if memory is not None]
+    return max(known, key=lambda memory: memory.seq) if known else None
 
 
 def _history(
@@ -61,15 +56,15 @@ def _history(
         yield answered_of(row)
 
 
-def _as_child(connection: sqlite3.Connection, code: str) -> _Memory | None:
+def _as_child(connection: sqlite3.Connection, code: str) -> BagMemory | None:
     for entry, kept in _history(connection, CHILD_HISTORY, code):
         if kept is None:
-            return _Memory(seq=entry.seq, fact=_placed(entry, code, entry.at), confirmed_at=None)
+            return BagMemory(seq=entry.seq, fact=_placed(entry, code, entry.at), confirmed_at=None)
         if kept.receipt.outcome is not Outcome.REFUSED:
             fact = replace(_placed(entry, code, kept.received_at), from_centre=True)
-            return _Memory(seq=entry.seq, fact=fact, confirmed_at=kept.received_at)
+            return BagMemory(seq=entry.seq, fact=fact, confirmed_at=kept.received_at)
         if _settles(kept, code):
-            return _Memory(seq=entry.seq, fact=_corrected(entry, kept, code), confirmed_at=kept.received_at)
+            return BagMemory(seq=entry.seq, fact=_corrected(entry, kept, code), confirmed_at=kept.received_at)
     return None
 
 
@@ -108,7 +103,7 @@ def _from_centre(fact: BagFact, kept: KeptReceipt) -> BagFact:
     return replace(fact, from_centre=True, as_of=fact.as_of or kept.received_at)
 
 
-def _as_parent(connection: sqlite3.Connection, code: str) -> _Memory | None:
+def _as_parent(connection: sqlite3.Connection, code: str) -> BagMemory | None:
     newest: JournalEntry | None = None
     pending = changed = False
     steps = 0
@@ -137,7 +132,7 @@ def _as_parent(connection: sqlite3.Connection, code: str) -> _Memory | None:
 
 def _filled(
     newest: JournalEntry, code: str, count: int, completed: bool, confirmed: KeptReceipt | None
-) -> _Memory:
+) -> BagMemory:
     fact = BagFact(
         code=code,
         kind="parent",
@@ -148,16 +143,16 @@ def _filled(
         as_of=confirmed.received_at if confirmed is not None else newest.at,
         from_centre=confirmed is not None,
     )
-    return _Memory(
+    return BagMemory(
         seq=newest.seq, fact=fact, confirmed_at=confirmed.received_at if confirmed is not None else None
     )
 
 
-def _not_a_parent(entry: JournalEntry, kept: KeptReceipt, code: str) -> _Memory:
+def _not_a_parent(entry: JournalEntry, kept: KeptReceipt, code: str) -> BagMemory:
     told = kept.receipt.fact
     fact: BagFact | None = None
     if told is not None and told.code == code:
         fact = _from_centre(told, kept)
     elif kept.receipt.reason is Reason.PARENT_IS_CHILD:
         fact = _from_centre(BagFact(code=code, kind="child"), kept)
-    return _Memory(seq=entry.seq, fact=fact, confirmed_at=kept.received_at)
+    return BagMemory(seq=entry.seq, fact=fact, confirmed_at=kept.received_at)

@@ -32,8 +32,8 @@ from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, foll
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.environment.single_instance import InstanceLock
-from traitortrack_desktop.services.ports import Backlog, Clock, JournalUnwritableError
-from traitortrack_desktop.storage.local.bag_facts import remembered_fact
+from traitortrack_desktop.services.ports import Backlog, BagMemory, Clock, JournalUnwritableError
+from traitortrack_desktop.storage.local.bag_facts import newest_memory, remembered_fact
 from traitortrack_desktop.storage.local.connections import is_damage, transaction
 from traitortrack_desktop.storage.local.opening import OpenFiles, open_files
 from traitortrack_desktop.storage.local.places import Places
@@ -185,6 +185,11 @@ class SqliteJournal:
         """
         with self._guarded() as files:
             return remembered_fact(files.connection, code, now=self._clock(), trust=self._fact_trust)
+
+    def bag_memory(self, code: str) -> BagMemory | None:
+        """Return the same with where it comes from, however old it is. Raises the same."""
+        with self._guarded() as files:
+            return newest_memory(files.connection, code)
 
     def backlog(self) -> Backlog:
         """Return what has no receipt yet."""

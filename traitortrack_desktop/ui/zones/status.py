@@ -35,7 +35,7 @@ class StatusZone(Zone):
             lights = (light.text for light in status.lights)
             self.announce(
                 *(status.operator, status.station, *lights),
-                *(status.sound, status.hint, status.delivery, status.version),
+                *(status.sound, status.hint, status.catalogue, status.delivery, status.version),
             )
             self.update()
 
@@ -52,6 +52,8 @@ class StatusZone(Zone):
         if status.version:
             place = self._from_right(painter, place, status.version, None)
         place = self._from_right(painter, place, status.delivery, status.delivery_mark)
+        if status.catalogue:
+            place = self._from_right(painter, place, status.catalogue, None)
         for light in reversed(status.lights):
             place = self._light_from_right(painter, place, light)
         if status.hint:
@@ -74,7 +76,7 @@ class StatusZone(Zone):
     def _wished_width(self, status: StatusStrip) -> float:
         marked = [light.text for light in status.lights]
         marked += [text for text in (status.operator, status.delivery, status.hint, status.sound) if text]
-        plain = [text for text in (status.station, status.version) if text]
+        plain = [text for text in (status.station, status.catalogue, status.version) if text]
         bold = QFontMetricsF(text_font(self._size, QFont.Weight.DemiBold))
         thin = QFontMetricsF(text_font(self._size))
         texts = sum(bold.horizontalAdvance(text) for text in marked)

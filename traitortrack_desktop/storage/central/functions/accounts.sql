@@ -23,6 +23,7 @@ DECLARE
     v_failures integer;
     v_locked   timestamp;
 BEGIN
+    PERFORM station.let_triggers_find_tables();
     SELECT u.id, u.failed_login_attempts, u.locked_until INTO v_user
     FROM public."user" AS u WHERE u.username = p_username FOR NO KEY UPDATE;
     IF NOT FOUND THEN

@@ -3,10 +3,29 @@
 -- Order of locks, the same for everybody, and the web application's where it takes any:
 --   the device row (so that a repeat of the same batch waits for the first and finds its receipts),
 --   bills (advisory lock 100000 + id, ascending, each in a statement of its own; then the rows),
---   missing parents (inserted in code order), parent rows (ascending by id),
---   missing children (inserted in code order), child rows (ascending by id).
--- Whoever waits in a later step holds nothing that anybody waits for in an earlier one. Only bags of the
--- right type are locked: a bag never changes its type, and so no row is a parent here and a child there.
+--   parents that exist (rows ascending by id), children that exist (rows ascending by id);
+--   only then the missing bags, parents and children in one statement, in the order of their codes.
+-- Only bags of the right type are locked: a bag never changes its type, and so no row is a parent here
+-- and a child there. What appears or goes between looking and locking ends the posting (40001): the
+-- station offers the batch again.
+--
+-- The first lock is waited for 0.8 seconds. Whoever holds one waits at most a quarter of a second for the
+-- next, and 0.7 seconds for all that follow (station.wait_briefly), and then gives everything back
+-- (55P03); the station offers the batch again at once. For the web application does not keep to one
+-- order: it unlinks and deletes child before parent. PostgreSQL looks for a deadlock when somebody has
+-- waited a second: by then no posting is part of one, and nobody is made its victim.
+--
+-- Where the web application's statistics triggers are, everybody who has inserted or deleted a bag or a
+-- scan holds one row until he commits, and many wait for it, perhaps for seconds; any of them could find
+-- a posting in a circle that lasts for a moment. There the row is taken first of all, before the bills,
+-- and hardly anything else is waited for.
+--
+-- Rows that only faults leave behind have one meaning, and it is the oldest:
+--   Of two bags whose codes differ only in case the older one counts.
+--   A child with two links is in the parent of the older link. Taking it out of that parent takes that
+--   link away, and no more: then it is in the other one, and whose count stays true.
+--   A parent on two bills is on both, and both are refreshed.
+--   A parent that is 'completed' takes no more, however few children it has.
 --
 -- The entries are then decided one after another on the state read under these locks, kept in arrays,
 -- and what they come to is written in sets: counters last, from the rows themselves.
@@ -192,17 +211,50 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION station.apply_entries(p_device uuid, p_entries jsonb) RETURNS jsonb
+-- How long the next lock may be waited for by somebody who has held one since *p_since*.
+CREATE OR REPLACE FUNCTION station.wait_briefly(p_since timestamptz, p_most integer) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM set_config('lock_timeout', least(p_most, greatest(
+        10, 700 - (extract(epoch FROM clock_timestamp() - p_since) * 1000)::integer))::text, true);
+END
+$$;
+
+-- Bags are unique by their codes where the rows allow it; where they do not, stations take turns in
+-- making them. A bag that appeared since it was looked for is not made a second time.
+CREATE OR REPLACE FUNCTION station.take_turns_making(p_codes text[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF (SELECT value #>> '{}' FROM station.setting WHERE name = 'bag_codes') = 'serialised' THEN
+        PERFORM pg_advisory_xact_lock(7406120043);
+        IF EXISTS (SELECT FROM public.bag AS b WHERE upper(b.qr_id) = ANY (p_codes)) THEN
+            RAISE EXCEPTION 'a bag appeared meanwhile' USING ERRCODE = '40001';
+        END IF;
+    END IF;
+END
+$$;
+
+-- *p_since*: since when this transaction holds locks already, if it does.
+DROP FUNCTION IF EXISTS station.apply_entries(uuid, jsonb);
+CREATE OR REPLACE FUNCTION station.apply_entries(
+    p_device uuid, p_entries jsonb, p_since timestamptz DEFAULT NULL
+) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
 DECLARE
     v_now       timestamp := clock_timestamp() AT TIME ZONE 'UTC';
+    v_since     timestamptz := p_since;  -- NULL while nothing is held that anybody could wait for
+    v_patience  integer := 250;          -- milliseconds for one lock that is not the first
+    v_longest   integer := 700;          -- and for what stands in the way of writing
+    v_counted   boolean;                 -- by the web application's statistics triggers
     v_most      integer;               -- the site's capacity
     v_batch     station.batch_entry[];
     v_bills     integer[];
     v_bill      integer;
+    v_held      integer[];             -- parents that are there, to be locked
     v_made      integer[] := '{}';     -- bags inserted here: they exist once an entry made them
-    v_children  integer := 0;          -- how many of them are children
     v_touching  boolean := false;
     v_row       record;
     v_code      text;
@@ -218,12 +270,19 @@ DECLARE
     v_adders    integer[] := '{}';
     v_homes     integer[] := '{}';
     v_removed   text[] := '{}';        -- codes of children to take out
+    v_present   text[] := '{}';        -- codes of children that are there, with their ids
+    v_children  integer[] := '{}';
+    n_codes     text[] := '{}';        -- bags to make
+    n_types     text[] := '{}';
+    n_makers    integer[] := '{}';
+    n_areas     text[] := '{}';
     b_id        integer[];
     b_type      text[];                -- NULL: there is no such bag (any more, or not yet)
     b_status    text[];
     b_area      text[];
     b_count     integer[];
     b_parent    integer[];             -- the bag id of the parent it is in
+    b_twice     boolean[];             -- and it is in another one too, by an older fault
     b_maker     integer[];             -- the entry of this batch that put it there
     b_new       boolean[];
     b_gone      boolean[];             -- its old row is to be deleted
@@ -304,6 +363,7 @@ BEGIN
     b_area := b_id;
     b_count := b_id;
     b_parent := b_id;
+    b_twice := b_id;
     b_maker := b_id;
     b_new := b_id;
     b_gone := b_id;
@@ -311,124 +371,179 @@ BEGIN
     b_reopened := b_id;
     b_owner := b_id;
 
-    -- bills
+    -- the statistics, and bills
 
     IF v_touching THEN
-        SELECT (value #>> '{}')::integer INTO v_most FROM station.setting WHERE name = 'capacity';
-        SELECT array_agg(DISTINCT bb.bill_id ORDER BY bb.bill_id) INTO v_bills
-        FROM public.bag AS b
-        CROSS JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb
-        WHERE upper(b.qr_id) = ANY (v_parents);
+        SELECT (value #>> '{}')::integer,
+               EXISTS (SELECT FROM pg_trigger
+                       WHERE tgrelid = 'public.bag'::regclass AND tgname = 'bag_insert_trigger' AND tgenabled <> 'D')
+               OR EXISTS (SELECT FROM pg_trigger
+                       WHERE tgrelid = 'public.scan'::regclass AND tgname = 'scan_insert_trigger' AND tgenabled <> 'D')
+        INTO v_most, v_counted
+        FROM station.setting WHERE name = 'capacity';
+        IF v_counted THEN
+            IF v_since IS NOT NULL THEN
+                PERFORM station.wait_briefly(v_since, v_patience);
+            END IF;
+            PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE;
+            v_since := coalesce(v_since, clock_timestamp());
+            v_patience := 10;
+            v_longest := 10;
+        END IF;
+        SELECT array_agg(DISTINCT b.id ORDER BY b.id) FILTER (WHERE b.type = 'parent'),
+               array_agg(DISTINCT bb.bill_id ORDER BY bb.bill_id) FILTER (WHERE bb.bill_id IS NOT NULL)
+        INTO v_held, v_bills
+        FROM (SELECT id, type FROM public.bag WHERE upper(qr_id) = ANY (v_parents || v_removed) OFFSET 0) AS b
+        LEFT JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb ON true;
         IF v_bills IS NOT NULL THEN
             FOREACH v_bill IN ARRAY v_bills LOOP
+                IF v_since IS NOT NULL THEN
+                    PERFORM station.wait_briefly(v_since, v_patience);
+                END IF;
                 PERFORM pg_advisory_xact_lock(100000 + v_bill);
+                v_since := coalesce(v_since, clock_timestamp());
             END LOOP;
+            PERFORM station.wait_briefly(v_since, v_patience);
             PERFORM 1 FROM public.bill WHERE id = ANY (v_bills) ORDER BY id FOR UPDATE;
         END IF;
     END IF;
 
-    -- parents: the missing ones made, the others locked; then read under the locks
+    -- parents: locked, then everything read
 
-    IF v_opened <> '{}' THEN
-        WITH made AS (
-            INSERT INTO public.bag (
-                qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
-            )
-            SELECT w.code, 'parent', NULL, 0, 0, 'pending', w.opener, w.area, v_now, v_now
-            FROM unnest(v_opened, v_openers, v_areas) WITH ORDINALITY AS w (code, opener, area, place)
-            WHERE NOT EXISTS (SELECT FROM public.bag AS b WHERE upper(b.qr_id) = w.code)
-            ORDER BY w.code COLLATE "C", w.place
-            ON CONFLICT DO NOTHING
-            RETURNING id
-        )
-        SELECT coalesce(array_agg(id), '{}') INTO v_made FROM made;
+    IF v_held IS NOT NULL THEN
+        FOREACH i IN ARRAY v_held LOOP
+            IF v_since IS NOT NULL THEN
+                PERFORM station.wait_briefly(v_since, v_patience);
+            END IF;
+            PERFORM 1 FROM public.bag WHERE id = i FOR UPDATE;
+            v_since := coalesce(v_since, clock_timestamp());
+        END LOOP;
     END IF;
-    IF v_touching THEN
-        PERFORM 1 FROM public.bag AS b
-        WHERE upper(b.qr_id) = ANY (v_parents) AND b.type || '' = 'parent'
-        ORDER BY b.id FOR UPDATE;
-    END IF;
-    -- Of two rows that differ only in case the older one counts, and it comes last.
+    -- Of two rows that differ only in case the older one counts, and it comes last; so does the older link.
     FOR v_row IN
         SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, b.dispatch_area, l.parent_bag_id,
                CASE WHEN b.type = 'parent' THEN
                    (SELECT count(*) FROM public.link AS k WHERE k.parent_bag_id = b.id) END AS children,
                (SELECT array_agg(bb.bill_id) FROM public.bill_bag AS bb WHERE bb.bag_id = b.id) AS bills
-        FROM public.bag AS b
+        FROM (SELECT * FROM public.bag WHERE upper(qr_id) = ANY (v_codes) OFFSET 0) AS b
         LEFT JOIN LATERAL (SELECT * FROM public.link WHERE child_bag_id = b.id OFFSET 0) AS l ON true
-        WHERE upper(b.qr_id) = ANY (v_codes)
         ORDER BY b.id DESC, l.id DESC
     LOOP
         i := (v_numbers ->> v_row.code)::integer;
+        b_twice[i] := b_id[i] = v_row.id;
         b_id[i] := v_row.id;
         b_area[i] := v_row.dispatch_area;
-        b_new[i] := v_row.id = ANY (v_made);
-        CONTINUE WHEN b_new[i];
         b_type[i] := v_row.type;
         b_status[i] := v_row.status;
         b_count[i] := v_row.children;
         b_parent[i] := v_row.parent_bag_id;
-        IF v_row.bills IS NOT NULL AND v_row.code = ANY (v_parents)
+        IF v_row.type = 'parent' AND v_row.code = ANY (v_parents) AND v_row.id = ANY (v_held) IS NOT TRUE THEN
+            RAISE EXCEPTION 'a parent appeared meanwhile' USING ERRCODE = '40001';
+        END IF;
+        IF v_row.bills IS NOT NULL AND (v_row.code = ANY (v_parents) OR v_row.code = ANY (v_removed))
            AND NOT v_row.bills <@ coalesce(v_bills, '{}') THEN
-            RAISE EXCEPTION 'the bills of a parent changed meanwhile' USING ERRCODE = '40001';
+            RAISE EXCEPTION 'the bills of a bag changed meanwhile' USING ERRCODE = '40001';
+        END IF;
+    END LOOP;
+    FOR k IN 1 .. cardinality(v_opened) LOOP
+        i := (v_numbers ->> v_opened[k])::integer;
+        IF b_id[i] IS NULL AND b_new[i] IS NULL THEN
+            b_new[i] := true;
+            b_area[i] := v_areas[k];
+            n_codes := n_codes || v_opened[k];
+            n_types := n_types || 'parent'::text;
+            n_makers := n_makers || v_openers[k];
+            n_areas := n_areas || v_areas[k];
         END IF;
     END LOOP;
 
-    -- children: the missing ones made, the others locked; then what was not locked before is read anew
+    -- children: those that are there locked, with little patience, and read anew
 
     FOREACH e IN ARRAY v_batch LOOP
-        CONTINUE WHEN NOT e.touches OR e.repeated IS NOT NULL OR e.kind <> 'add_child' OR e.child = e.parent;
-        p := (v_numbers ->> e.parent)::integer;
-        CONTINUE WHEN b_id[p] IS NULL OR b_type[p] <> 'parent';
-        v_added := v_added || e.child;
-        v_adders := v_adders || e.operator_id;
-        v_homes := v_homes || p;
+        CONTINUE WHEN NOT e.touches OR e.repeated IS NOT NULL OR e.child IS NULL OR e.child = e.parent;
+        IF e.kind = 'add_child' THEN
+            p := (v_numbers ->> e.parent)::integer;
+            CONTINUE WHEN b_new[p] IS NOT TRUE AND b_type[p] IS DISTINCT FROM 'parent';
+            v_added := v_added || e.child;
+            v_adders := v_adders || e.operator_id;
+            v_homes := v_homes || p;
+        ELSIF e.kind <> 'remove_child' THEN
+            CONTINUE;
+        END IF;
+        c := (v_numbers ->> e.child)::integer;
+        IF b_type[c] = 'child' THEN
+            v_present := v_present || e.child;
+            v_children := v_children || b_id[c];
+        END IF;
     END LOOP;
-    FOR v_row IN
-        INSERT INTO public.bag (
-            qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
-        )
-        SELECT w.code, 'child', NULL, 0, 0, 'pending', w.adder, b_area[w.home], v_now, v_now
-        FROM unnest(v_added, v_adders, v_homes) WITH ORDINALITY AS w (code, adder, home, place)
-        WHERE NOT EXISTS (SELECT FROM public.bag AS b WHERE upper(b.qr_id) = w.code)
-        ORDER BY w.code COLLATE "C", w.place
-        ON CONFLICT DO NOTHING
-        RETURNING id, qr_id
-    LOOP
-        i := (v_numbers ->> v_row.qr_id)::integer;
-        b_id[i] := v_row.id;
-        b_new[i] := true;
-        v_made := v_made || v_row.id;
-        v_children := v_children + 1;
-    END LOOP;
-    IF v_removed <> '{}' OR cardinality(v_added) > v_children THEN
-        v_added := v_added || v_removed;
-        PERFORM 1 FROM public.bag AS b
-        WHERE upper(b.qr_id) = ANY (v_added) AND b.type || '' = 'child'
-        ORDER BY b.id FOR UPDATE;
+    IF v_present <> '{}' THEN
+        IF v_since IS NOT NULL THEN
+            PERFORM station.wait_briefly(v_since, v_patience);
+        END IF;
+        PERFORM 1 FROM public.bag WHERE id = ANY (v_children) ORDER BY id FOR UPDATE;
+        v_since := coalesce(v_since, clock_timestamp());
         -- Who was waited for may have deleted a child that was read before.
-        FOREACH v_code IN ARRAY v_added LOOP
+        FOREACH v_code IN ARRAY v_present LOOP
             i := (v_numbers ->> v_code)::integer;
-            IF b_new[i] IS NOT TRUE AND b_type[i] <> 'parent' THEN
-                b_id[i] := NULL;
-                b_type[i] := NULL;
-                b_status[i] := NULL;
-                b_parent[i] := NULL;
-            END IF;
+            b_id[i] := NULL;
+            b_type[i] := NULL;
+            b_status[i] := NULL;
+            b_parent[i] := NULL;
+            b_twice[i] := NULL;
         END LOOP;
         FOR v_row IN
             SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, l.parent_bag_id
-            FROM public.bag AS b
+            FROM (SELECT * FROM public.bag WHERE upper(qr_id) = ANY (v_present) OFFSET 0) AS b
             LEFT JOIN LATERAL (SELECT * FROM public.link WHERE child_bag_id = b.id OFFSET 0) AS l ON true
-            WHERE upper(b.qr_id) = ANY (v_added) AND b.id <> ALL (v_made) AND b.type || '' <> 'parent'
             ORDER BY b.id DESC, l.id DESC
         LOOP
             i := (v_numbers ->> v_row.code)::integer;
+            b_twice[i] := b_id[i] = v_row.id;
             b_id[i] := v_row.id;
             b_type[i] := v_row.type;
             b_status[i] := v_row.status;
             b_parent[i] := v_row.parent_bag_id;
         END LOOP;
+        FOREACH v_code IN ARRAY v_present LOOP
+            i := (v_numbers ->> v_code)::integer;
+            IF b_id[i] <> ALL (v_children) THEN
+                RAISE EXCEPTION 'a child appeared meanwhile' USING ERRCODE = '40001';
+            END IF;
+        END LOOP;
+    END IF;
+
+    -- the missing bags
+
+    FOR k IN 1 .. cardinality(v_added) LOOP
+        i := (v_numbers ->> v_added[k])::integer;
+        IF b_id[i] IS NULL AND b_new[i] IS NULL THEN
+            b_new[i] := true;
+            n_codes := n_codes || v_added[k];
+            n_types := n_types || 'child'::text;
+            n_makers := n_makers || v_adders[k];
+            n_areas := n_areas || b_area[v_homes[k]];
+        END IF;
+    END LOOP;
+    v_since := coalesce(v_since, clock_timestamp());
+    PERFORM station.wait_briefly(v_since, v_longest);
+    IF n_codes <> '{}' THEN
+        PERFORM station.take_turns_making(n_codes);
+        FOR v_row IN
+            INSERT INTO public.bag (
+                qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
+            )
+            SELECT w.code, w.type, NULL, 0, 0, 'pending', w.maker, w.area, v_now, v_now
+            FROM unnest(n_codes, n_types, n_makers, n_areas) AS w (code, type, maker, area)
+            ORDER BY w.code COLLATE "C"
+            ON CONFLICT DO NOTHING
+            RETURNING id, qr_id
+        LOOP
+            b_id[(v_numbers ->> v_row.qr_id)::integer] := v_row.id;
+            v_made := v_made || v_row.id;
+        END LOOP;
+        IF cardinality(v_made) < cardinality(n_codes) THEN
+            RAISE EXCEPTION 'a bag appeared meanwhile' USING ERRCODE = '40001';
+        END IF;
     END IF;
 
     -- one entry after another
@@ -533,10 +648,18 @@ BEGIN
                         o_scans[b_maker[c]] := false;
                     END IF;
                     o_child[i] := b_id[c];
-                    b_gone[c] := b_gone[c] OR b_new[c] IS NOT TRUE;
-                    b_type[c] := NULL;
-                    b_parent[c] := NULL;
-                    b_maker[c] := NULL;
+                    IF b_twice[c] THEN
+                        DELETE FROM public.link WHERE parent_bag_id = b_id[p] AND child_bag_id = b_id[c];
+                        SELECT (array_agg(l.parent_bag_id ORDER BY l.id))[1] AS parent, count(*) > 1 AS twice
+                        INTO v_row FROM public.link AS l WHERE l.child_bag_id = b_id[c];
+                        b_parent[c] := v_row.parent;
+                        b_twice[c] := v_row.twice;
+                    ELSE
+                        b_gone[c] := b_gone[c] OR b_new[c] IS NOT TRUE;
+                        b_type[c] := NULL;
+                        b_parent[c] := NULL;
+                        b_maker[c] := NULL;
+                    END IF;
                     b_count[p] := b_count[p] - 1;
                     b_reopened[p] := true;
                     v_moved := true;
@@ -550,11 +673,14 @@ BEGIN
 
             IF v_reason IS NULL THEN
                 b_capacity[p] := v_capacity;
+                IF b_count[p] >= v_capacity THEN
+                    b_status[p] := 'completed';  -- as refresh_parents will store it
+                END IF;
             ELSIF v_reason IN ('parent_full', 'parent_completed') THEN
                 v_fact := station.parent_fact(e.parent, b_count[p], b_status[p] = 'completed');
             ELSE
                 -- where the bag that is in the way stands: the parent itself, or the child
-                IF c IS NULL OR v_reason = 'parent_is_child' OR (b_type[c] IS NULL AND v_reason = 'unknown_bag_type') THEN
+                IF c IS NULL OR v_reason = 'parent_is_child' OR (v_reason = 'unknown_bag_type' AND b_type[p] <> 'parent') THEN
                     c := p;
                 END IF;
                 IF b_type[c] = 'parent' THEN
@@ -720,14 +846,16 @@ AS $$
 DECLARE
     v_receipts jsonb := '[]';
     v_item     jsonb;
+    v_since    timestamptz;            -- the locks of one entry are still held at the next
 BEGIN
     FOR v_item IN SELECT item FROM jsonb_array_elements(p_entries) AS given (item) LOOP
         BEGIN
-            v_receipts := v_receipts || station.apply_entries(p_device, jsonb_build_array(v_item));
+            v_receipts := v_receipts || station.apply_entries(p_device, jsonb_build_array(v_item), v_since);
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
                 v_receipts := v_receipts || station.set_aside(p_device, v_item, SQLSTATE, SQLERRM);
         END;
+        v_since := coalesce(v_since, clock_timestamp());
     END LOOP;
     RETURN v_receipts;
 END
@@ -738,12 +866,12 @@ $$;
 --
 -- The plans must not depend on when they were made: one made while the tables were empty would read
 -- them from end to end for as long as the session lasts. So every look-up is told to use an index, and
--- the right one: OFFSET 0 keeps all other conditions away from the look-up.
+-- the right one: OFFSET 0 keeps all other conditions, and every wish for an order, away from the look-up.
 CREATE OR REPLACE FUNCTION station.post_entries(p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '3s'
+SET lock_timeout = '800ms'
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
@@ -766,6 +894,7 @@ BEGIN
     ELSIF v_last_seen < clock_timestamp() - interval '1 minute' THEN
         UPDATE station.device SET last_seen_at = clock_timestamp() WHERE id = p_device;
     END IF;
+    PERFORM station.let_triggers_find_tables();
     IF p_isolate THEN
         v_receipts := station.apply_one_by_one(p_device, p_entries);
     ELSE

@@ -1,0 +1,91 @@
+"""Proves that rows and tables that were there before are as they were."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from centre.shapes import owner_cursor
+from psycopg2 import sql
+
+Digests = Mapping[str, Mapping[str, str]]
+"""By table and row: what all the row's first columns hold."""
+
+_COLUMNS = """
+    SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum), bool_or(a.attname = 'id')
+    FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p')
+    GROUP BY c.relname ORDER BY c.relname
+"""
+_STRUCTURE = """
+    SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+           || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+           || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
+    FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'p')
+    UNION ALL
+    SELECT 'index ' || pg_get_indexdef(i.indexrelid)
+    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
+    WHERE c.relnamespace = %(schema)s::regnamespace AND i.indisvalid
+    UNION ALL
+    SELECT 'constraint ' || conname || ' on ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint
+    WHERE connamespace = %(schema)s::regnamespace AND contype <> 'n'
+    UNION ALL
+    SELECT 'trigger ' || pg_get_triggerdef(t.oid) FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = %(schema)s::regnamespace AND NOT t.tgisinternal
+    UNION ALL
+    SELECT 'owner ' || relname || ' ' || pg_get_userbyid(relowner) FROM pg_class
+    WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r', 'p', 'S')
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The tables of a schema with the columns they had at one moment."""
+
+    schema: str
+    tables: Mapping[str, tuple[tuple[str, ...], bool]]
+
+
+def columns_of(url: str, schema: str) -> Columns:
+    """Return the tables of *schema* with their columns, and whether they have an ``id``."""
+    with owner_cursor(url, schema) as cursor:
+        cursor.execute(_COLUMNS, [schema])
+        return Columns(
+            schema=schema, tables={table: (tuple(names), keyed) for table, names, keyed in cursor.fetchall()}
+        )
+
+
+def digests(url: str, columns: Columns) -> Digests:
+    """Return what every row holds in *columns*; a row without ``id`` is known by what it holds."""
+    found = {}
+    with owner_cursor(url, columns.schema) as cursor:
+        for table, (names, keyed) in columns.tables.items():
+            row = sql.SQL("md5(ROW({})::text)").format(sql.SQL(", ").join(map(sql.Identifier, names)))
+            key = sql.SQL("id::text") if keyed else row
+            cursor.execute(sql.SQL("SELECT {}, {} FROM {}").format(key, row, sql.Identifier(table)))
+            found[table] = dict(cursor.fetchall())
+    return found
+
+
+def changed(before: Digests, after: Digests) -> dict[str, set[str]]:
+    """Return by table the rows of *before* that are gone or hold something else; only tables with any."""
+    found = {}
+    for table, rows in before.items():
+        now = after.get(table, {})
+        different = {key for key, digest in rows.items() if now.get(key) != digest}
+        if different:
+            found[table] = different
+    return found
+
+
+def structure(url: str, schema: str) -> frozenset[str]:
+    """Return columns, valid indexes, constraints, triggers and owners of *schema*, each as one line."""
+    with owner_cursor(url, "pg_catalog") as cursor:
+        cursor.execute(_STRUCTURE, {"schema": schema})
+        return frozenset(line for (line,) in cursor.fetchall())
+
+
+def described(differences: Mapping[str, Iterable[str]]) -> str:
+    """Return *differences* as one line."""
+    return "; ".join(f"{table}: {', '.join(sorted(keys)[:5])}" for table, keys in differences.items())

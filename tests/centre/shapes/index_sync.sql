@@ -1,0 +1,33 @@
+-- 3 January 2026: production gets the indexes that the model had declared all along.
+
+CREATE INDEX idx_user_role ON "user" (role);
+CREATE INDEX idx_user_created_at ON "user" (created_at);
+CREATE INDEX idx_user_role_dispatch_area ON "user" (role, dispatch_area);
+CREATE INDEX idx_bag_qr_id ON bag (qr_id);
+CREATE INDEX idx_bag_type_created ON bag (type, created_at);
+CREATE INDEX idx_bag_name_search ON bag (name);
+CREATE INDEX idx_bag_parent_id ON bag (parent_id);
+CREATE INDEX idx_bag_user_id ON bag (user_id);
+CREATE INDEX idx_bag_dispatch_area ON bag (dispatch_area);
+CREATE INDEX idx_bag_type_dispatch ON bag (type, dispatch_area);
+CREATE INDEX idx_bag_user_type ON bag (user_id, type);
+CREATE INDEX idx_link_parent_id ON link (parent_bag_id);
+CREATE INDEX idx_link_child_id ON link (child_bag_id);
+CREATE INDEX idx_link_parent_child ON link (parent_bag_id, child_bag_id);
+CREATE INDEX idx_bill_id ON bill (bill_id);
+CREATE INDEX idx_bill_created ON bill (created_at);
+CREATE INDEX idx_bill_status_created ON bill (status, created_at);
+CREATE INDEX idx_bill_keyset_pagination ON bill (created_at, id);
+CREATE INDEX idx_bill_bag_bill_id ON bill_bag (bill_id);
+CREATE INDEX idx_bill_bag_bag_id ON bill_bag (bag_id);
+CREATE INDEX idx_scan_parent_bag ON scan (parent_bag_id);
+CREATE INDEX idx_scan_child_bag ON scan (child_bag_id);
+CREATE INDEX idx_scan_user ON scan (user_id);
+CREATE INDEX idx_scan_user_timestamp ON scan (user_id, "timestamp");
+CREATE INDEX idx_audit_timestamp ON audit_log ("timestamp");
+CREATE INDEX idx_audit_user ON audit_log (user_id);
+CREATE INDEX idx_audit_action ON audit_log (action);
+CREATE INDEX idx_audit_entity ON audit_log (entity_type, entity_id);
+CREATE INDEX idx_audit_log_user_action ON audit_log (user_id, action, "timestamp" DESC);
+CREATE INDEX idx_notification_user_id ON notification (user_id);
+UPDATE alembic_version SET version_num = 'k7l8m9n0o1p2';

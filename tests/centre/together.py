@@ -1,0 +1,130 @@
+"""Stations and the web application on the same bags at the same time; figures at the end.
+
+    .venv/bin/python tests/centre/together.py --connections 16 --transactions 5000 --seed 1
+    .venv/bin/python tests/centre/together.py --statistics-triggers --binaries /usr/lib/postgresql/15/bin
+
+Half the connections are stations, the others the web application. Exit status 0 when everything was as
+it should be: no deadlock with a station in it, no rule broken, every entry in the ledger once, no false
+figure that the web application did not make, none after the repair.
+"""
+
+import argparse
+import contextlib
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from centre.together_run import Plan, Result, run  # noqa: E402
+
+from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres  # noqa: E402
+from traitortrack_desktop.environment.postgres_binaries import find_binaries  # noqa: E402
+from traitortrack_desktop.storage.central.upgrade import upgrade  # noqa: E402
+
+
+def main(arguments: list[str]) -> int:
+    """Run it and print what happened; return the exit status."""
+    given = _parser().parse_args(arguments)
+    seed = random.randrange(1 << 32) if given.seed is None else given.seed
+    stations = given.connections // 2 if given.stations is None else given.stations
+    plan = Plan(
+        connections=given.connections,
+        stations=stations,
+        transactions=given.transactions,
+        seed=seed,
+        statistics_triggers=given.statistics_triggers,
+        careful=given.careful,
+    )
+    with _database(given.url, given.binaries, fast=not given.safe) as url:
+        upgrade(url)
+        result = run(url, plan)
+    print(json.dumps(result.as_json()) if given.json else _table(result))
+    return 1 if result.wrong else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="together.py", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--connections", type=int, default=16, metavar="N")
+    parser.add_argument("--stations", type=int, metavar="N", help="how many of them are stations (half)")
+    parser.add_argument("--transactions", type=int, default=5000, metavar="N")
+    parser.add_argument("--seed", type=int, metavar="N", help="repeats a run as far as threads allow")
+    parser.add_argument(
+        "--statistics-triggers", action="store_true", help="with the web application's nine row triggers"
+    )
+    parser.add_argument(
+        "--careful", action="store_true", help="only such work of the web application as leaves figures right"
+    )
+    parser.add_argument("--safe", action="store_true", help="wait for the disk at every commit")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--url", help="an empty database of its own instead of a server started here")
+    where.add_argument(
+        "--binaries", type=Path, metavar="DIR", help="another PostgreSQL than the embedded one"
+    )
+    return parser
+
+
+@contextlib.contextmanager
+def _database(url: str | None, binaries: Path | None, *, fast: bool) -> Iterator[str]:
+    if url is not None:
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="traitortrack-together-") as folder:
+        place = Path(folder, "server")
+
+        def find() -> Path:
+            return binaries or find_binaries()
+
+        with EmbeddedPostgres.start(place, fast=fast, find=find) as server:
+            # When each transaction was committed tells whose figure is false.
+            _alter(server.url("postgres"), "ALTER SYSTEM SET track_commit_timestamp = on")
+        with EmbeddedPostgres.start(place, fast=fast, find=find) as server:
+            server.create_database("together")
+            yield server.url("together")
+
+
+def _alter(url: str, statement: str) -> None:
+    import psycopg2
+
+    connection = psycopg2.connect(url.replace("postgresql+psycopg2://", "postgresql://"))
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _table(result: Result) -> str:
+    told = result.as_json()
+    lines = [
+        f"PostgreSQL {told['server']}, {told['connections']} connections ({told['stations']} stations),"
+        f" seed {told['seed']}, statistics triggers {'on' if told['statistics_triggers'] else 'off'}:"
+        f" {sum(told['transactions'].values())} transactions in {told['seconds']} s",
+        *_counts("transactions", told["transactions"]),
+        *_counts("entries of stations", told["entries"]),
+        *_counts("postings that lost a race and were tried again at once, by SQLSTATE", told["lost_races"]),
+        *_counts("batches offered again after several such, by SQLSTATE", told["offered_again"]),
+        "",
+        f"deadlocks: {told['deadlocks']['counted_by_the_server']} by the server's count,"
+        f" {told['deadlocks']['with_a_station']} with a station in them",
+        *(f"  {count} x given up: {work}" for work, count in told["deadlocks"]["seen_by"].items()),
+        f"false figures before the repair: {len(result.drift)}, after it: {len(result.left_after_repair)}",
+        *(f"  {one.kind} {one.code} says {one.told}, counted {one.counted}; made so by"
+          f" {', '.join(one.made_by) if one.made_by else 'unknown'}" for one in result.drift),
+        "",
+        *(f"WRONG: {one}" for one in result.wrong),
+        "all well" if not result.wrong else f"{len(result.wrong)} not as it should be",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _counts(title: str, counts: dict[str, int]) -> list[str]:
+    return ["", f"{title}:", *(f"  {count:>7}  {name}" for name, count in counts.items())]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

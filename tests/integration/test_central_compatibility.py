@@ -1,0 +1,335 @@
+"""Stations and centres of different releases: they work together, or refuse politely; nothing is lost."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+from fakes.attacker import Attacker
+from fakes.central_owner import children_by_parent, query
+from fakes.decisions import added, opened
+from fakes.entry_chain import EntryChain, filled
+from fakes.hidden_address import HiddenAddress
+from fakes.released_centre import ReleasedStation, make_released_centre, released_entries
+
+from traitortrack_desktop.domain.entries import Outcome
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.services.ports import CentreMismatchError, CentreUnreachableError, SignedIn
+from traitortrack_desktop.services.set_up import SetUpProblem
+from traitortrack_desktop.storage.central.accounts import CentralAccounts
+from traitortrack_desktop.storage.central.check import check
+from traitortrack_desktop.storage.central.first_contact import CentralDoor
+from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.central.station_login import create_station_login
+from traitortrack_desktop.storage.central.upgrade import upgrade
+from traitortrack_desktop.storage.central.user_administration import add_user
+
+PASSWORD = "Str0ng!pass"
+RELEASED = "released_0004"
+MISMATCHES = {
+    "never upgraded": (
+        "DROP SCHEMA station CASCADE",
+        "run traitortrack-desktop db upgrade",
+        SetUpProblem.NOT_PREPARED,
+    ),
+    "without a function": (
+        "DROP FUNCTION station.post_entries",
+        "lacks a function .* run traitortrack-desktop db upgrade",
+        SetUpProblem.NOT_PREPARED,
+    ),
+    "without a table": (
+        "DROP TABLE station.device",
+        "lacks a table .* run traitortrack-desktop db upgrade",
+        SetUpProblem.NOT_PREPARED,
+    ),
+    "where the account may not": (
+        "REVOKE EXECUTE ON FUNCTION station.post_entries FROM traitortrack_station",
+        "run traitortrack-desktop db grant",
+        SetUpProblem.NOT_ALLOWED,
+    ),
+    "that can only be read": (
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', "
+        "current_database()); END $$",
+        "can only be read",
+        SetUpProblem.READ_ONLY,
+    ),
+    "whose functions belong to another": (
+        """CREATE ROLE owner_of_functions; GRANT USAGE ON SCHEMA station TO owner_of_functions;
+           GRANT ALL ON ALL TABLES IN SCHEMA station TO owner_of_functions;
+           DO $$ DECLARE f regprocedure; BEGIN
+               FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'station'::regnamespace LOOP
+                   EXECUTE format('ALTER FUNCTION %s OWNER TO owner_of_functions', f);
+               END LOOP;
+           END $$""",
+        "lack rights at the centre .* give their owner rights",
+        SetUpProblem.FUNCTIONS_LACK_RIGHTS,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def released(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The name of a database of the last release, to be copied."""
+    postgres_server.create_database(RELEASED)
+    make_released_centre(postgres_server.url(RELEASED))
+    yield RELEASED
+    postgres_server.drop_database(RELEASED)
+
+
+@pytest.fixture
+def released_url(postgres_server: EmbeddedPostgres, released: str) -> Iterator[str]:
+    """The owner's address of a centre that the last release made."""
+    name = f"released_{uuid4().hex}"
+    postgres_server.create_database(name, released)
+    yield HiddenAddress(postgres_server.url(name))
+    postgres_server.drop_database(name)
+
+
+def station_at(url: str) -> str:
+    """Return the address of the centre at *url* for a station's account."""
+    create_station_login(url, "test_station", "pw")
+    return HiddenAddress(f"postgresql://test_station:pw{url[url.rindex('@') :]}")
+
+
+def office_at(url: str, chain: EntryChain) -> CentralPostingOffice:
+    return CentralPostingOffice(url, device=chain.device, station_name="s", version="1")
+
+
+# --- a station of the last release at today's centre
+
+
+def test_what_the_last_release_posts_is_answered_as_that_release_answered(
+    central_url: str, released_url: str
+):
+    with (
+        closing(ReleasedStation(released_url)) as then,
+        closing(ReleasedStation(station_at(central_url))) as now,
+    ):
+        then.enrol()
+        now.enrol()
+
+        assert now.post(released_entries()) == then.post(released_entries())
+
+    assert children_by_parent(central_url) == children_by_parent(released_url) != {}
+
+
+def test_one_by_one_is_answered_as_then(central_url: str, released_url: str):
+    with (
+        closing(ReleasedStation(released_url)) as then,
+        closing(ReleasedStation(station_at(central_url))) as now,
+    ):
+        then.enrol()
+        now.enrol()
+
+        assert now.post(released_entries(), isolate=True) == then.post(released_entries(), isolate=True)
+
+
+def test_the_last_releases_way_to_sign_in_is_still_there(central_url: str):
+    add_user(central_url, username="ravi", password=PASSWORD, role="biller", area="indore")
+    with closing(Attacker(station_at(central_url))) as session:
+        account = session.rows("SELECT * FROM station.account_for_sign_in(%s)", "ravi")[0]
+
+        assert (account[0], *account[2:]) == ("ravi", "biller", "indore", True, None)
+        assert session.rows("SELECT station.record_sign_in(%s, %s)", "ravi", True) == [(None,)]
+
+
+# --- today's station at a centre of the last release
+
+
+def test_todays_station_posts_to_the_last_releases_centre(released_url: str):
+    chain = EntryChain()
+    office = office_at(station_at(released_url), chain)
+    office.probe()
+
+    receipts = office.post(chain.entries(filled("SB00001", ["AAAA", "BBBB"]))).receipts
+
+    office.close()
+    assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED] * 3
+    assert children_by_parent(released_url) == {"SB00001": ("AAAA", "BBBB")}
+
+
+def test_todays_station_posts_there_also_when_it_wants_to_know_what_changed(released_url: str):
+    chain = EntryChain()
+    office = office_at(station_at(released_url), chain)
+
+    reply = office.post(chain.entries(filled("SB00001", ["AAAA"])), "1:1:")
+    changes = office.changes_since("1:1:")
+
+    office.close()
+    assert [receipt.outcome for receipt in reply.receipts] == [Outcome.POSTED] * 2
+    assert (reply.changes, changes) == (None, None)
+
+
+def test_people_sign_in_at_the_last_releases_centre(released_url: str):
+    add_user(released_url, username="ravi", password=PASSWORD, role="biller")
+    accounts = CentralAccounts(station_at(released_url))
+
+    answer = accounts.sign_in("ravi", PASSWORD)
+
+    accounts.close()
+    assert isinstance(answer, SignedIn)
+
+
+def test_a_new_station_may_be_set_up_at_the_last_releases_centre(released_url: str):
+    assert CentralDoor(DeviceId(uuid4())).attempt(station_at(released_url)) is None
+
+
+# --- the centre is upgraded
+
+
+def test_what_was_posted_before_an_upgrade_is_known_after_it(released_url: str):
+    with closing(ReleasedStation(released_url)) as station:
+        station.enrol()
+        before = station.post(released_entries())
+        bags = query(released_url, "SELECT * FROM bag ORDER BY id")
+
+        assert upgrade(released_url).before == "0004"
+
+        again = [
+            (seq, outcome.removeprefix("already_"), reason)
+            for seq, outcome, reason in station.post(released_entries())
+        ]
+    assert again == before
+    assert query(released_url, "SELECT * FROM bag ORDER BY id") == bags
+    assert check(released_url).faults == ()
+
+
+def test_a_station_that_works_while_its_centre_is_upgraded_loses_nothing(released_url: str):
+    chain = EntryChain()
+    office = office_at(station_at(released_url), chain)
+    office.post([chain.entry(opened("SB00001"))])
+    upgraded, working = threading.Event(), threading.Event()
+
+    def work() -> list[str]:
+        codes: list[str] = []
+        while len(codes) < 29 and not (upgraded.is_set() and len(codes) > 20):
+            codes.append(f"C{len(codes):03}")
+            entry = chain.entry(added("SB00001", codes[-1]))
+            while not _posted(office, entry):
+                pass
+            working.set()
+        return codes
+
+    with ThreadPoolExecutor(1) as pool:
+        codes = pool.submit(work)
+        working.wait(10)
+        upgrade(released_url)
+        upgraded.set()
+        posted = codes.result(30)
+
+    office.close()
+    assert children_by_parent(released_url) == {"SB00001": tuple(posted)}
+
+
+def _posted(office: CentralPostingOffice, entry: object) -> bool:
+    try:
+        receipts = office.post([entry]).receipts  # type: ignore[list-item]
+    except (CentreUnreachableError, CentreMismatchError):
+        return False
+    assert receipts[0].outcome in {Outcome.POSTED, Outcome.ALREADY_POSTED}
+    return True
+
+
+# --- the centre is newer than the station
+
+
+def newer(url: str, change: str) -> str:
+    """Let the centre answer as a later release might: *change* is what it makes of the reply ``r``."""
+    query(
+        url,
+        f"""
+        UPDATE station.alembic_version SET version_num = '9999';
+        ALTER FUNCTION station.post_entries(uuid, jsonb, boolean) RENAME TO post_entries_of_then;
+        CREATE FUNCTION station.post_entries(p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false)
+        RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+        AS $$ SELECT {change} FROM station.post_entries_of_then(p_device, p_entries, p_isolate) AS r $$;
+        GRANT EXECUTE ON FUNCTION station.post_entries TO traitortrack_station
+        """,
+    )
+    return station_at(url)
+
+
+def test_a_reply_that_says_more_is_understood(central_url: str):
+    more = """jsonb_set(r, '{receipts,0}', r #> '{receipts,0}' || '{"hint": {"a": [1]}, "fact": {"code": "X",
+              "zone": 7}}') || '{"minimum_version": "9.0", "settings": 12}'"""
+    chain = EntryChain()
+    office = office_at(newer(central_url, more), chain)
+
+    receipts = office.post([chain.entry(opened("SB00001"))]).receipts
+
+    office.close()
+    assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED]
+
+
+def test_a_reason_of_a_later_release_is_told_as_the_general_one(central_url: str):
+    reason = """jsonb_set(r, '{receipts,0}',
+                          r #> '{receipts,0}' || '{"outcome": "refused", "reason": "bag_on_fire"}')"""
+    chain = EntryChain()
+    office = office_at(newer(central_url, reason), chain)
+
+    receipts = office.post([chain.entry(opened("SB00001"))]).receipts
+
+    office.close()
+    assert [receipt.reason for receipt in receipts] == [Reason.CENTRE_COULD_NOT_STORE]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """jsonb_set(r, '{receipts,0,outcome}', '"postponed"')""",
+        "r - 'receipts'",
+        "r - 'server_time'",
+        """jsonb_set(r, '{server_time}', '"tomorrow"')""",
+        "jsonb_set(r, '{receipts}', '7')",
+        "jsonb_set(r, '{receipts}', '[]')",
+        "jsonb_build_array(r)",
+        "'7'::jsonb",
+        "NULL::jsonb",
+    ],
+)
+def test_an_answer_that_is_not_understood_leaves_the_entry_waiting(central_url: str, change: str):
+    chain = EntryChain()
+    office = office_at(newer(central_url, change), chain)
+
+    with pytest.raises(CentreMismatchError):
+        office.post([chain.entry(opened("SB00001"))])
+
+    office.close()
+
+
+# --- a centre that does not fit
+
+
+@pytest.mark.parametrize(("preparing", "said", "problem"), MISMATCHES.values(), ids=MISMATCHES)
+def test_a_station_says_what_is_the_matter_with_a_centre(
+    central_url: str, preparing: str, said: str, problem: SetUpProblem
+):
+    url = station_at(central_url)
+    chain = EntryChain()
+    office = office_at(url, chain)
+    query(central_url, preparing)
+
+    with pytest.raises(CentreMismatchError, match=said):
+        office.post([chain.entry(opened("SB00001"))])
+
+    office.close()
+    assert CentralDoor(chain.device).attempt(url) is problem
+
+
+def test_a_station_goes_on_by_itself_when_the_centre_fits_again(central_url: str):
+    chain = EntryChain()
+    office = office_at(station_at(central_url), chain)
+    entry = chain.entry(opened("SB00001"))
+    query(central_url, "ALTER SCHEMA station RENAME TO away")
+    with pytest.raises(CentreMismatchError):
+        office.post([entry])
+    query(central_url, "ALTER SCHEMA away RENAME TO station")
+
+    receipts = office.post([entry]).receipts
+
+    office.close()
+    assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED]

@@ -1,0 +1,297 @@
+"""``db grant``: a role that can do what a station does and nothing else, on a real server."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+from fakes.attacker import Attacker
+from fakes.central_owner import query
+from fakes.entry_chain import EntryChain, filled
+from fakes.hidden_address import HiddenAddress
+
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.launch import launch
+from traitortrack_desktop.services.ports import CentreMismatchError, SignedIn
+from traitortrack_desktop.services.set_up import SetUpProblem
+from traitortrack_desktop.storage.central.accounts import CentralAccounts
+from traitortrack_desktop.storage.central.first_contact import CentralDoor
+from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.central.station_login import (
+    StationLoginNotPossibleError,
+    create_station_login,
+    revoke_station_login,
+)
+from traitortrack_desktop.storage.central.upgrade import upgrade
+from traitortrack_desktop.storage.central.user_administration import add_user
+
+TEMPLATE = "migrated"
+SECRET = "a quiet word"
+ROLE = "line_7"
+LEFTOVERS = """
+    DO $$
+    DECLARE r name;
+    BEGIN
+        FOR r IN SELECT rolname FROM pg_roles WHERE rolname IN ('line_7', 'wide', 'circle') LOOP
+            EXECUTE format('DROP OWNED BY %1$I CASCADE; DROP ROLE %1$I', r);
+        END LOOP;
+    END $$
+"""
+
+
+@pytest.fixture(scope="module")
+def centre_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """One centre for all tests here: each leaves it as it was, but for its roles."""
+    postgres_server.create_database("granting", TEMPLATE)
+    yield HiddenAddress(postgres_server.url("granting"))
+    postgres_server.drop_database("granting")
+
+
+@pytest.fixture
+def grant(centre_url: str, monkeypatch, capsys):
+    """Run ``db grant`` with arguments; returns exit code, standard output and standard error."""
+    monkeypatch.setenv("TRAITORTRACK_DATABASE_URL", centre_url)
+    monkeypatch.setenv("TRAITORTRACK_NEW_PASSWORD", SECRET)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = launch(["db", "grant", *arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def without_leftovers(centre_url: str) -> Iterator[None]:
+    """Roles belong to the whole server: those of one test must not be there in the next."""
+    yield
+    query(centre_url, LEFTOVERS)
+
+
+def as_role(url: str, password: str = SECRET, role: str = ROLE) -> str:
+    return HiddenAddress(f"postgresql://{role}:{password.replace(' ', '%20')}{url[url.rindex('@') :]}")
+
+
+def attempt(url: str) -> SetUpProblem | None:
+    return CentralDoor(DeviceId(uuid4())).attempt(url)
+
+
+def test_a_granted_role_can_work_as_a_station(grant, centre_url: str):
+    assert grant(ROLE)[0] == 0
+    assert attempt(as_role(centre_url)) is None
+
+
+def test_it_says_how_to_use_the_role_and_never_the_password(grant, centre_url: str):
+    code, out, err = grant(ROLE)
+
+    assert (code, err) == (0, "")
+    assert f"postgresql://{ROLE}:PASSWORD{centre_url[centre_url.rindex('@') :]}" in out
+    assert SECRET not in out
+
+
+def test_it_says_the_same_as_json(grant):
+    _, out, _ = grant(ROLE, "--json")
+
+    told = json.loads(out)
+    assert (told["role"], told["made"], told["notes"]) == (ROLE, True, [])
+    assert ":PASSWORD@" in told["address"]
+
+
+def test_the_server_gets_a_verifier_and_not_the_password(grant, centre_url: str):
+    grant(ROLE)
+
+    kept = query(centre_url, "SELECT rolpassword FROM pg_authid WHERE rolname = %s", ROLE)
+    assert kept[0]["rolpassword"].startswith("SCRAM-SHA-256$")
+
+
+def test_without_a_password_and_a_terminal_it_says_where_from(grant, monkeypatch):
+    monkeypatch.delenv("TRAITORTRACK_NEW_PASSWORD")
+
+    code, _, err = grant(ROLE)
+
+    assert code == 2
+    assert "TRAITORTRACK_NEW_PASSWORD" in err
+
+
+def test_granting_again_renews_the_password(grant, centre_url: str):
+    create_station_login(centre_url, ROLE, "first")
+
+    _, out, _ = grant(ROLE)
+
+    assert "new password" in out
+    assert attempt(as_role(centre_url)) is None
+    assert attempt(as_role(centre_url, "first")) is SetUpProblem.ACCOUNT_REFUSED
+
+
+def test_it_can_connect_where_not_everybody_may(grant, centre_url: str):
+    query(
+        centre_url,
+        "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); END $$",
+    )
+
+    grant(ROLE)
+
+    assert attempt(as_role(centre_url)) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["pg_mine", "public", "none", "traitortrack_station", "", " line_7", "a\nb", "é" * 32]
+)
+def test_a_name_that_cannot_be_a_stations_is_refused(grant, name: str):
+    code, _, err = grant(name)
+
+    assert code == 2
+    assert "role" in err or "reserved" in err
+
+
+def test_the_owners_own_name_is_refused(grant, centre_url: str):
+    owner = query(centre_url, "SELECT current_user AS me")[0]["me"]
+
+    code, _, err = grant(owner)
+
+    assert code == 2
+    assert "owns this database" in err
+
+
+@pytest.mark.parametrize(
+    ("preparing", "said"),
+    [
+        ("ALTER ROLE wide SUPERUSER", "is a superuser"),
+        ("ALTER ROLE wide CREATEROLE", "may make roles"),
+        ("ALTER ROLE wide CREATEDB", "may make databases"),
+        ("ALTER ROLE wide REPLICATION", "may replicate"),
+        ("ALTER ROLE wide BYPASSRLS", "row security"),
+        ("CREATE ROLE circle; GRANT circle TO wide", "is a member of circle"),
+        ("GRANT pg_read_all_data TO wide", "is a member of pg_read_all_data"),
+        ("GRANT traitortrack_station TO wide WITH ADMIN OPTION", "may give away the role"),
+        ("CREATE TABLE mine (); ALTER TABLE mine OWNER TO wide", "owns table mine"),
+        ("GRANT SELECT ON bag TO wide", "has rights on table bag"),
+        ('GRANT SELECT (password_hash) ON "user" TO wide', "has rights on column password_hash"),
+        ("GRANT EXECUTE ON FUNCTION station.bag_fact TO wide", "function station.bag_fact"),
+        ("GRANT CREATE ON SCHEMA public TO wide", "has rights on schema public"),
+        ("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO wide", "default privileges"),
+    ],
+)  # fmt: skip
+def test_a_role_that_may_do_more_is_refused(grant, centre_url: str, preparing: str, said: str):
+    query(centre_url, f"CREATE ROLE wide LOGIN; {preparing}")
+
+    code, out, err = grant("wide")
+
+    assert (code, out) == (2, "")
+    assert "wide may do more than a station" in err
+    assert said in err
+
+
+def test_when_all_stations_may_do_more_that_is_said_first(grant, centre_url: str):
+    query(centre_url, "GRANT SELECT ON station.entry TO traitortrack_station")
+
+    code, _, err = grant(ROLE)
+
+    assert code == 2
+    assert "traitortrack_station may do more than a station: it has rights on table station.entry" in err
+    query(centre_url, "REVOKE ALL ON station.entry FROM traitortrack_station")
+
+
+def test_what_everybody_may_do_is_pointed_out(grant, centre_url: str):
+    query(centre_url, "GRANT SELECT ON bag TO PUBLIC; GRANT CREATE ON SCHEMA public TO PUBLIC")
+
+    code, _, err = grant(ROLE)
+
+    assert code == 0
+    assert "every account may use bag" in err
+    assert "every account may make tables in public" in err
+    query(centre_url, "REVOKE ALL ON bag FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+
+def test_a_name_with_sql_in_it_is_a_name(grant, centre_url: str):
+    name = "x'; DROP TABLE bag; --\""
+
+    code, out, _ = grant(name)
+
+    assert (code, query(centre_url, "SELECT count(*) AS n FROM bag")) == (0, [{"n": 0}])
+    assert name in out
+    query(centre_url, 'DROP OWNED BY "x\'; DROP TABLE bag; --"""; DROP ROLE "x\'; DROP TABLE bag; --"""')
+
+
+def test_a_database_that_was_never_upgraded_names_the_command_first(empty_database_url: str):
+    with pytest.raises(StationLoginNotPossibleError, match="run traitortrack-desktop db upgrade first"):
+        create_station_login(empty_database_url, ROLE, SECRET)
+
+
+def test_a_revoked_role_is_out_at_once_and_in_again_when_granted(grant, centre_url: str):
+    grant(ROLE)
+    with closing(Attacker(as_role(centre_url))) as session:
+        code, out, _ = grant(ROLE, "--revoke", "--json")
+
+        assert (code, json.loads(out)) == (0, {"role": ROLE, "revoked": True, "sessions_ended": 1})
+        assert session.state("SELECT station.post_entries(gen_random_uuid(), '[]')") in {
+            "57P01",
+            "no SQLSTATE",
+        }
+    assert attempt(as_role(centre_url)) is SetUpProblem.ACCOUNT_REFUSED
+
+    grant(ROLE)
+
+    assert attempt(as_role(centre_url)) is None
+
+
+def test_a_role_that_is_not_there_cannot_be_revoked(grant):
+    code, _, err = grant("nobody_at_all", "--revoke")
+
+    assert (code, "there is no role nobody_at_all" in err) == (2, True)
+
+
+# --- an owner who is no superuser
+
+
+@pytest.fixture
+def plain_owner_url(
+    postgres_server: EmbeddedPostgres, centre_url: str, empty_database_url: str
+) -> Iterator[str]:
+    """The address of an empty database for its owner, who may do nothing else on the server."""
+    database = empty_database_url[empty_database_url.rindex("/") + 1 :]
+    query(centre_url, "CREATE ROLE plain_owner LOGIN PASSWORD 'pw'")
+    query(centre_url, f"ALTER DATABASE {database} OWNER TO plain_owner")
+    yield as_role(empty_database_url, "pw", "plain_owner")
+    postgres_server.drop_database(database)
+    query(centre_url, f"DROP ROLE IF EXISTS {ROLE}")
+    query(centre_url, "DROP OWNED BY plain_owner; DROP ROLE plain_owner")
+
+
+def test_a_plain_owner_upgrades_and_is_told_what_an_administrator_must_type_for_roles(
+    plain_owner_url: str, centre_url: str
+):
+    assert upgrade(plain_owner_url).before is None
+
+    with pytest.raises(StationLoginNotPossibleError) as refused:
+        create_station_login(plain_owner_url, ROLE, SECRET)
+    told = str(refused.value)
+    query(centre_url, told[told.index("ALTER ROLE") :])
+    create_station_login(plain_owner_url, ROLE, SECRET)
+
+    assert "ALTER ROLE plain_owner CREATEROLE;" in told
+    assert attempt(as_role(plain_owner_url)) is None
+    assert _can_post_and_sign_in(plain_owner_url)
+    revoke_station_login(plain_owner_url, ROLE)
+    assert attempt(as_role(plain_owner_url)) is SetUpProblem.ACCOUNT_REFUSED
+
+
+def test_an_account_without_rights_is_told_whose_address_to_use(centre_url: str):
+    query(centre_url, "CREATE ROLE wide LOGIN PASSWORD 'pw'")
+
+    with pytest.raises(CentreMismatchError, match="use the address of the owner"):
+        create_station_login(as_role(centre_url, "pw", "wide"), ROLE, SECRET)
+
+
+def _can_post_and_sign_in(owner_url: str) -> bool:
+    add_user(owner_url, username="ravi", password="Str0ng!pass", role="biller")
+    chain = EntryChain()
+    office = CentralPostingOffice(as_role(owner_url), device=chain.device, station_name="s", version="1")
+    accounts = CentralAccounts(as_role(owner_url))
+    receipts = office.post(chain.entries(filled("SB00001", ["AAAA"]))).receipts
+    signed_in = accounts.sign_in("ravi", "Str0ng!pass")
+    office.close()
+    accounts.close()
+    return [receipt.outcome for receipt in receipts] == ["posted"] * 2 and isinstance(signed_in, SignedIn)

@@ -1,0 +1,84 @@
+"""What a station knows of a bag: its own work first, then whichever is newer, and nothing that is too old."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from traitortrack_desktop.domain.entries import BagFact
+from traitortrack_desktop.services.catalogue import UNKNOWN, Known, merged
+from traitortrack_desktop.services.ports import BagMemory
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TRUST = timedelta(hours=12)
+
+
+def child(parent, by=None):
+    return BagFact(code="C1", kind="child", parent=parent, by=by)
+
+
+def waiting(parent, seq=5):
+    return BagMemory(seq=seq, fact=child(parent), confirmed_at=None)
+
+
+def confirmed(parent, seq=5, at=NOW - HOUR):
+    return BagMemory(seq=seq, fact=child(parent, by="ravi"), confirmed_at=at)
+
+
+def known(parent, posted_seq=5, as_of=NOW - HOUR):
+    return Known(fact=child(parent), as_of=as_of, posted_seq=posted_seq)
+
+
+NOTHING = Known(as_of=NOW - HOUR, posted_seq=5)
+
+
+@pytest.mark.parametrize(
+    ("memory", "catalogue", "parent"),
+    [
+        (None, UNKNOWN, None),
+        (confirmed("SB1"), UNKNOWN, "SB1"),
+        (None, known("SB2"), "SB2"),
+        (waiting("SB1"), known("SB2", posted_seq=9), "SB1"),
+        (waiting(None), known("SB2", posted_seq=9), None),
+        (confirmed("SB1", seq=5), known("SB2", posted_seq=5), "SB2"),
+        (confirmed("SB1", seq=6), known("SB2", posted_seq=5), "SB1"),
+    ],
+)
+def test_own_work_wins_then_the_newer(memory, catalogue, parent):
+    fact = merged(memory, catalogue, now=NOW, trust=TRUST)
+    assert (fact.parent if fact is not None else None) == parent
+
+
+def test_a_bag_that_is_gone_from_a_newer_catalogue_is_not_known_any_more():
+    assert merged(confirmed("SB1", seq=5), NOTHING, now=NOW, trust=TRUST) is None
+
+
+def test_a_bag_that_an_older_catalogue_does_not_hold_is_where_the_station_put_it():
+    assert merged(confirmed("SB1", seq=6), NOTHING, now=NOW, trust=TRUST).parent == "SB1"
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=400), -timedelta(days=400)])
+def test_a_clock_that_jumps_makes_everything_old_but_the_own_work(jump):
+    then = NOW + jump
+    assert merged(confirmed("SB1"), known("SB2"), now=then, trust=TRUST) is None
+    assert merged(waiting("SB1"), known("SB2"), now=then, trust=TRUST).parent == "SB1"
+
+
+def test_which_is_newer_does_not_depend_on_the_clock():
+    memory = confirmed("SB1", seq=5, at=NOW + 3 * HOUR)
+    assert merged(memory, known("SB2", posted_seq=5), now=NOW, trust=TRUST).parent == "SB2"
+
+
+def test_a_time_of_trust_of_nothing_trusts_nothing_that_the_centre_said():
+    assert merged(confirmed("SB1"), known("SB2"), now=NOW, trust=timedelta(0)) is None
+
+
+def test_who_put_it_there_is_taken_from_the_memory_of_the_same_place():
+    assert merged(confirmed("SB1"), known("SB1"), now=NOW, trust=TRUST).by == "ravi"
+    assert merged(confirmed("SB1"), known("SB2"), now=NOW, trust=TRUST).by is None
+
+
+def test_a_memory_that_was_contradicted_tells_nothing_a_newer_catalogue_does():
+    contradicted = BagMemory(seq=6, fact=None, confirmed_at=NOW - HOUR)
+    assert merged(contradicted, known("SB2", posted_seq=5), now=NOW, trust=TRUST) is None
+    assert merged(contradicted, known("SB2", posted_seq=6), now=NOW, trust=TRUST).parent == "SB2"

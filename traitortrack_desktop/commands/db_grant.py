@@ -1,0 +1,63 @@
+"""``db grant``: the database account of a station. For IT, with the owner's address."""
+
+import argparse
+import json
+import sys
+
+from traitortrack_desktop.assembly import database_url
+from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
+from traitortrack_desktop.commands.new_password import NEW_PASSWORD, new_password
+from traitortrack_desktop.environment.settings import Settings
+from traitortrack_desktop.storage.central.station_login import (
+    StationLogin,
+    StationLoginNotPossibleError,
+    create_station_login,
+    require_possible,
+    revoke_station_login,
+)
+
+
+def add_action(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the action's options."""
+    grant = actions.add_parser(
+        "grant",
+        help=f"make or renew a station's account; its password from {NEW_PASSWORD} or a prompt",
+    )
+    grant.add_argument("role", metavar="ROLE", help="the database role, one for each station where possible")
+    grant.add_argument("--revoke", action="store_true", help="take its rights and end its sessions")
+    grant.add_argument("--json", action="store_true", help="one JSON object")
+    grant.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    url = database_url(settings)
+    try:
+        if arguments.revoke:
+            return _revoke(url, arguments.role, as_json=arguments.json)
+        require_possible(url, arguments.role)
+        login = create_station_login(url, arguments.role, new_password(arguments.role))
+    except StationLoginNotPossibleError as problem:
+        raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
+    if arguments.json:
+        print(json.dumps(login.as_json()))
+    else:
+        _tell(login)
+    return ExitCode.DONE
+
+
+def _tell(login: StationLogin) -> None:
+    done = "may work as a station" if login.made else "has a new password, and may work as a station"
+    print(f"{login.role} {done}: it may call the station's functions and nothing else.")
+    print(f"Address for the station's set-up, with the password in place of PASSWORD: {login.address}")
+    for note in login.notes:
+        print(f"Note: {note}.", file=sys.stderr)
+
+
+def _revoke(url: str, role: str, *, as_json: bool) -> int:
+    ended = revoke_station_login(url, role)
+    if as_json:
+        print(json.dumps({"role": role, "revoked": True, "sessions_ended": ended}))
+    else:
+        print(f"{role} may no longer work as a station; {ended} of its sessions were ended.")
+        print("Its stations keep what they scan from now on; db grant lets them send it.")
+    return ExitCode.DONE

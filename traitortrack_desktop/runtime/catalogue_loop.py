@@ -1,0 +1,61 @@
+"""The loader thread: loads the catalogue when the centre answers, and sleeps until it is needed again."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from traitortrack_desktop.services.catalogue_load import LONGEST_PAUSE_SECONDS, CatalogueLoad
+from traitortrack_desktop.services.events import DeliveryChanged, StationEvent
+
+STOP_SECONDS = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class CatalogueLoop:
+    """Runs a :class:`CatalogueLoad` on its own thread; *loaded* is called when changes can follow."""
+
+    def __init__(self, load: CatalogueLoad, *, loaded: Callable[[], None]) -> None:
+        self._load = load
+        self._loaded = loaded
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="catalogue", daemon=True)
+
+    def start(self) -> None:
+        """Start; what was loaded before is opened at once, the centre is asked when it answers."""
+        self._thread.start()
+
+    def load_anew(self) -> None:
+        """Say that the catalogue has to be loaded; any thread."""
+        self._wake.set()
+
+    def take(self, event: StationEvent) -> None:
+        """Hear that the centre answers."""
+        if isinstance(event, DeliveryChanged) and event.online:
+            self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread; a page on its way may last until its deadline, and nobody waits for it."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                pause = self._step()
+                if pause is None:
+                    self._loaded()
+                self._wake.wait(pause)
+                self._wake.clear()
+        finally:
+            self._load.close()
+
+    def _step(self) -> float | None:
+        try:
+            return self._load.run(self._stopping.is_set)
+        except Exception:  # noqa: BLE001 - top of the loop
+            _log.exception("Loading the catalogue met an unexpected error")
+            return LONGEST_PAUSE_SECONDS

@@ -1,0 +1,161 @@
+"""The catalogue: this station's own copy of what the centre knows about bags.
+
+With it a station without a line still knows that a child is already in another bag, and as of when it
+knows. It is a copy: it may be lost, and nothing ever waits for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from traitortrack_desktop.domain.entries import BagFact
+from traitortrack_desktop.services.ports import BagMemory, CentreChanges
+
+CatalogueRow = Sequence[str | int | bool | None]
+"""A bag (id, code, kind, parent id, since, count, completed, bill id) or a bill (id, code, status,
+capacity, linked), as the centre's functions give them; *since* in seconds of Unix time, UTC.
+Numbers may come as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the catalogue says about a code. *as_of* is ``None`` when it cannot say anything.
+
+    With an *as_of* and without a *fact* there is no such bag at the centre. *posted_seq* is the number of
+    the last journal entry whose effect at the centre is in it.
+    """
+
+    fact: BagFact | None = None
+    as_of: datetime | None = None
+    posted_seq: int = 0
+
+
+UNKNOWN = Known()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadStart:
+    """What a first load begins with. *cursor* is read before any page; *rows* is an estimate."""
+
+    cursor: str
+    centre: str
+    highest: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadProgress:
+    """How far the first load is. *start* is ``None`` before it began; *after* is the last id loaded."""
+
+    start: LoadStart | None = None
+    after: int = 0
+    loaded: int = 0
+    done: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many bags there will be, as far as is known."""
+        return max(self.loaded, self.start.rows if self.start is not None else 0)
+
+
+class CatalogueUnusableError(Exception):
+    """The catalogue's file cannot be used now; the station works as if it knew nothing."""
+
+
+class Catalogue(Protocol):
+    """What scanning asks."""
+
+    def known(self, code: str) -> Known:
+        """Return what is known about *code*; never raises and never waits."""
+        ...
+
+
+class CatalogueCopy(Catalogue, Protocol):
+    """The copy as its two writers see it: the first load, and the changes that follow. Any thread.
+
+    Every method raises :class:`CatalogueUnusableError`, but for :meth:`cursor`,
+    :meth:`progress` and :meth:`close`.
+    """
+
+    def open(self) -> LoadProgress:
+        """Open the copy, made anew when it is damaged or a newer program's; return how far it is."""
+        ...
+
+    def begin(self, start: LoadStart) -> None:
+        """Forget everything and begin a load."""
+        ...
+
+    def add(self, bags: Sequence[CatalogueRow]) -> LoadProgress:
+        """Keep one page of a load; what is kept stays, also when the program is killed."""
+        ...
+
+    def finish(self, bills: Sequence[CatalogueRow]) -> None:
+        """End the load: from now on changes are taken, and once they are, codes are known."""
+        ...
+
+    def cursor(self) -> str | None:
+        """Return what to ask the feed with; ``None`` while there is nothing to follow."""
+        ...
+
+    def follow(self, changes: CentreChanges, *, as_of: datetime, posted_seq: int | None) -> bool:
+        """Take one page of changes, asked for at *as_of*; return whether this made the catalogue complete.
+
+        The effects of all entries up to *posted_seq* are in it; ``None`` when the caller does not know.
+        """
+        ...
+
+    def progress(self) -> LoadProgress:
+        """Return how far the load is."""
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
+class CatalogueSource(Protocol):
+    """Where a first load comes from: the centre. Raises the errors of ``services.ports``."""
+
+    def start(self) -> LoadStart | None:
+        """Return where a load begins; ``None`` when the centre's feed would not be whole."""
+        ...
+
+    def bags(self, after: int, limit: int) -> Sequence[CatalogueRow]:
+        """Return up to *limit* bags with ids above *after*, ascending."""
+        ...
+
+    def bills(self) -> Sequence[CatalogueRow]:
+        """Return all bills."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back; the next question opens another."""
+        ...
+
+
+def merged(memory: BagMemory | None, known: Known, *, now: datetime, trust: timedelta) -> BagFact | None:
+    """Return what the station knows of a bag, from its own *memory* of it and the catalogue.
+
+    What the station did itself and was not answered for is work in progress: it counts. Otherwise the
+    newer of the two counts. Which is newer follows from the journal's numbers and from no clock. What is
+    older than *trust*, in either direction, counts for nothing: the centre has to decide.
+    """
+    if memory is not None and memory.confirmed_at is None:
+        return memory.fact
+    if memory is not None and memory.confirmed_at is not None and abs(now - memory.confirmed_at) > trust:
+        memory = None
+    if known.as_of is None or abs(now - known.as_of) > trust:
+        return memory.fact if memory is not None else None
+    if memory is None:
+        return known.fact
+    if memory.seq > known.posted_seq:
+        return memory.fact
+    return _named(known.fact, memory.fact)
+
+
+def _named(fact: BagFact | None, remembered: BagFact | None) -> BagFact | None:
+    """Return *fact* with who put the bag there, which the feed leaves out, where this station knows."""
+    if fact is None or remembered is None or fact.parent is None or fact.parent != remembered.parent:
+        return fact
+    return replace(fact, by=remembered.by)

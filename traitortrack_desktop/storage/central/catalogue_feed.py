@@ -1,0 +1,112 @@
+"""The first load of the catalogue: page after page of bags by COPY, over a connection of its own.
+
+Used by the loader thread. A page has to come within the limits of a statement also over a slow line:
+how large it may be, the caller finds out.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import Any, cast
+
+from psycopg2.extensions import connection as RawConnection  # noqa: N812
+from sqlalchemy import text
+
+from traitortrack_desktop.services.catalogue import CatalogueRow, LoadStart
+from traitortrack_desktop.services.ports import CentreChanges
+from traitortrack_desktop.storage.central.engine import CentralDatabase
+
+_START = text("SELECT station.catalogue_start()")
+_BAGS = "COPY (SELECT * FROM station.catalogue_page(%d, %d)) TO STDOUT WITH (NULL '')"
+_BILLS = "COPY (SELECT * FROM station.catalogue_bills(%d, %d)) TO STDOUT WITH (NULL '')"
+_BILLS_AT_ONCE = 20_000
+_ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+class CentralCatalogueSource:
+    """A ``CatalogueSource`` at *url*; the connection is opened when it is first needed."""
+
+    def __init__(self, url: str, *, station_name: str) -> None:
+        self._url = url
+        self._application = f"traitortrack load {station_name}"
+        self._database: CentralDatabase | None = None
+
+    def start(self) -> LoadStart | None:
+        """Return where a load begins; ``None`` when the centre's feed would not be whole."""
+        with self._opened().session() as session:
+            answer: dict[str, Any] | None = session.execute(_START).scalar()
+        if answer is None:
+            return None
+        return LoadStart(
+            cursor=answer["cursor"],
+            centre=answer["centre"],
+            highest=answer["highest"],
+            rows=answer["rows"],
+        )
+
+    def bags(self, after: int, limit: int) -> Sequence[CatalogueRow]:
+        """Return up to *limit* bags with ids above *after*, ascending."""
+        return self._copied(_BAGS % (after, limit))
+
+    def bills(self) -> Sequence[CatalogueRow]:
+        """Return all bills."""
+        found: list[CatalogueRow] = []
+        while True:
+            after = int(found[-1][0] or 0) if found else 0
+            page = self._copied(_BILLS % (after, _BILLS_AT_ONCE))
+            found += page
+            if len(page) < _BILLS_AT_ONCE:
+                return found
+
+    def close(self) -> None:
+        """Give the connection back; the next question opens another."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    def _opened(self) -> CentralDatabase:
+        if self._database is None:
+            self._database = CentralDatabase(self._url, application=self._application)
+        return self._database
+
+    def _copied(self, statement: str) -> list[CatalogueRow]:
+        received = io.BytesIO()
+        with self._opened().session() as session:
+            raw = cast(RawConnection, session.connection().connection.driver_connection)
+            with raw.cursor() as cursor:
+                cursor.copy_expert(statement, received)
+        return [_row(line) for line in received.getvalue().decode().split("\n")[:-1]]
+
+
+def _row(line: str) -> CatalogueRow:
+    columns: list[str | None] = [column or None for column in line.split("\t")]
+    if "\\" in line:
+        columns = [_unescaped(column) if column else None for column in columns]
+    return columns
+
+
+def _unescaped(column: str) -> str:
+    """Return *column* with COPY's escapes undone."""
+    first, *others = column.split("\\")
+    parts, pending = [first], iter(others)
+    for part in pending:
+        if part == "":  # two of them stand for one
+            parts.append("\\" + next(pending, ""))
+        else:
+            parts.append(_ESCAPED.get(part[0], part[0]) + part[1:])
+    return "".join(parts)
+
+
+def changes_of(answer: dict[str, Any]) -> CentreChanges:
+    """Return what ``station.changes_since`` answered."""
+    if answer.get("reload"):
+        return CentreChanges(reload=True)
+    bags = answer["bags"] or ()
+    return CentreChanges(
+        cursor=answer["cursor"],
+        more=answer["more"],
+        bags=tuple((*bag[:4], *bag[5:]) for bag in bags),
+        parents={bag[3]: bag[4] for bag in bags if bag[3] is not None and bag[4] is not None},
+        gone=tuple(answer["gone"] or ()),
+        bills=tuple(tuple(bill) for bill in answer["bills"] or ()),
+        bills_gone=tuple(answer["bills_gone"] or ()),
+    )

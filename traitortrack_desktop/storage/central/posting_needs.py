@@ -1,0 +1,98 @@
+"""What posting needs of the columns that it writes: a type that takes its values, and NULL where it has none.
+
+Databases of different ages have columns of different types; most do no harm. Only what would have the
+server refuse a station's rows is a fault.
+"""
+
+from collections.abc import Iterator
+
+from traitortrack_desktop.storage.central.found_shape import FoundColumn, FoundShape
+
+_INTEGER = ("smallint", "integer", "bigint")
+_TEXT = ("character varying", "character(", "text", "citext")
+_NUMBER = ("double precision", "real", "numeric", *_INTEGER)
+_TIME = ("timestamp",)
+_FAMILIES = {"whole numbers": _INTEGER, "text": _TEXT, "numbers": _NUMBER, "points in time": _TIME}
+
+_WRITTEN = {
+    "bag": {
+        "qr_id": "text", "type": "text", "name": "text", "child_count": "whole numbers",
+        "weight_kg": "numbers", "status": "text", "user_id": "whole numbers", "dispatch_area": "text",
+        "created_at": "points in time", "updated_at": "points in time",
+    },
+    "link": {
+        "parent_bag_id": "whole numbers", "child_bag_id": "whole numbers", "created_at": "points in time",
+    },
+    "scan": {
+        "timestamp": "points in time", "parent_bag_id": "whole numbers", "child_bag_id": "whole numbers",
+        "user_id": "whole numbers",
+    },
+}  # fmt: skip
+"""The columns that stations insert, with what they hold."""
+
+_CHANGED = {
+    "bill": {
+        "linked_parent_count": "whole numbers", "total_child_bags": "whole numbers",
+        "total_weight_kg": "numbers", "expected_weight_kg": "numbers", "updated_at": "points in time",
+    },
+    "bill_bag": {"bill_id": "whole numbers", "bag_id": "whole numbers"},
+    "user": {"username": "text"},
+}  # fmt: skip
+"""Columns that stations read or change in rows which others make."""
+
+_MAY_BE_NULL = {
+    ("bag", "name"): "new bags have no name",
+    ("bag", "user_id"): "a bag of somebody whom the web application does not know has no owner",
+    ("bag", "dispatch_area"): "a bag may have no area",
+    ("scan", "parent_bag_id"): "the scan of a child names no parent",
+    ("scan", "child_bag_id"): "the scan of a parent names no child",
+    ("scan", "user_id"): "a scan by somebody whom the web application does not know names nobody",
+}
+
+
+def unfit_columns(found: FoundShape) -> tuple[str, ...]:
+    """Return what would have the server refuse a station's rows, as sentences that say what helps."""
+    return tuple(
+        sentence
+        for table in (*_WRITTEN, *_CHANGED)
+        if found.table(table) is not None
+        for sentence in (*_wrong_types(found, table), *_wrong_nulls(found, table), *_without_id(found, table))
+    )
+
+
+def _wrong_types(found: FoundShape, table: str) -> Iterator[str]:
+    for name, family in {**_WRITTEN, **_CHANGED}[table].items():
+        column = found.columns_of(table).get(name)
+        if column is not None and not column.kind.startswith(_FAMILIES[family]):
+            yield (
+                f"the column {table}.{name} is {column.kind} and has to hold {family}:"
+                " stations cannot post before its type is changed"
+            )
+
+
+def _wrong_nulls(found: FoundShape, table: str) -> Iterator[str]:
+    written = _WRITTEN.get(table, {})
+    for column in found.columns_of(table).values() if written else ():
+        if column.nullable or column.name == "id":
+            continue
+        reason = _MAY_BE_NULL.get((table, column.name))
+        if reason is not None:
+            yield f"the column {table}.{column.name} must not be empty, but {reason}: {_cure(column)}"
+        elif column.name not in written and not column.has_default:
+            yield (
+                f"the column {table}.{column.name} must not be empty and has no default, and stations do not"
+                f" know it: {_cure(column)}"
+            )
+
+
+def _without_id(found: FoundShape, table: str) -> Iterator[str]:
+    column = found.columns_of(table).get("id")
+    if table in _WRITTEN and column is not None and not column.has_default:
+        yield (
+            f"the column {table}.id gives new rows no number, so that stations cannot add any:"
+            " give it a sequence as its default"
+        )
+
+
+def _cure(column: FoundColumn) -> str:
+    return f"ALTER TABLE {column.table} ALTER COLUMN {column.name} DROP NOT NULL"
