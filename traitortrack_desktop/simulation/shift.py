@@ -36,6 +36,8 @@ class Mistake(StrEnum):
     OTHER_PARENT = "other_parent"
     ANSWERED_WITH_A_CHILD = "answered_with_a_child"
     WRONG_BAG_PUT_IN = "wrong_bag_put_in"
+    UNDERSTOOD_IN_CASE = "understood_in_case"
+    """Whether the station stopped depends on whether it has loaded the list of bags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,10 +183,11 @@ class _ShiftWriter:
         children = self._children(CAPACITY - 1)
         self._work(children[:20])
         self._scan(self._bags.taken_children[1], mistake=Mistake.CHILD_ELSEWHERE_AT_CENTRE)
+        self._scan(Command.UNDERSTOOD, mistake=Mistake.UNDERSTOOD_IN_CASE)
         self._work(children[20:])
         self._steps += [Pause(milliseconds=2500), RestoreLine(), AwaitDelivery()]
         self._scan(Command.UNDERSTOOD)
-        # The refused child left a place that the station took for filled.
+        # The refused child left a place, which the station may have taken for filled.
         self._scan(self._mustard[1])
         self._scan(self._new_child())
 

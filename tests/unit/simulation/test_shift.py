@@ -25,8 +25,9 @@ SEEDS = range(8)
 class PlayedShift:
     """The shift, decided by the domain's rules and answered by a centre that knows only BAGS."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, *, known=()):
         self.station = Scanning()
+        self.station.facts.update({fact.code: fact for fact in known})
         self.inside = {}
         self.answered = 0
         self.reasons = {}
@@ -116,6 +117,7 @@ def test_a_shift_contains_every_mistake(mistake):
         (Mistake.PARENT_AS_CHILD, None),
         (Mistake.CHILD_ELSEWHERE_AT_CENTRE, None),
         (Mistake.WRONG_BAG_PUT_IN, None),
+        (Mistake.UNDERSTOOD_IN_CASE, Reason.NOTHING_TO_ACKNOWLEDGE),
     ],
 )
 def test_each_mistake_is_answered_by_the_station_as_it_should_be(played, mistake, reason):
@@ -128,6 +130,14 @@ def test_plain_work_is_never_refused(played):
 
 def test_it_fills_four_parents(played):
     assert len(played.full_parents) == 4
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_station_that_knows_where_the_bags_are_fills_them_too_and_is_left_with_nothing_open(seed):
+    elsewhere = [BagFact(code=code, kind="child", parent="SB00001") for code in BAGS.taken_children]
+    played = PlayedShift(seed, known=[*elsewhere, BagFact(code=BAGS.loose_parent, kind="parent")])
+    state = played.station.state
+    assert (len(played.full_parents), state.attention, state.stop, state.question) == (4, (), None, None)
 
 
 def test_everything_the_centre_refuses_is_understood_in_the_end(played):

@@ -35,7 +35,8 @@ BEGIN
         station.catalogue_page(integer, integer),
         station.catalogue_bills(integer, integer),
         station.changes_since(text, integer),
-        station.prune_changes()
+        station.prune_changes(),
+        station.fold_statistics()
     TO traitortrack_station;
 END
 $$;

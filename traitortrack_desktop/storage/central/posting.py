@@ -42,7 +42,8 @@ _POST_AND_ASK = f"""{STATEMENT_LIMIT}
     SELECT p.reply, station.changes_since(%s, %s)
     FROM (SELECT station.post_entries(%s, %s, %s) AS reply OFFSET 0) AS p
 """  # noqa: S608 - joined from constants
-_ASK = STATEMENT_LIMIT + "SELECT station.changes_since(%s, %s)"
+# Whoever has nothing to do adds up what the others left for the web application's figures (decision 15).
+_ASK = STATEMENT_LIMIT + "SELECT station.changes_since(%s, %s), station.fold_statistics()"
 _PRUNE = STATEMENT_LIMIT + "SELECT station.prune_changes()"
 _ENROL = STATEMENT_LIMIT + "SELECT station.enrol_device(%s, %s, %s)"
 

@@ -542,6 +542,7 @@ BEGIN
             v_made := v_made || v_row.id;
         END LOOP;
         IF cardinality(v_made) < cardinality(n_codes) THEN
+            PERFORM station.catch_up_numbers();
             RAISE EXCEPTION 'a bag appeared meanwhile' USING ERRCODE = '40001';
         END IF;
     END IF;
@@ -846,6 +847,7 @@ AS $$
 DECLARE
     v_receipts jsonb := '[]';
     v_item     jsonb;
+    v_rule     text;
     v_since    timestamptz;            -- the locks of one entry are still held at the next
 BEGIN
     FOR v_item IN SELECT item FROM jsonb_array_elements(p_entries) AS given (item) LOOP
@@ -853,6 +855,11 @@ BEGIN
             v_receipts := v_receipts || station.apply_entries(p_device, jsonb_build_array(v_item), v_since);
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
+                GET STACKED DIAGNOSTICS v_rule = CONSTRAINT_NAME;
+                IF station.is_about_numbers(SQLSTATE, v_rule) THEN
+                    PERFORM station.catch_up_numbers();
+                    RAISE EXCEPTION 'ids were given out twice' USING ERRCODE = '40001';
+                END IF;
                 v_receipts := v_receipts || station.set_aside(p_device, v_item, SQLSTATE, SQLERRM);
         END;
         v_since := coalesce(v_since, clock_timestamp());

@@ -1,0 +1,31 @@
+-- A copy of a database brings rows with their ids and may leave the sequences where they were: the next
+-- ids are taken then. Posting moves a sequence behind the highest id, which no rollback takes back, and is
+-- tried again. Two that do it at once may set it back by a few: then the next one does it again.
+CREATE OR REPLACE FUNCTION station.catch_up_numbers() RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_table    text;
+    v_sequence regclass;
+    v_highest  bigint;
+BEGIN
+    FOREACH v_table IN ARRAY ARRAY['public.bag', 'public.link', 'public.scan'] LOOP
+        v_sequence := pg_get_serial_sequence(v_table, 'id');
+        CONTINUE WHEN v_sequence IS NULL;
+        EXECUTE format('SELECT max(id) FROM %s', v_table) INTO v_highest;
+        IF v_highest > coalesce(pg_sequence_last_value(v_sequence), 0) THEN
+            PERFORM setval(v_sequence, v_highest);
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Whether what was violated is only that an id was given out before.
+CREATE OR REPLACE FUNCTION station.is_about_numbers(p_state text, p_constraint text) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+    SELECT p_state = '23505' AND EXISTS (
+        SELECT FROM pg_constraint
+        WHERE conname = p_constraint AND contype = 'p'
+          AND conrelid IN ('public.bag'::regclass, 'public.link'::regclass, 'public.scan'::regclass))
+$$;
