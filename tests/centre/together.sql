@@ -4,7 +4,7 @@
 CREATE SCHEMA watch;
 CREATE TABLE watch.touch (
     xid     xid8        NOT NULL DEFAULT pg_current_xact_id(),
-    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at      timestamptz NOT NULL DEFAULT now(),  -- when the transaction began: it counts later than that
     work    text        NOT NULL,  -- 'station', or the name of the web application's work
     bag_id  integer,
     bill_id integer,

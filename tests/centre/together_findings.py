@@ -51,8 +51,8 @@ _FALSE_BILLS = """
     ORDER BY b.bill_id
 """
 
-# A posting counts under locks. What is false after it was made so by somebody who committed later than
-# the last posting that wrote the figure began to write.
+# A posting counts under locks. What is false after it was made so by somebody who committed after the
+# last posting that wrote the figure began. (That no posting does it itself is what --careful shows.)
 _WHOSE_PARENT = """
     WITH posted AS (
         SELECT max(at) AS at FROM watch.touch WHERE bag_id = %s AND what = 'figures' AND work = 'station')
