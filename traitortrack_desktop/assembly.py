@@ -242,7 +242,10 @@ def assemble_station(
     device = DeviceId(device_identity(settings.data_dir))
     hub = EventHub()
     hub.subscribe(log_event)
-    catalogue = SqliteCatalogue(settings.data_dir)
+    catalogue = SqliteCatalogue(
+        settings.data_dir,
+        damaged=lambda: loading.load_anew(),  # noqa: PLW0108 - made further down
+    )
     loading = CatalogueLoop(
         CatalogueLoad(
             copy=catalogue,
@@ -260,7 +263,6 @@ def assemble_station(
             device=device,
             station=settings.station,
             clock=station_time,
-            fact_trust=trust,
         )
         if journal.recovered is not None:
             _log.error("The journal was damaged; what could be read goes on: %s", journal.recovered)
@@ -271,7 +273,7 @@ def assemble_station(
             sign_in_required=sign_in_required,
             for_people=for_people,
             known_about=lambda code: merged(
-                journal.bag_memory(code), catalogue.known(code), now=station_time(), trust=trust
+                code, journal.bag_memory(code), catalogue.known(code), now=station_time(), trust=trust
             ),
         )
 

@@ -10,6 +10,14 @@ from centre.steps import require
 _TABLES = {"parent": "bag"}
 """What the records call a row, where that is not its table's name."""
 
+_STATISTICS = """
+    SELECT ARRAY[total_bags, parent_bags, child_bags, total_scans, total_bills, total_users]::bigint[],
+           ARRAY[(SELECT count(*) FROM bag), (SELECT count(*) FROM bag WHERE type = 'parent'),
+                 (SELECT count(*) FROM bag WHERE type = 'child'), (SELECT count(*) FROM scan),
+                 (SELECT count(*) FROM bill), (SELECT count(*) FROM "user")]
+    FROM statistics_cache WHERE id = 1
+"""
+
 
 def audited(program: Program, *, finds: bool) -> str:
     """Look without mending: odd rows are found (when *finds*), and those that people have to decide."""
@@ -42,6 +50,16 @@ def found_clean(program: Program) -> None:
     """Look again: no stored figure differs from its rows any more."""
     said = program.answer("db", "audit", "--json")
     require(said["clean"] and not _counted(said["differences"]), f"still: {said['differences']}")
+
+
+def unblocked(url: str, schema: str) -> str:
+    """Add up what writers noted: the one row of figures then says what a recount says."""
+    with owner_cursor(url, schema) as cursor:
+        cursor.execute("SELECT station.fold_statistics()")
+        cursor.execute(_STATISTICS)
+        told, counted = cursor.fetchone()
+    require(told == counted, f"statistics_cache says {told}, counted: {counted}")
+    return "the figures agree with a recount"
 
 
 def _last_record(url: str) -> int:

@@ -190,7 +190,12 @@ SELECT pg_temp.packed('SB31001', 'NEG', 1, 'pending', -1, -1.5);
 -- fault: negative_bill_weight
 
 SELECT pg_temp.bill('BILL-31001', 'new', 1);
-UPDATE bill SET total_weight_kg = -30, expected_weight_kg = -1 WHERE bill_id = 'BILL-31001';
+UPDATE bill SET total_weight_kg = -30 WHERE bill_id = 'BILL-31001';
+
+-- fault: negative_expected_weight
+
+SELECT pg_temp.bill('BILL-31002', 'new', 1);
+UPDATE bill SET expected_weight_kg = -1 WHERE bill_id = 'BILL-31002';
 
 -- fault: wrong_linked_parent_count
 
@@ -271,3 +276,14 @@ UPDATE statistics_cache SET total_bags = 3, parent_bags = NULL, total_scans = 34
 -- fault: sequences_behind
 
 SELECT setval(pg_get_serial_sequence(name, 'id'), 1) FROM unnest(ARRAY['bag', 'link', 'scan', 'bill', 'bill_bag']) AS name;
+
+-- fault: left_by_killed_upgrades
+
+CREATE INDEX idx_link_child_id_ccnew ON link (child_bag_id);
+UPDATE pg_index SET indisvalid = false
+WHERE indexrelid IN ('idx_bag_type'::regclass, 'idx_link_child_id_ccnew'::regclass);
+ALTER TABLE bill ADD CONSTRAINT check_bill_total_weight_non_negative CHECK (total_weight_kg >= 0) NOT VALID;
+
+-- fault: biller_whom_nobody_knows
+
+UPDATE bill SET created_by_id = 999999 WHERE bill_id = 'BILL-10002';

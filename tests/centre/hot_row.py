@@ -25,6 +25,7 @@ from uuid import uuid4
 
 import psycopg2
 from centre.servers import CHOICES, running, servers
+from fakes.plain_address import plain
 from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
@@ -84,11 +85,11 @@ def _run(server: EmbeddedPostgres, given: argparse.Namespace) -> bool:
     addresses = {}
     for number, variant in enumerate(VARIANTS):
         server.create_database(f"v{number}")
-        addresses[variant.name] = _plain(server.url(f"v{number}"))
+        addresses[variant.name] = plain(server.url(f"v{number}"))
         upgrade(server.url(f"v{number}"))
         variant.prepare(server.url(f"v{number}"))
     for commits, settings in COMMITS.items():
-        _set(_plain(server.url("postgres")), settings)
+        _set(plain(server.url("postgres")), settings)
         for stations in given.stations:
             cells: dict[str, list[Measured]] = {name: [] for name in addresses}
             for _ in range(given.rounds):
@@ -126,8 +127,8 @@ def _agrees(name: str, address: str) -> bool:
 
 
 def _with_script(path: Path, url: str) -> None:
-    _execute(_plain(url), _ROW)
-    _execute(_plain(url), path.read_text("utf-8"))
+    _execute(plain(url), _ROW)
+    _execute(plain(url), path.read_text("utf-8"))
 
 
 def _with_deltas(url: str) -> None:
@@ -232,7 +233,3 @@ def _execute(address: str, statements: str) -> None:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statements)
-
-
-def _plain(url: str) -> str:
-    return url.replace("postgresql+psycopg2://", "postgresql://")

@@ -27,7 +27,8 @@ _STRUCTURE = """
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
     WHERE c.relnamespace = %(schema)s::regnamespace AND i.indisvalid
     UNION ALL
-    SELECT 'constraint ' || conname || ' on ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+    SELECT 'constraint ' || conname || ' on ' || conrelid::regclass || ' '
+           || replace(pg_get_constraintdef(oid), ' NOT VALID', '')
     FROM pg_constraint
     WHERE connamespace = %(schema)s::regnamespace AND contype <> 'n'
     UNION ALL
@@ -37,6 +38,32 @@ _STRUCTURE = """
     SELECT 'owner ' || relname || ' ' || pg_get_userbyid(relowner) FROM pg_class
     WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r', 'p', 'S')
 """
+
+_CATALOGUE = """
+    WITH here AS (
+        SELECT c.* FROM pg_class AS c
+        WHERE c.relkind <> 't' AND c.relnamespace IN (%(schema)s::regnamespace, to_regnamespace('station'))
+    )
+    SELECT oid::bigint, relfilenode::bigint, relname::text, '' FROM here
+    UNION ALL
+    SELECT i.indexrelid, 0, 'index', pg_get_indexdef(i.indexrelid) || i.indisvalid
+    FROM pg_index AS i JOIN here ON here.oid = i.indexrelid
+    UNION ALL
+    SELECT r.oid, 0, r.conname, pg_get_constraintdef(r.oid) || r.convalidated
+    FROM pg_constraint AS r JOIN here ON here.oid = r.conrelid
+    UNION ALL
+    SELECT t.oid, 0, t.tgname, pg_get_triggerdef(t.oid) || t.tgenabled::text
+    FROM pg_trigger AS t JOIN here ON here.oid = t.tgrelid
+    UNION ALL
+    SELECT a.attrelid, a.attnum, a.attname, a.atttypid::text || a.attnotnull
+    FROM pg_attribute AS a JOIN here ON here.oid = a.attrelid
+    UNION ALL
+    SELECT p.oid, 0, p.proname, md5(p.prosrc) || coalesce(p.proacl::text, '')
+    FROM pg_proc AS p WHERE p.pronamespace = to_regnamespace('station')
+"""
+
+Places = Mapping[str, frozenset[tuple[str, str]]]
+"""By table: where every row lies, and which transaction wrote it there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +104,23 @@ def changed(before: Digests, after: Digests) -> dict[str, set[str]]:
         if different:
             found[table] = different
     return found
+
+
+def places(url: str, columns: Columns) -> Places:
+    """Return where every row lies; one that was written again, be it with the same values, lies elsewhere."""
+    found = {}
+    with owner_cursor(url, columns.schema) as cursor:
+        for table in columns.tables:
+            cursor.execute(sql.SQL("SELECT ctid::text, xmin::text FROM {}").format(sql.Identifier(table)))
+            found[table] = frozenset(cursor.fetchall())
+    return found
+
+
+def catalogue(url: str, schema: str) -> frozenset[tuple[int, int, str, str]]:
+    """Return all that the server's catalogue says of *schema* and the station's: any change of it shows."""
+    with owner_cursor(url, "pg_catalog") as cursor:
+        cursor.execute(_CATALOGUE, {"schema": schema})
+        return frozenset(cursor.fetchall())
 
 
 def structure(url: str, schema: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from centre.steps import LeftOutHere, require
+from centre.steps import require
 from fakes.headless_station import ROOT, command, environment
 
 
@@ -49,8 +49,3 @@ class Program:
         said = json.loads(self.done(*arguments, **variables))
         assert isinstance(said, dict)
         return said
-
-    def require_action(self, action: str) -> None:
-        """Leave a step out when there is no ``db`` *action* in this program."""
-        if f" {action} " not in self.run("db", "--help").stdout.replace("\n", " "):
-            raise LeftOutHere(f"there is no db {action}")

@@ -12,9 +12,11 @@ from typing import Any
 
 import psycopg2
 from centre.faults import LeftOut, blow_up, fill
+from fakes.plain_address import plain
 from psycopg2 import sql
 
 FOLDER = Path(__file__).with_name("shapes")
+DECIDED = Path(__file__).with_name("decided.sql")
 WEB_OWNER = "web_owner"
 
 _OCTOBER = ("october_tables", "old_tables", "statistics_cache")
@@ -30,7 +32,9 @@ _JANUARY = (*_DECEMBER, "index_sync")
 
 _ONE_CODE = frozenset({"codes_that_differ_in_case", "the_same_code_twice"})
 _ONE_PARENT = frozenset({"child_in_two_parents"})
-_NO_NEGATIVES = frozenset({"negative_bag_weight", "negative_bill_weight"})
+_NO_NEGATIVES = frozenset({"negative_bag_weight", "negative_bill_weight", "negative_expected_weight"})
+_SEQUENCES_BEHIND = "sequences_behind"
+_OF_ONE_SHAPE = frozenset({_SEQUENCES_BEHIND, "left_by_killed_upgrades", "biller_whom_nobody_knows"})
 _BEFORE_OCTOBER_ENDED = frozenset({"locked_out"})
 _BEFORE_DECEMBER = frozenset({"wrong_linked_parent_count", "returned_bags"})
 _AFTER_NOVEMBER = frozenset({"legacy_columns"}) | _ONE_CODE | _ONE_PARENT | _NO_NEGATIVES
@@ -43,8 +47,8 @@ class Shape:
     *schemas* get the same tables each; ``public`` stays empty when it is not among them. *forbidden* are
     the faults that the shape's own tables refuse. *owner*: the tables belong to an ordinary account, and
     the web application works with it; *upgraded_by_owner*: stations are set up with that account too.
-    *leftover*: an index that was being made when somebody gave up. *sequences_behind*: the next numbers of
-    new rows are taken already, as after rows were copied in with their numbers.
+    *leftover*: an index that was being made when somebody gave up. *without*: the faults that are not made
+    in it.
     """
 
     name: str
@@ -54,12 +58,17 @@ class Shape:
     owner: str | None = None
     upgraded_by_owner: bool = False
     leftover: str | None = None
-    sequences_behind: bool = False
+    without: frozenset[str] = _OF_ONE_SHAPE
 
     @property
     def schema(self) -> str:
         """The schema whose tables the stations are to work with."""
         return self.schemas[0]
+
+    @property
+    def sequences_behind(self) -> bool:
+        """Whether the next numbers of new rows are taken, as after rows were copied in with their numbers."""
+        return _SEQUENCES_BEHIND not in self.without
 
     @property
     def has_triggers(self) -> bool:
@@ -78,6 +87,14 @@ SHAPES = (
         steps=(*_OCTOBER, "broken_off_migration"),
         forbidden=_BEFORE_DECEMBER | _BEFORE_OCTOBER_ENDED | {"notes"},
         leftover="CREATE UNIQUE INDEX CONCURRENTLY idx_bag_qr_id_unique_ci ON bag (upper(qr_id))",
+    ),
+    Shape(
+        name="october_by_hand",
+        steps=("october_tables", "statistics_cache", "statistics_triggers", "by_hand"),
+        schemas=("production",),
+        forbidden=_BEFORE_DECEMBER | _BEFORE_OCTOBER_ENDED | {"the_same_code_twice", "notes"},
+        leftover="CREATE UNIQUE INDEX CONCURRENTLY idx_bag_qr_id_unique_ci ON bag (upper(qr_id))",
+        without=frozenset({_SEQUENCES_BEHIND, "negative_bill_weight"}),
     ),
     Shape(
         name="november_2025",
@@ -116,15 +133,19 @@ SHAPES = (
         schemas=("production", "development"),
         forbidden=_AFTER_NOVEMBER,
     ),
-    Shape(name="copied_in", steps=_JANUARY, forbidden=_AFTER_NOVEMBER, sequences_behind=True),
+    Shape(
+        name="copied_in",
+        steps=_JANUARY,
+        forbidden=_AFTER_NOVEMBER,
+        without=_OF_ONE_SHAPE - {_SEQUENCES_BEHIND},
+    ),
 )
 
 
 @contextmanager
 def owner_cursor(url: str, schema: str | None = None, *, autocommit: bool = False) -> Iterator[Any]:
     """Yield a cursor at *url* to which bare table names mean those of *schema*; commits at the end."""
-    plain = url.replace("postgresql+psycopg2://", "postgresql://")
-    with closing(psycopg2.connect(plain)) as connection:
+    with closing(psycopg2.connect(plain(url))) as connection:
         connection.autocommit = autocommit
         with connection.cursor() as cursor:
             if schema is not None:
@@ -172,7 +193,7 @@ def fill_with_faults(url: str, shape: Shape, bags: int = 0) -> tuple[LeftOut, ..
         with owner_cursor(url, schema) as cursor:
             if bags:
                 blow_up(cursor, bags)
-            left_out = fill(cursor, without=() if shape.sequences_behind else {"sequences_behind"})
+            left_out = fill(cursor, without=shape.without)
     if shape.leftover is not None:
         _leave_over(url, shape.schema, shape.leftover)
     return left_out

@@ -16,13 +16,12 @@ from centre.shapes import SHAPES, Shape, build, fill_with_faults, make_web_owner
 from centre.shift import lines_for, work
 from centre.steps import Steps, require
 from centre.touched_rows import touched_rows, wrong_figures
-from centre.web_writer import WebWriter
+from centre.web_writer import LONGEST_STALL_SECONDS, WebWriter
 from fakes.headless_station import HeadlessStation
 from fakes.web_application import Ending, WebApplication
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 
-LONGEST_STALL_SECONDS = 1.0
 _DECIDED_BY_PEOPLE = {
     "codes_that_differ_in_case": "SB22001",
     "the_same_code_twice": "SB23001",
@@ -181,7 +180,7 @@ class _Trial:
         longest = f"longest {writer.longest_seconds * 1000:.0f} ms"
         return f"{writer.packed} bags packed meanwhile, {longest}; {len(said['to_decide'])} things to decide"
 
-    def _require_told(self, to_decide: list[object]) -> None:
+    def _require_told(self, to_decide: dict[str, object]) -> None:
         """What keeps a rule away is named by its code, for somebody to decide."""
         told = json.dumps(to_decide, ensure_ascii=False)
         for fault, code in _DECIDED_BY_PEOPLE.items():
@@ -251,7 +250,6 @@ class _Trial:
     # -- shift
 
     def grant(self) -> None:
-        self.program.require_action("grant")
         password = secrets.token_urlsafe(12)
         role = f"station_{self.shape.name}"
         everything = Program(url=self.url, data_dir=self.folder)  # the account may have to make roles

@@ -10,13 +10,9 @@ class NotAsItShouldBe(AssertionError):  # noqa: N818 - a finding, not a defect o
     """A step found something wrong; the text says what."""
 
 
-class LeftOutHere(Exception):  # noqa: N818 - not an error
-    """A step cannot be done yet, and that is no failure; the text says why."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a step went: ``✓``, ``✗`` or ``–`` (left out)."""
+    """How a step went: ``✓`` or ``✗``."""
 
     subject: str
     step: str
@@ -43,8 +39,6 @@ class Steps:
         started = time.monotonic()
         try:
             mark, note = "✓", act() or ""
-        except LeftOutHere as reason:
-            mark, note = "–", str(reason)
         except NotAsItShouldBe as finding:
             mark, note = "✗", str(finding)
         except Exception as error:  # noqa: BLE001 - a step that breaks is told and the others go on
@@ -74,12 +68,12 @@ def summary(all_steps: list[Steps]) -> str:
     width = max((len(steps.subject) for steps in all_steps), default=0)
     lines = []
     for steps in all_steps:
-        counted = {mark: sum(result.mark == mark for result in steps.results) for mark in "✓✗–"}
+        counted = {mark: sum(result.mark == mark for result in steps.results) for mark in "✓✗"}
         seconds = sum(result.seconds for result in steps.results)
         wrong = ", ".join(result.step for result in steps.results if result.mark == "✗")
         lines.append(
             f"{'✗' if steps.failed else '✓'} {steps.subject:{width}}  {counted['✓']:3} ✓ {counted['✗']:2} ✗"
-            f" {counted['–']:2} –  {seconds:6.1f} s  {wrong}".rstrip()
+            f"  {seconds:6.1f} s  {wrong}".rstrip()
         )
     return "\n".join(lines)
 

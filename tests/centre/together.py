@@ -1,7 +1,7 @@
 """Stations and the web application on the same bags at the same time; figures at the end.
 
-    .venv/bin/python tests/centre/together.py --connections 16 --transactions 5000 --seed 1
-    .venv/bin/python tests/centre/together.py --statistics-triggers --binaries /usr/lib/postgresql/15/bin
+    python3 installer/dev.py centre together --connections 16 --transactions 5000 --seed 1
+    python3 installer/dev.py centre together --statistics-triggers --postgres 15
 
 Half the connections are stations, the others the web application. Exit status 0 when everything was as
 it should be: no deadlock with a station in it, no rule broken, every entry in the ledger once, no false
@@ -12,20 +12,16 @@ import argparse
 import contextlib
 import json
 import random
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-if __name__ == "__main__":
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from centre.servers import CHOICES, ServerKind, servers
+from centre.shapes import owner_cursor
+from centre.together_run import Plan, Result, run
 
-from centre.together_run import Plan, Result, run  # noqa: E402
-
-from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres  # noqa: E402
-from traitortrack_desktop.environment.postgres_binaries import find_binaries  # noqa: E402
-from traitortrack_desktop.storage.central.upgrade import upgrade  # noqa: E402
+from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.storage.central.upgrade import upgrade
 
 
 def main(arguments: list[str]) -> int:
@@ -41,15 +37,21 @@ def main(arguments: list[str]) -> int:
         statistics_triggers=given.statistics_triggers,
         careful=given.careful,
     )
-    with _database(given.url, given.binaries, fast=not given.safe) as url:
-        upgrade(url)
-        result = run(url, plan)
-    print(json.dumps(result.as_json()) if given.json else _table(result))
-    return 1 if result.wrong else 0
+    wrong = False
+    for kind in servers(given.postgres):
+        with _database(kind, fast=not given.safe) as url:
+            upgrade(url)
+            result = run(url, plan)
+        print(json.dumps(result.as_json()) if given.json else _table(result))
+        wrong |= bool(result.wrong)
+    return 1 if wrong else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="together.py", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="dev.py centre together", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--postgres", choices=CHOICES, default="18", help="which servers (default 18)")
     parser.add_argument("--connections", type=int, default=16, metavar="N")
     parser.add_argument("--stations", type=int, metavar="N", help="how many of them are stations (half)")
     parser.add_argument("--transactions", type=int, default=5000, metavar="N")
@@ -61,41 +63,23 @@ def _parser() -> argparse.ArgumentParser:
         "--careful", action="store_true", help="only such work of the web application as leaves figures right"
     )
     parser.add_argument("--safe", action="store_true", help="wait for the disk at every commit")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--url", help="an empty database of its own instead of a server started here")
-    where.add_argument(
-        "--binaries", type=Path, metavar="DIR", help="another PostgreSQL than the embedded one"
-    )
+    parser.add_argument("--json", action="store_true", help="one JSON object for each server")
     return parser
 
 
 @contextlib.contextmanager
-def _database(url: str | None, binaries: Path | None, *, fast: bool) -> Iterator[str]:
-    if url is not None:
-        yield url
-        return
+def _database(kind: ServerKind, *, fast: bool) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="traitortrack-together-") as folder:
         place = Path(folder, "server")
-
-        def find() -> Path:
-            return binaries or find_binaries()
-
-        with EmbeddedPostgres.start(place, fast=fast, find=find) as server:
+        with (
+            EmbeddedPostgres.start(place, fast=fast, find=kind.find) as server,
+            owner_cursor(server.url("postgres"), autocommit=True) as cursor,
+        ):
             # When each transaction was committed tells whose figure is false.
-            _alter(server.url("postgres"), "ALTER SYSTEM SET track_commit_timestamp = on")
-        with EmbeddedPostgres.start(place, fast=fast, find=find) as server:
+            cursor.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+        with EmbeddedPostgres.start(place, fast=fast, find=kind.find) as server:
             server.create_database("together")
             yield server.url("together")
-
-
-def _alter(url: str, statement: str) -> None:
-    import psycopg2
-
-    connection = psycopg2.connect(url.replace("postgresql+psycopg2://", "postgresql://"))
-    connection.autocommit = True
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute(statement)
 
 
 def _table(result: Result) -> str:
@@ -124,7 +108,3 @@ def _table(result: Result) -> str:
 
 def _counts(title: str, counts: dict[str, int]) -> list[str]:
     return ["", f"{title}:", *(f"  {count:>7}  {name}" for name, count in counts.items())]
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

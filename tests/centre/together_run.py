@@ -124,7 +124,6 @@ def prepare(url: str, plan: Plan) -> Floor:
            SELECT code, 'parent', 0, 0, 'pending' FROM unnest(%s) AS w (code)""",
         [*floor.parents, *floor.small],
     )
-    query(url, "CREATE UNIQUE INDEX IF NOT EXISTS station_bill_bag_one_bill ON bill_bag (bag_id)")
     return floor
 
 

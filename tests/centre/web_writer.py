@@ -12,6 +12,9 @@ from typing import Any, Self
 import psycopg2
 from centre.shapes import owner_cursor
 
+LONGEST_STALL_SECONDS = 1.0
+"""No work on a database may let one of the web application's transactions wait so long."""
+
 _CHILDREN = 30
 _PAUSE_SECONDS = 0.005
 

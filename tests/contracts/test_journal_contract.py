@@ -74,6 +74,11 @@ def answer(kept: Kept, *seqs: int, outcome: Outcome = Outcome.POSTED, **rest: ob
     )
 
 
+def remembered(kept: Kept, code: str) -> BagFact | None:
+    memory = kept.journal.bag_memory(code)
+    return memory.fact if memory is not None else None
+
+
 # -- entries
 
 
@@ -283,22 +288,35 @@ def test_acknowledging_a_refusal_settles_nothing_that_is_held(kept: Kept) -> Non
     assert held(kept) == [1]
 
 
+# -- what waits
+
+
+def test_everything_before_the_first_waiting_entry_is_answered(kept: Kept) -> None:
+    put(kept, opened("SB10001"))
+    assert kept.waiting.answered_up_to() == 0
+    put(kept, added("SB10001", "AB12C"), added("SB10001", "AB12D"))
+    answer(kept, 1, 3)
+    assert kept.waiting.answered_up_to() == 1
+    answer(kept, 2)
+    assert kept.waiting.answered_up_to() == 3
+
+
 # -- what is remembered about a child
 
 
 def test_nothing_is_remembered_about_a_bag_never_seen(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
-    assert kept.journal.bag_fact("AB12D") is None
+    assert remembered(kept, "AB12D") is None
 
 
 def test_codes_are_compared_exactly(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
-    assert kept.journal.bag_fact("ab12c") is None
+    assert remembered(kept, "ab12c") is None
 
 
 def test_a_waiting_child_is_known_with_parent_time_and_person(kept: Kept) -> None:
     _, entry = put(kept, opened("SB10001"), added("SB10001", "AB12C"))
-    assert kept.journal.bag_fact("AB12C") == BagFact(
+    assert remembered(kept, "AB12C") == BagFact(
         code="AB12C", kind="child", parent="SB10001", since=entry.at, by="ravi", as_of=entry.at
     )
 
@@ -306,7 +324,7 @@ def test_a_waiting_child_is_known_with_parent_time_and_person(kept: Kept) -> Non
 def test_a_posted_child_is_known_as_of_the_receipt_and_from_the_centre(kept: Kept) -> None:
     _, entry = put(kept, opened("SB10001"), added("SB10001", "AB12C"))
     answer(kept, 1, 2)
-    fact = kept.journal.bag_fact("AB12C")
+    fact = remembered(kept, "AB12C")
     assert fact is not None
     assert fact.from_centre
     assert fact.as_of is not None
@@ -315,7 +333,7 @@ def test_a_posted_child_is_known_as_of_the_receipt_and_from_the_centre(kept: Kep
 
 def test_a_removed_child_is_in_no_parent(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
-    fact = kept.journal.bag_fact("AB12C")
+    fact = remembered(kept, "AB12C")
     assert fact is not None
     assert (fact.kind, fact.parent) == ("child", None)
 
@@ -324,7 +342,7 @@ def test_a_child_refused_as_in_another_parent_is_where_the_centre_says(kept: Kep
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
     told = BagFact(code="AB12C", kind="child", parent="SB77777", since=START, by="meena")
     answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT, fact=told)
-    fact = kept.journal.bag_fact("AB12C")
+    fact = remembered(kept, "AB12C")
     assert fact is not None
     assert (fact.parent, fact.by, fact.from_centre) == ("SB77777", "meena", True)
 
@@ -334,7 +352,7 @@ def test_a_child_refused_because_the_parent_was_full_stays_where_it_was_before(k
     put(kept, opened("SB10002"), added("SB10002", "AB12C"))
     answer(kept, 1, 2, 3, 4)
     answer(kept, 5, outcome=Outcome.REFUSED, reason=Reason.PARENT_FULL, count=30)
-    fact = kept.journal.bag_fact("AB12C")
+    fact = remembered(kept, "AB12C")
     assert fact is not None
     assert fact.parent is None
 
@@ -343,28 +361,33 @@ def test_a_contradicted_memory_is_given_up(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
     answer(kept, 1, 2)
     answer(kept, 3, outcome=Outcome.REFUSED, reason=Reason.CHILD_NOT_IN_PARENT)
-    assert kept.journal.bag_fact("AB12C") is None
+    assert remembered(kept, "AB12C") is None
 
 
 def test_a_child_that_is_a_parent_at_the_centre_is_remembered_as_one(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
     answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IS_PARENT)
-    fact = kept.journal.bag_fact("AB12C")
+    fact = remembered(kept, "AB12C")
     assert fact is not None
     assert fact.kind == "parent"
 
 
-def test_what_the_centre_confirmed_more_than_twelve_hours_ago_is_left_to_the_centre(kept: Kept) -> None:
+def test_when_the_centre_confirmed_it_is_remembered(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
+    before = kept.journal.bag_memory("AB12C")
     answer(kept, 1, 2)
-    kept.clock.now += timedelta(hours=13)
-    assert kept.journal.bag_fact("AB12C") is None
+    after = kept.journal.bag_memory("AB12C")
+    assert before is not None
+    assert after is not None
+    assert after.fact is not None
+    assert (before.seq, before.confirmed_at) == (2, None)
+    assert (after.seq, after.confirmed_at) == (2, after.fact.as_of)
 
 
 def test_what_still_waits_is_remembered_however_old(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
     kept.clock.now += timedelta(days=40)
-    assert kept.journal.bag_fact("AB12C") is not None
+    assert remembered(kept, "AB12C") is not None
 
 
 # -- what is remembered about a parent
@@ -374,7 +397,7 @@ def test_a_parent_counts_the_steps_that_wait_on_top_of_the_newest_receipt(kept: 
     put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
     answer(kept, 1, count=6)
     answer(kept, 2, count=7)
-    fact = kept.journal.bag_fact("SB10001")
+    fact = remembered(kept, "SB10001")
     assert fact is not None
     assert (fact.kind, fact.count, fact.from_centre) == ("parent", 8, False)
 
@@ -382,7 +405,7 @@ def test_a_parent_counts_the_steps_that_wait_on_top_of_the_newest_receipt(kept: 
 def test_a_parent_without_receipt_counts_from_what_was_inside_when_it_was_opened(kept: Kept) -> None:
     put(kept, opened("SB10001", base_count=4), added("SB10001", "AB12C"), removed("SB10001", "AB12C"))
     put(kept, added("SB10001", "AB12D"))
-    fact = kept.journal.bag_fact("SB10001")
+    fact = remembered(kept, "SB10001")
     assert fact is not None
     assert fact.count == 5
 
@@ -390,7 +413,7 @@ def test_a_parent_without_receipt_counts_from_what_was_inside_when_it_was_opened
 def test_a_refused_step_does_not_count(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"), added("SB10001", "AB12D"))
     answer(kept, 2, outcome=Outcome.REFUSED, reason=Reason.CHILD_IN_OTHER_PARENT)
-    fact = kept.journal.bag_fact("SB10001")
+    fact = remembered(kept, "SB10001")
     assert fact is not None
     assert fact.count == 1
 
@@ -398,7 +421,7 @@ def test_a_refused_step_does_not_count(kept: Kept) -> None:
 def test_a_parent_complete_at_the_centre_is_known_as_complete(kept: Kept) -> None:
     put(kept, opened("SB10001"), added("SB10001", "AB12C"), closed("SB10001"))
     answer(kept, 1, 2, 3, count=30, completed=True)
-    fact = kept.journal.bag_fact("SB10001")
+    fact = remembered(kept, "SB10001")
     assert fact is not None
     assert (fact.count, fact.completed, fact.from_centre) == (30, True, True)
 
@@ -407,7 +430,7 @@ def test_a_complete_parent_is_open_again_once_a_child_was_taken_out(kept: Kept) 
     put(kept, opened("SB10001"), added("SB10001", "AB12C"))
     answer(kept, 1, 2, count=30, completed=True)
     put(kept, removed("SB10001", "AB12C"))
-    fact = kept.journal.bag_fact("SB10001")
+    fact = remembered(kept, "SB10001")
     assert fact is not None
     assert (fact.count, fact.completed) == (29, False)
 
@@ -415,6 +438,6 @@ def test_a_complete_parent_is_open_again_once_a_child_was_taken_out(kept: Kept) 
 def test_a_parent_that_is_a_child_at_the_centre_is_remembered_as_one(kept: Kept) -> None:
     put(kept, opened("SB10001"))
     answer(kept, 1, outcome=Outcome.REFUSED, reason=Reason.PARENT_IS_CHILD)
-    fact = kept.journal.bag_fact("SB10001")
+    fact = remembered(kept, "SB10001")
     assert fact is not None
     assert (fact.kind, fact.from_centre) == ("child", True)

@@ -1,23 +1,24 @@
 """Reads the central database as the web application would, for tests. Plain SQL, no code of the program."""
 
 from contextlib import closing
+from typing import Any
 
 import psycopg2
 import psycopg2.extras
+from fakes.plain_address import plain
 
 
-def rows(url, sql, *values):
+def rows(url: str, sql: str, *values: Any) -> list[dict[str, Any]]:
     """Return the rows of one query as dictionaries."""
-    plain = url.replace("postgresql+psycopg2://", "postgresql://")
     with (
-        closing(psycopg2.connect(plain)) as connection,
+        closing(psycopg2.connect(plain(url))) as connection,
         connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor,
     ):
         cursor.execute(sql, values)
         return [dict(row) for row in cursor.fetchall()]
 
 
-def children_by_parent(url):
+def children_by_parent(url: str) -> dict[str, list[str]]:
     """Return the child codes of every parent bag, sorted."""
     found = rows(
         url,
@@ -35,7 +36,7 @@ def children_by_parent(url):
     return {row["parent"]: row["children"] for row in found}
 
 
-def wrong_counters(url):
+def wrong_counters(url: str) -> list[dict[str, Any]]:
     """Return the parents whose stored count, weight or status is not what their links say."""
     return rows(
         url,
@@ -50,7 +51,7 @@ def wrong_counters(url):
     )
 
 
-def ledger(url):
+def ledger(url: str) -> list[tuple[str, str | None]]:
     """Return outcome and reason of every ledger row, in the order of the station's sequence."""
     return [
         (row["outcome"], row["reason"])
@@ -58,6 +59,7 @@ def ledger(url):
     ]
 
 
-def bag_count(url):
+def bag_count(url: str) -> int:
     """Return how many bags the central database holds."""
-    return rows(url, "SELECT count(*) AS n FROM bag")[0]["n"]
+    count: int = rows(url, "SELECT count(*) AS n FROM bag")[0]["n"]
+    return count

@@ -65,8 +65,10 @@ class Station:
         self._rules = code_rules(parent="N[0-9]+P[0-9]", child="N[0-9]+C[0-9]", capacity=self.capacity)
 
     def decide(self, text: str, fact: BagFact | None) -> Decision:
+        """Return what the station does about *text* when it knows *fact*, which the centre said of late."""
         scanned = parse_frame(ScanFrame(source="gun", raw=text.encode()), self._rules)
-        return decide(self.state, scanned, fact, rules=self._rules)
+        known = replace(fact, from_centre=True) if fact is not None else None
+        return decide(self.state, scanned, known, rules=self._rules)
 
     def keep(self, decision: Decision, *, said: bool = True) -> JournalEntry:
         entry = self.chain.entry(decision, operator=self.operator)

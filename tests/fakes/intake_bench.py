@@ -1,6 +1,7 @@
 """An intake with a journal, guns with clocks, and what was told: for tests of readings in their order."""
 
 from fakes.memory_journal import MemoryJournal
+from fakes.own_knowledge import own_knowledge
 
 from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
@@ -26,6 +27,7 @@ class IntakeBench:
             journal=journal,
             rules=code_rules(capacity=self._capacity),
             tell=self.told.append,
+            known_about=own_knowledge(journal),
             sign_in_required=self._sign_in_required,
             monotonic_ms=lambda: self.at_ms,
         )

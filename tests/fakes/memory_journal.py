@@ -60,7 +60,6 @@ class MemoryJournal:
         self._broken = False
         self._clock = clock or SteppingClock()
         self._station = station
-        self._fact_trust = timedelta(hours=12)
 
     # -- services.ports.Journal
 
@@ -124,14 +123,6 @@ class MemoryJournal:
                 state = after_receipt(state, self.entries[event.seq - 1], event)
         return state
 
-    def bag_fact(self, code: str) -> BagFact | None:
-        newest = self.bag_memory(code)
-        if newest is None:
-            return None
-        if newest.confirmed_at is not None and abs(self._clock() - newest.confirmed_at) > self._fact_trust:
-            return None
-        return newest.fact
-
     def bag_memory(self, code: str) -> BagMemory | None:
         found = [memory for memory in (self._as_child(code), self._as_parent(code)) if memory is not None]
         if not found:
@@ -155,6 +146,12 @@ class MemoryJournal:
 
     def first(self, limit: int) -> Sequence[JournalEntry]:
         return tuple(entry for entry in self.entries if entry.seq not in self.receipts)[:limit]
+
+    def answered_up_to(self) -> int:
+        return next(
+            (seq - 1 for seq in range(1, len(self.entries) + 1) if seq not in self.receipts),
+            len(self.entries),
+        )
 
     # -- how
 

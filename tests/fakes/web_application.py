@@ -15,6 +15,7 @@ from typing import Any, Self
 import psycopg2
 from fakes import web_bag_work as bags
 from fakes import web_bill_work as bills
+from fakes.plain_address import plain
 from fakes.web_answers import Refused
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -53,8 +54,7 @@ class WebApplication:
         luck: random.Random | None = None,
         schema: str | None = None,
     ) -> None:
-        plain = url.replace("postgresql+psycopg2://", "postgresql://")
-        self._connection = psycopg2.connect(plain, application_name="traitortrack_web")
+        self._connection = psycopg2.connect(plain(url), application_name="traitortrack_web")
         self._user = user_id
         self._pause = pause_seconds
         self._luck = luck or random.Random()

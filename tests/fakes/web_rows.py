@@ -7,13 +7,14 @@ from contextlib import closing
 from typing import Any
 
 import psycopg2
+from fakes.plain_address import plain
 
 
 class WebRows:
     """Every call is its own transaction. Codes are given in upper case and found in any."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg2.connect(url.replace("postgresql+psycopg2://", "postgresql://"))
+        self._connection = psycopg2.connect(plain(url))
         self._connection.autocommit = True
 
     def close(self) -> None:

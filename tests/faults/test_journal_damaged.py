@@ -131,11 +131,12 @@ def test_damage_met_while_running_is_repaired_when_opened_anew(tmp_path: Path) -
     flip(Places(tmp_path).database, b'"code":"C000007"', offset=12)
     journal = open_in(tmp_path)
     with pytest.raises(JournalUnwritableError):
-        journal.bag_fact("C000007")
+        journal.bag_memory("C000007")
     journal.reopen()
-    fact = journal.bag_fact("C000007")
-    assert fact is not None
-    assert fact.parent == "SB00000"
+    memory = journal.bag_memory("C000007")
+    assert memory is not None
+    assert memory.fact is not None
+    assert memory.fact.parent == "SB00000"
     journal.close()
 
 

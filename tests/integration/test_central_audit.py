@@ -5,20 +5,24 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg2
 import pytest
 from fakes.central_owner import query
+from fakes.heard_sentence import HeardSentence
 from sqlalchemy import create_engine
 
-from traitortrack_desktop.commands.db_audit import lines
+from traitortrack_desktop.commands.db_audit import change_text, lines
 from traitortrack_desktop.services.ports import CentreMismatchError
 from traitortrack_desktop.storage.central import repair
 from traitortrack_desktop.storage.central.audit import AuditReport, audit
 from traitortrack_desktop.storage.central.consistency import consistency
+from traitortrack_desktop.storage.central.engine import owner_engine
 from traitortrack_desktop.storage.central.recount import Difference, wrong_bills, wrong_parents
 from traitortrack_desktop.storage.central.repair import Mender
+from traitortrack_desktop.storage.central.turns import REPAIR, my_turn
 
 DEPOT = """
     INSERT INTO "user" (username, email, password_hash, role)
@@ -196,11 +200,12 @@ def test_a_parent_that_a_station_completed_at_its_own_capacity_stays_completed(c
     ]
 
 
-def test_a_bill_expects_30_kg_of_a_bag_and_15_of_a_mini_bag(centre: str):
+def test_a_bill_expects_30_kg_of_a_bag_and_15_of_a_mini_bag_in_any_case(centre: str):
     link(centre, "SB00001", 1, 2)
     link(centre, "M444-1", 3, 5)
-    load(centre, "B1", "SB00001")
-    load(centre, "B1", "M444-1")
+    query(centre, "INSERT INTO bag (qr_id, type) VALUES ('m444-00001', 'parent')")
+    for parent in ("SB00001", "M444-1", "m444-00001"):
+        load(centre, "B1", parent)
 
     audit(centre, repair=True)
 
@@ -208,7 +213,7 @@ def test_a_bill_expects_30_kg_of_a_bag_and_15_of_a_mini_bag(centre: str):
         centre,
         """SELECT linked_parent_count, total_child_bags, total_weight_kg, expected_weight_kg
            FROM bill WHERE bill_id = 'B1'""",
-    ) == [{"linked_parent_count": 2, "total_child_bags": 5, "total_weight_kg": 5, "expected_weight_kg": 45}]
+    ) == [{"linked_parent_count": 3, "total_child_bags": 5, "total_weight_kg": 5, "expected_weight_kg": 60}]
     assert [record["code"] for record in records(centre)] == ["B1", "SB00001", "M444-1"]
 
 
@@ -288,8 +293,9 @@ def test_what_a_person_has_to_decide_is_listed_and_left_alone(centre: str):
         "bills_over_capacity": 1,
         "bills_without_capacity": 2,
         "unknown_bill_status": 2,
-        "scans_that_name_no_bag": 1,
+        "odd_codes": 42,
     }
+    assert [answer.count for answer in report.for_information] == [1, 0]
     assert query(centre, CHECKSUMS) == before
     assert report.clean
 
@@ -340,8 +346,8 @@ def test_a_bag_that_another_writer_moved_since_is_told_for_information(centre: s
     report = audit(centre)
 
     assert report.clean
-    assert report.changed_since.count == 1
-    told = report.changed_since.items[0]
+    [changed] = [answer for answer in report.for_information if answer.count]
+    told = changed.items[0]
     assert (told["child"], told["parent"], told["is_now_in"]) == ("C1", "SB00001", "SB00002")
 
 
@@ -450,7 +456,42 @@ def test_a_repair_that_was_killed_between_chunks_is_finished_by_the_next(
     assert consistency(centre).holds
 
 
+def test_a_second_repair_says_that_it_waits_for_the_first(centre: str):
+    link(centre, "SB00001", 1, 3)
+    said = HeardSentence()
+
+    with ThreadPoolExecutor(1) as pool:
+        with owner_engine(centre) as engine, my_turn(engine, REPAIR, lambda _: None):
+            second = pool.submit(audit, centre, repair=True, tell=said)
+            assert said.anything.wait(30)
+            assert records(centre) == []
+        assert codes(second.result().mended) == ["SB00001"]
+
+    assert said.text == "Another db audit --repair is at work on this database; waiting for it to end."
+
+
 # -- the command
+
+
+def test_what_is_in_a_code_plays_no_tricks_on_a_terminal(centre: str):
+    trick = "\x1b[2K\rEvery stored figure is what was counted.\n" + "X" * 200
+    query(centre, "INSERT INTO bag (id, qr_id, type, child_count) VALUES (0, %s, 'parent', 4)", trick)
+
+    report = audit(centre)
+
+    told = "\n".join(lines(report))
+    assert told.count(r'"\x1b[2K\rEvery stored figure is what was cou…"') == 2
+    assert "\x1b" not in told
+    assert report.as_json()["differences"]["parent"]["items"][0]["code"] == trick
+
+
+def test_figures_are_told_in_one_order_before_and_after_they_are_mended(centre: str):
+    query(centre, "UPDATE bag SET child_count = 30, weight_kg = 2, status = 'completed' WHERE id = 1")
+
+    found, mended = audit(centre), audit(centre, repair=True)
+
+    told = "child_count 30 → 0, weight_kg 2 → 0, status completed → pending"
+    assert (change_text(found.differences[0]), change_text(mended.mended[0])) == (told, told)
 
 
 def test_a_database_that_was_not_upgraded_is_not_audited(empty_database_url: str):
@@ -460,7 +501,7 @@ def test_a_database_that_was_not_upgraded_is_not_audited(empty_database_url: str
            CREATE TABLE link (id serial PRIMARY KEY, parent_bag_id int, child_bag_id int);
            CREATE TABLE bill (id serial PRIMARY KEY, bill_id text, parent_bag_count int)""",
     )
-    with pytest.raises(CentreMismatchError, match=r"before db upgrade: it lacks .*bill\.linked_parent_count"):
+    with pytest.raises(CentreMismatchError, match=r"before it can be audited: run db upgrade"):
         audit(empty_database_url)
 
 
@@ -492,7 +533,10 @@ def test_the_command_says_by_its_exit_code_whether_anything_is_left_to_mend(cent
             }
         ],
     }
+    assert mended.stdout.startswith(
+        "Counted in the schema public: parent bags: 7, child bags: 40, links: 0, bills: 2, scans: 0, entries"
+    )
     assert "  SB00001: child_count 5 → 0\n" in mended.stdout
     assert mended.stdout.endswith(
-        "what was changed is in station.repair. Rows that wait for a person's decision: 40.\n"
+        "what was changed is in station.repair. Rows that wait for a person's decision: 81.\n"
     )

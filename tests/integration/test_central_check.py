@@ -1,18 +1,24 @@
 """``db check`` on a real server: each kind of fault, remark and row to decide on, in its own words."""
 
+import pytest
 from fakes.central_owner import query
 
 from traitortrack_desktop.storage.central.check import check
+from traitortrack_desktop.storage.central.rows_in_words import answer_lines
 
 
 def test_a_centre_as_upgrade_makes_it_has_no_faults_and_only_lacks_an_administrator(central_url: str):
     report = check(central_url)
 
-    assert (report.faults, report.remarks, report.to_decide, report.not_looked_at) == (
+    assert (report.faults, report.remarks[:-1], report.to_decide, report.not_looked_at) == (
         (),
         ("there is no administrator",),
         (),
         (),
+    )
+    # the tests' own server, which waits for no disk
+    assert report.remarks[-1].startswith(
+        "server settings that are off: fsync, full_page_writes, synchronous_commit (a crash there"
     )
     assert report.found == (
         "Tables of the web application as of December 2025 or later, in the schema public, 0 bags;"
@@ -22,12 +28,50 @@ def test_a_centre_as_upgrade_makes_it_has_no_faults_and_only_lacks_an_administra
 
 def test_functions_of_another_program_are_remarked_and_a_missing_one_is_a_fault(central_url: str):
     query(central_url, "UPDATE station.setting SET value = '\"of another\"' WHERE name = 'functions'")
-    query(central_url, "DROP FUNCTION station.post_entries")
+    query(central_url, "DROP FUNCTION station.post_entries; DROP FUNCTION station.prune_changes")
 
     report = check(central_url)
 
     assert "the station's functions are not those of this program: run db upgrade" in report.remarks
     assert report.faults == ("missing functions: post_entries (stations cannot post: run db upgrade)",)
+
+
+def test_stations_can_work_with_the_last_releases_centre(released_url: str):
+    report = check(released_url)
+
+    assert report.faults == ()
+    assert report.remarks[0] == (
+        f"the centre is at schema 0004, and this program brings {report.expected_version}: stations work as"
+        " before, without the list of bags of other stations; db upgrade adds it"
+    )
+    assert not [said for said in report.remarks if "function" in said or "trigger" in said]
+
+
+def test_only_what_stations_use_is_a_fault_when_it_is_missing(central_url: str):
+    query(
+        central_url,
+        """DROP TABLE notification, statistics_cache;
+           ALTER TABLE bill DROP COLUMN destination, DROP COLUMN linked_parent_count""",
+    )
+
+    report = check(central_url)
+
+    assert report.faults == (
+        "missing tables and columns: bill.linked_parent_count (stations cannot post: run db upgrade)",
+    )
+    assert (
+        "missing tables and columns of the newest shape: notification, statistics_cache, bill.destination"
+        " (db upgrade adds them; stations do not need them)"
+    ) in report.remarks
+    assert "totals of bills were not compared: db upgrade has to add bill.linked_parent_count first" in (
+        report.remarks
+    )
+
+
+def test_an_empty_database_is_said_to_be_empty_and_nothing_else(empty_database_url: str):
+    report = check(empty_database_url)
+
+    assert (report.faults, report.remarks) == (("this database is empty: db upgrade makes it ready",), ())
 
 
 def test_triggers_that_are_missing_or_disabled_are_told_apart(central_url: str):
@@ -40,15 +84,49 @@ def test_triggers_that_are_missing_or_disabled_are_told_apart(central_url: str):
     assert report.disabled_triggers == ("station_feed_bag_update",)
 
 
-def test_a_sequence_behind_its_table_is_a_fault(central_url: str):
+def test_a_number_that_is_taken_already_is_a_fault_unless_stations_move_it_on(central_url: str):
     query(central_url, "INSERT INTO bill (id, bill_id, parent_bag_count, status) VALUES (5, 'B1', 3, 'new')")
+    query(central_url, "INSERT INTO bag (id, qr_id, type) VALUES (5, 'SB00001', 'parent')")
 
     report = check(central_url)
 
-    assert report.sequences_behind == ("bill",)
+    assert report.sequences_behind == ("bag", "bill")
     assert report.faults == (
-        "the numbers for new rows are used up already in: bill (stations and the web application cannot add"
-        " rows there: run db audit --repair)",
+        "the next number for a new row is taken already in: bill (nobody can add rows there: run db audit"
+        " --repair)",
+    )
+    assert (
+        "the next number for a new row is taken already in: bag (the web application cannot add rows there"
+        " until somebody runs db audit --repair; stations move the numbers of bag, link and scan on by"
+        " themselves)"
+    ) in report.remarks
+
+
+@pytest.mark.parametrize(
+    ("index", "said"),
+    [
+        ("UNIQUE INDEX ON bag (qr_id)", "codes are unique only as they are written"),
+        ("INDEX ON bag (qr_id)", "nothing keeps codes unique; stations take turns in making bags"),
+    ],
+)
+def test_what_stands_in_for_a_rule_is_not_said_to_hold_more_than_it_does(
+    central_url: str, index: str, said: str
+):
+    query(
+        central_url,
+        f"""DROP INDEX idx_bag_qr_id_unique_ci; CREATE INDEX station_bag_code ON bag (upper(qr_id));
+            CREATE {index};
+            ALTER TABLE link DROP CONSTRAINT link_child_bag_id_unique;
+            CREATE UNIQUE INDEX station_link_one_parent ON link (child_bag_id) WHERE id > 7""",
+    )
+
+    report = check(central_url)
+
+    assert report.faults == ()
+    assert f"{said} (see the rows to decide on)" in report.remarks
+    assert (
+        "rules that hold for new rows only: link_child_bag_id_unique (see the rows to decide on)"
+        in report.remarks
     )
 
 
@@ -90,22 +168,62 @@ def test_odd_and_lower_case_codes_are_counted_and_named(central_url: str):
     report = check(central_url)
 
     assert report.lower_case_codes == 2
-    assert [(found.subject, found.total, found.rows) for found in report.to_decide] == [
-        ("odd_codes", 1, ("id 2, code Ramesh K, type parent",))
+    assert [(answer.question.name, answer.items) for answer in report.to_decide] == [
+        ("odd_codes", ({"code": "Ramesh K", "id": 2, "type": "parent"},))
     ]
 
 
-def test_many_rows_are_counted_and_the_first_twenty_named(central_url: str):
+def test_a_bag_that_breaks_a_condition_is_named_with_its_figure(central_url: str):
     query(
         central_url,
-        "INSERT INTO bag (qr_id, type) SELECT 'CHILD' || n, 'child' FROM generate_series(100, 149) AS n",
+        """ALTER TABLE bag DROP CONSTRAINT check_bag_weight_non_negative;
+           INSERT INTO bag (qr_id, type, weight_kg, child_count) VALUES ('SB00001', 'parent', -3, 0)""",
     )
 
-    found = next(found for found in check(central_url).to_decide if found.subject == "orphan_children")
+    [answer] = check(central_url).to_decide
 
-    assert (found.total, len(found.rows)) == (50, 20)
-    assert ": 50 (child CHILD100, id 1; " in found.sentence
-    assert "; and 30 more). Scan each into the parent" in found.sentence
+    assert next(answer_lines(answer)).startswith("Bags with a negative weight_kg: 1. ")
+    assert answer.items == ({"qr_id": "SB00001", "id": 1, "weight_kg": -3},)
+
+
+def test_many_things_that_are_missing_are_counted(central_url: str):
+    query(
+        central_url,
+        """DO $$ DECLARE name text; BEGIN
+               FOR name IN SELECT indexrelid::regclass::text FROM pg_index
+                           WHERE indrelid = 'bag'::regclass AND NOT indisunique
+               LOOP EXECUTE 'DROP INDEX ' || name; END LOOP;
+           END $$""",
+    )
+
+    report = check(central_url)
+
+    assert (
+        f"{len(report.missing_indexes)} indexes are missing: look-ups are slow; db upgrade adds them"
+        " (names: --json)"
+    ) in report.remarks
+
+
+def test_scans_that_name_no_bag_are_remarked_and_ask_nobody_for_anything(central_url: str):
+    query(central_url, "INSERT INTO scan DEFAULT VALUES")
+
+    report = check(central_url)
+
+    assert report.to_decide == ()
+    assert [
+        said for said in report.remarks if said.startswith("Rows of the scan history that name no bag: 1.")
+    ]
+
+
+def test_the_schema_can_be_named_where_several_hold_bags(empty_database_url: str):
+    for schema in ("development", "production"):
+        query(
+            empty_database_url,
+            f"""CREATE SCHEMA {schema}; CREATE TABLE {schema}.bag (id serial, qr_id text);
+                CREATE TABLE {schema}.link (id serial)""",
+        )
+
+    assert check(empty_database_url, "production").web_schema == "production"
 
 
 def test_tables_in_another_schema_are_mentioned(central_url: str):

@@ -12,7 +12,7 @@ from fakes.central_owner import children_by_parent, query
 from fakes.decisions import added, opened
 from fakes.entry_chain import EntryChain, filled
 from fakes.hidden_address import HiddenAddress
-from fakes.released_centre import ReleasedStation, make_released_centre, released_entries
+from fakes.released_centre import ReleasedStation, released_entries
 
 from traitortrack_desktop.domain.entries import Outcome
 from traitortrack_desktop.domain.identifiers import DeviceId
@@ -29,7 +29,7 @@ from traitortrack_desktop.storage.central.upgrade import upgrade
 from traitortrack_desktop.storage.central.user_administration import add_user
 
 PASSWORD = "Str0ng!pass"
-RELEASED = "released_0004"
+TEMPLATE = "migrated"
 MISMATCHES = {
     "never upgraded": (
         "DROP SCHEMA station CASCADE",
@@ -69,24 +69,6 @@ MISMATCHES = {
         SetUpProblem.FUNCTIONS_LACK_RIGHTS,
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def released(postgres_server: EmbeddedPostgres) -> Iterator[str]:
-    """The name of a database of the last release, to be copied."""
-    postgres_server.create_database(RELEASED)
-    make_released_centre(postgres_server.url(RELEASED))
-    yield RELEASED
-    postgres_server.drop_database(RELEASED)
-
-
-@pytest.fixture
-def released_url(postgres_server: EmbeddedPostgres, released: str) -> Iterator[str]:
-    """The owner's address of a centre that the last release made."""
-    name = f"released_{uuid4().hex}"
-    postgres_server.create_database(name, released)
-    yield HiddenAddress(postgres_server.url(name))
-    postgres_server.drop_database(name)
 
 
 def station_at(url: str) -> str:
@@ -237,14 +219,29 @@ def _posted(office: CentralPostingOffice, entry: object) -> bool:
 # --- the centre is newer than the station
 
 
-def newer(url: str, change: str) -> str:
-    """Let the centre answer as a later release might: *change* is what it makes of the reply ``r``."""
+@pytest.fixture(scope="module")
+def later_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The owner's address of a centre of a later release; ``answering`` says what that answers."""
+    postgres_server.create_database("later", TEMPLATE)
+    url = HiddenAddress(postgres_server.url("later"))
+    query(
+        url,
+        """
+        UPDATE station.alembic_version SET version_num = '9999';
+        ALTER FUNCTION station.post_entries(uuid, jsonb, boolean) RENAME TO post_entries_of_then
+        """,
+    )
+    yield url
+    postgres_server.drop_database("later")
+
+
+def answering(url: str, change: str) -> str:
+    """Let the later centre answer what *change* makes of today's reply ``r``; return a station's address."""
     query(
         url,
         f"""
-        UPDATE station.alembic_version SET version_num = '9999';
-        ALTER FUNCTION station.post_entries(uuid, jsonb, boolean) RENAME TO post_entries_of_then;
-        CREATE FUNCTION station.post_entries(p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false)
+        CREATE OR REPLACE FUNCTION station.post_entries(
+            p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false)
         RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
         AS $$ SELECT {change} FROM station.post_entries_of_then(p_device, p_entries, p_isolate) AS r $$;
         GRANT EXECUTE ON FUNCTION station.post_entries TO traitortrack_station
@@ -253,11 +250,11 @@ def newer(url: str, change: str) -> str:
     return station_at(url)
 
 
-def test_a_reply_that_says_more_is_understood(central_url: str):
+def test_a_reply_that_says_more_is_understood(later_url: str):
     more = """jsonb_set(r, '{receipts,0}', r #> '{receipts,0}' || '{"hint": {"a": [1]}, "fact": {"code": "X",
               "zone": 7}}') || '{"minimum_version": "9.0", "settings": 12}'"""
     chain = EntryChain()
-    office = office_at(newer(central_url, more), chain)
+    office = office_at(answering(later_url, more), chain)
 
     receipts = office.post([chain.entry(opened("SB00001"))]).receipts
 
@@ -265,11 +262,11 @@ def test_a_reply_that_says_more_is_understood(central_url: str):
     assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED]
 
 
-def test_a_reason_of_a_later_release_is_told_as_the_general_one(central_url: str):
+def test_a_reason_of_a_later_release_is_told_as_the_general_one(later_url: str):
     reason = """jsonb_set(r, '{receipts,0}',
                           r #> '{receipts,0}' || '{"outcome": "refused", "reason": "bag_on_fire"}')"""
     chain = EntryChain()
-    office = office_at(newer(central_url, reason), chain)
+    office = office_at(answering(later_url, reason), chain)
 
     receipts = office.post([chain.entry(opened("SB00001"))]).receipts
 
@@ -291,9 +288,9 @@ def test_a_reason_of_a_later_release_is_told_as_the_general_one(central_url: str
         "NULL::jsonb",
     ],
 )
-def test_an_answer_that_is_not_understood_leaves_the_entry_waiting(central_url: str, change: str):
+def test_an_answer_that_is_not_understood_leaves_the_entry_waiting(later_url: str, change: str):
     chain = EntryChain()
-    office = office_at(newer(central_url, change), chain)
+    office = office_at(answering(later_url, change), chain)
 
     with pytest.raises(CentreMismatchError):
         office.post([chain.entry(opened("SB00001"))])

@@ -15,6 +15,7 @@ from fakes import web_bill_work as bill_work
 from fakes.central_owner import children_by_parent, query
 from fakes.decisions import added, opened, removed
 from fakes.entry_chain import EntryChain, filled
+from fakes.plain_address import plain
 from fakes.web_application import Ending, Transaction, WebApplication
 
 from traitortrack_desktop.domain.entries import JournalEntry, Outcome, entry_payload
@@ -77,8 +78,7 @@ def while_open(url: str, work: Transaction, station: Callable[[], Any]) -> Any:
 def during(url: str, statement: str, values: tuple[Any, ...], work: Callable[[], Any]) -> Any:
     """Return what *work* returns that begins while a transaction with *statement* is still open."""
     answers: list[Any] = []
-    plain = url.replace("postgresql+psycopg2://", "postgresql://")
-    with closing(psycopg2.connect(plain)) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(plain(url))) as connection, connection.cursor() as cursor:
         for one in statement.split(";"):
             cursor.execute(one, values)
         thread = threading.Thread(target=lambda: answers.append(work()))
@@ -370,8 +370,7 @@ def refused_with(url: str, entries: list[JournalEntry]) -> str | None:
         {"payload": entry_payload(entry), "hash": entry.hash.hex(), "prev": entry.previous_hash.hex()}
         for entry in entries
     ]
-    plain = url.replace("postgresql+psycopg2://", "postgresql://")
-    with closing(psycopg2.connect(plain)) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(plain(url))) as connection, connection.cursor() as cursor:
         try:
             cursor.execute("SELECT station.post_entries(%s, %s)", (str(entries[0].device), json.dumps(items)))
         except psycopg2.Error as error:

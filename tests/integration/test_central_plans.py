@@ -13,6 +13,7 @@ import pytest
 from fakes.central_owner import query
 from fakes.decisions import added, opened, removed
 from fakes.entry_chain import EntryChain, filled
+from fakes.plain_address import plain
 
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
@@ -93,7 +94,7 @@ def centre(central_url: str) -> Iterator[Centre]:
 
 
 def _vacuum(url: str) -> None:
-    with closing(psycopg2.connect(url.replace("postgresql+psycopg2://", "postgresql://"))) as connection:
+    with closing(psycopg2.connect(plain(url))) as connection:
         connection.autocommit = True
         connection.cursor().execute("VACUUM ANALYZE")
 

@@ -645,9 +645,14 @@ def test_the_ledger_cannot_be_changed(station: Station):
         query(station.url, "UPDATE station.entry SET outcome = 'refused'")
 
 
-def test_the_reply_names_the_cluster_and_its_time(station: Station):
+def test_the_reply_names_cluster_database_and_ledger_and_the_time(station: Station):
     reply = station.office.post([station.chain.entry(opened("SB00001"))])
 
-    cluster = query(station.url, "SELECT system_identifier FROM pg_control_system()")[0]
-    assert reply.centre == f"{cluster['system_identifier']}/00000001"
+    named = query(
+        station.url,
+        """SELECT concat_ws('/', s.system_identifier, '00000001', d.oid, 'station.entry'::regclass::oid,
+                            (SELECT value #>> '{}' FROM station.setting WHERE name = 'incarnation')) AS centre
+           FROM pg_control_system() AS s, pg_database AS d WHERE d.datname = current_database()""",
+    )
+    assert named == [{"centre": reply.centre}]
     assert abs(reply.server_time - datetime.now(UTC)) < timedelta(minutes=1)

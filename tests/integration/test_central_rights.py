@@ -24,6 +24,7 @@ from traitortrack_desktop.storage.central.user_administration import add_user
 
 TEMPLATE = "migrated"
 PASSWORD = "Str0ng!pass"
+REVOKE = "UPDATE station.device SET revoked_at = now() WHERE id = %s"
 ON_A_TABLE = (
     "SELECT 1 FROM {}",
     "INSERT INTO {} DEFAULT VALUES",
@@ -83,7 +84,7 @@ SECRETS = (
 
 @pytest.fixture(scope="module")
 def owner_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
-    """A centre with a person, for all tests here that leave it as it was."""
+    """A centre with a person, for all tests here that take no notice of what the others post."""
     postgres_server.create_database("attacked", TEMPLATE)
     url = HiddenAddress(postgres_server.url("attacked"))
     add_user(url, username="ravi", password=PASSWORD, role="biller")
@@ -104,9 +105,9 @@ def attacker(attacker_url: str) -> Iterator[Attacker]:
         yield session
 
 
-def test_it_can_post(station_url: str):
+def test_it_can_post(attacker_url: str):
     chain = EntryChain()
-    office = CentralPostingOffice(station_url, device=chain.device, station_name="s", version="1")
+    office = CentralPostingOffice(attacker_url, device=chain.device, station_name="s", version="1")
 
     receipts = office.post(chain.entries(filled("SB00001", ["AAAA"]))).receipts
 
@@ -220,10 +221,10 @@ def test_nobody_but_owner_and_stations_has_a_right_in_the_stations_schema(owner_
     assert {row["who"] for row in found} == {owner, "traitortrack_station"}
 
 
-def test_it_cannot_post_as_a_station_of_another_account(station_url: str, central_url: str):
+def test_it_cannot_post_as_a_station_of_another_account(attacker_url: str, owner_url: str):
     chain = EntryChain()
-    query(central_url, "SELECT station.enrol_device(%s, 'other', '1')", str(chain.device))
-    office = CentralPostingOffice(station_url, device=chain.device, station_name="s", version="1")
+    query(owner_url, "SELECT station.enrol_device(%s, 'other', '1')", str(chain.device))
+    office = CentralPostingOffice(attacker_url, device=chain.device, station_name="s", version="1")
 
     with pytest.raises(CentreMismatchError, match="TT002"):
         office.post([chain.entry(opened("SB00001"))])
@@ -247,11 +248,11 @@ def test_acting_as_all_stations_does_not_change_who_is_speaking(attacker: Attack
     assert attacker.state("SELECT station.post_entries(%s, '[]')", device) == "TT002"
 
 
-def test_a_revoked_station_cannot_post(central_url: str):
+def test_a_revoked_station_cannot_post(owner_url: str, attacker_url: str):
     chain = EntryChain()
-    office = CentralPostingOffice(central_url, device=chain.device, station_name="s", version="1")
+    office = CentralPostingOffice(attacker_url, device=chain.device, station_name="s", version="1")
     office.probe()
-    query(central_url, "UPDATE station.device SET revoked_at = now()")
+    query(owner_url, REVOKE, str(chain.device))
 
     with pytest.raises(CentreMismatchError, match="TT002"):
         office.post([chain.entry(opened("SB00001"))])
@@ -259,13 +260,12 @@ def test_a_revoked_station_cannot_post(central_url: str):
     office.close()
 
 
-def test_a_revoked_station_cannot_enrol_itself_again(central_url: str, station_url: str):
+def test_a_revoked_station_cannot_enrol_itself_again(owner_url: str, attacker: Attacker):
     device = str(uuid4())
-    with closing(Attacker(station_url)) as attacker:
-        attacker.rows("SELECT station.enrol_device(%s, 's', '1')", device)
-        query(central_url, "UPDATE station.device SET revoked_at = now()")
+    attacker.rows("SELECT station.enrol_device(%s, 's', '1')", device)
+    query(owner_url, REVOKE, device)
 
-        assert attacker.state("SELECT station.enrol_device(%s, 's', '1')", device) == "TT002"
+    assert attacker.state("SELECT station.enrol_device(%s, 's', '1')", device) == "TT002"
 
 
 # --- names of the caller's own

@@ -15,6 +15,7 @@ from fakes.entry_chain import EntryChain, item
 from fakes.hidden_address import HiddenAddress
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.services.delivery import LARGEST_BATCH
 from traitortrack_desktop.services.ports import EntriesNotAcceptableError, SignInRefused
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
@@ -32,6 +33,7 @@ SQL = (
 )
 FIELDS = ("code", "parent", "child", "operator", "source", "station", "reason", "kind", "verdict", "raw")
 BIG = "9" * 1_000_000
+MOST_ENTRIES = 1000
 
 
 def _deep(levels: int) -> Any:
@@ -212,22 +214,34 @@ def test_a_nul_in_an_entry_is_refused_by_itself(flooder_url: str, chain: EntryCh
     assert [receipt.outcome for receipt in receipts] == ["posted"]
 
 
-FLOOD = """
-    CREATE TEMP TABLE flood AS SELECT to_jsonb(array_fill(CAST(%s AS jsonb), ARRAY[100000])) AS items;
-"""
-LIMIT = "SET LOCAL statement_timeout = '200ms'; "
+@pytest.mark.parametrize("isolate", [False, True])
+def test_more_entries_than_one_call_may_bring_are_refused_and_posting_goes_on(
+    attacker: Attacker, chain: EntryChain, isolate: bool
+):
+    items = [item(chain.entry(opened("SB00001"))) for _ in range(MOST_ENTRIES + 1)]
+
+    assert attacker.send(chain.device, json.dumps(items), isolate=isolate) == "54000"
+    assert attacker.post(chain.device, items[:1])[0]["seq"] == 1
 
 
-def test_a_flood_ends_at_the_sessions_limit_and_posting_goes_on(attacker: Attacker, chain: EntryChain):
-    one = item(chain.entry(opened("SB00001")))
-    attacker.rows(FLOOD, json.dumps(one))
+def test_as_many_entries_as_one_call_may_bring_are_twice_what_a_station_sends(
+    attacker: Attacker, chain: EntryChain
+):
+    items = [item(chain.entry(opened("SB00001"))) for _ in range(2 * LARGEST_BATCH)]
 
-    flood = attacker.state(
-        f"{LIMIT}SELECT station.post_entries(%s, items, false) FROM flood", str(chain.device)
-    )
+    assert len(items) == MOST_ENTRIES
+    assert len(attacker.post(chain.device, items)) == MOST_ENTRIES
 
-    assert flood == "57014"
-    assert attacker.post(chain.device, [one])[0]["seq"] == 1
+
+def test_of_a_huge_name_of_a_station_the_beginning_is_kept(attacker: Attacker, owner_url: str):
+    device = str(uuid4())
+    enrol = "SELECT station.enrol_device(%s, %s, %s)"
+
+    for name in ("x", "é" * 1_000_000):
+        attacker.rows(enrol, device, name, name)
+
+    kept = query(owner_url, "SELECT name, version FROM station.device WHERE id = %s", device)
+    assert kept == [{"name": "é" * 200, "version": "é" * 200}]
 
 
 @pytest.mark.parametrize(

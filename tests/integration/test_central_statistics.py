@@ -9,9 +9,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 from fakes.central_owner import query
-from sqlalchemy import create_engine
 
 from traitortrack_desktop.storage.central.audit import audit
+from traitortrack_desktop.storage.central.engine import owner_engine
+from traitortrack_desktop.storage.central.quiet_changes import QuietChanges
 from traitortrack_desktop.storage.central.statistics import unblock_statistics
 
 ROW_TRIGGERS = Path(__file__).parents[1] / "centre" / "shapes" / "statistics_triggers.sql"
@@ -46,18 +47,15 @@ def counted(central_url: str) -> str:
 @pytest.fixture
 def unblocked(counted: str) -> str:
     """The same after the switch."""
-    unblock(counted)
+    assert unblock(counted) == (
+        "nobody waits for statistics_cache any more, and its figures were counted anew."
+    )
     return counted
 
 
-def unblock(url: str) -> tuple[str, ...]:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.info["web_schema"] = "public"
-            return unblock_statistics(connection)
-    finally:
-        engine.dispose()
+def unblock(url: str) -> str:
+    with owner_engine(url) as engine, closing(QuietChanges(engine, "public", tell=print)) as changes:
+        return unblock_statistics(changes)
 
 
 def told(url: str) -> dict:
@@ -150,6 +148,41 @@ def test_the_web_applications_own_refresh_is_believed(unblocked: str):
     assert told(unblocked) == counts(unblocked)
 
 
+def test_who_only_makes_sure_that_the_row_is_there_forgets_nothing(
+    unblocked: str, other: psycopg2.extensions.connection
+):
+    other.cursor().execute("SELECT pg_advisory_xact_lock(300000)")
+    write(unblocked, 1, 3)
+    query(unblocked, "INSERT INTO statistics_cache (id) VALUES (1) ON CONFLICT (id) DO NOTHING")
+    other.rollback()
+
+    assert told(unblocked) == counts(unblocked)
+
+
+def test_what_is_committed_while_the_rows_are_counted_is_not_forgotten(
+    unblocked: str, other: psycopg2.extensions.connection
+):
+    query(
+        unblocked,
+        """CREATE FUNCTION slowly(integer) RETURNS integer LANGUAGE sql VOLATILE
+           AS 'SELECT pg_advisory_xact_lock(77); SELECT $1'""",
+    )
+    other.cursor().execute("SELECT pg_advisory_xact_lock(77), pg_advisory_xact_lock(300000)")
+    with ThreadPoolExecutor(1) as pool:
+        refresh = pool.submit(
+            query,
+            unblocked,
+            "UPDATE statistics_cache SET total_bags = slowly((SELECT count(*)::int FROM bag))",
+        )
+        while not query(unblocked, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            pass
+        query(unblocked, "INSERT INTO bag (qr_id, type) VALUES ('SB00001', 'parent')")
+        other.rollback()
+        refresh.result()
+
+    assert told(unblocked)["total_bags"] == 1
+
+
 def test_a_row_that_was_emptied_and_made_anew_is_right_again(unblocked: str):
     write(unblocked, 1, 3)
     query(unblocked, "TRUNCATE statistics_cache")
@@ -195,12 +228,12 @@ def test_a_repair_mends_a_row_that_row_triggers_keep(counted: str):
 
 def test_a_second_switch_finds_everything_done(unblocked: str):
     assert unblock(unblocked) == (
-        "Writers note their figures already, and nobody waits; the row was counted anew.",
+        "set up so that nobody waits for statistics_cache; its figures were counted anew."
     )
     assert told(unblocked) == counts(unblocked)
 
 
 def test_without_the_table_there_is_nothing_to_switch(central_url: str):
     query(central_url, "DROP TABLE statistics_cache")
-    assert unblock(central_url) == ("There is no table statistics_cache, so that nothing waits for it.",)
+    assert unblock(central_url) == "there is no table statistics_cache, so that nobody waits for it."
     assert query(central_url, "SELECT to_regclass('statistics_cache') AS made") == [{"made": None}]

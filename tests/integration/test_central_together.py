@@ -1,10 +1,13 @@
-"""Stations and the web application on the same bags at once; the small sister of ``centre.together``."""
+"""Stations and the web application on the same bags at once; the small sister of ``centre.together``.
 
-import random
+Every run begins with the same seed; TOGETHER_SEED explores others.
+"""
+
+import os
 
 from centre.together_run import Plan, run
 
-SEED = random.randrange(1 << 32)
+SEED = int(os.environ.get("TOGETHER_SEED", "20260105"))
 
 
 def test_whatever_they_do_together_no_rule_breaks_and_no_posting_is_in_a_deadlock(central_url: str):

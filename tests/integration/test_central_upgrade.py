@@ -16,6 +16,7 @@ def test_an_empty_database_gets_everything(empty_database_url: str):
     report = upgrade(empty_database_url)
 
     assert (report.before, report.after, report.notes) == (None, expected_version(), ())
+    assert report.added_in_words == "13 tables with their indexes, rules and triggers."
     assert check(empty_database_url).faults == ()
 
 
@@ -43,8 +44,10 @@ def test_a_database_of_the_web_application_keeps_its_rows_and_gets_what_is_missi
     )
     query(empty_database_url, "INSERT INTO bag (qr_id, type, extra) VALUES ('sb00001', 'parent', 7)")
 
-    upgrade(empty_database_url)
+    report = upgrade(empty_database_url)
 
+    assert report.added_in_words.startswith("12 tables, 9 columns, ")
+    assert report.added_in_words.endswith(" triggers (names: --json).")
     assert query(empty_database_url, "SELECT qr_id, extra, status FROM bag") == [
         {"qr_id": "sb00001", "extra": 7, "status": None}
     ]
@@ -62,9 +65,9 @@ def test_rows_that_break_a_constraint_keep_it_away_and_are_reported(empty_databa
 
     report = check(empty_database_url)
     assert report.missing_unique == ("idx_bag_qr_id_unique_ci",)
-    assert (report.faults, [found.subject for found in report.to_decide]) == (
+    assert (report.faults, [found.question.name for found in report.to_decide]) == (
         (),
-        ["codes_that_differ_in_case"],
+        ["codes_differing_in_case"],
     )
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import psycopg2
 import pytest
 from fakes.central_owner import query
+from fakes.heard_sentence import HeardSentence
 
 from traitortrack_desktop.storage.central import quiet_changes
 from traitortrack_desktop.storage.central.check import check
 from traitortrack_desktop.storage.central.engine import owner_engine
 from traitortrack_desktop.storage.central.quiet_changes import QuietChanges, TableBusyError
-from traitortrack_desktop.storage.central.turns import my_turn
+from traitortrack_desktop.storage.central.turns import UPGRADE, my_turn
 from traitortrack_desktop.storage.central.upgrade import upgrade
 
 WITHOUT_MIGRATIONS = """
@@ -32,7 +33,7 @@ def test_others_wait_less_than_a_second_for_an_upgrade_that_waits(
 ):
     monkeypatch.setattr(quiet_changes, "SAY_AFTER_SECONDS", 0.5)
     query(central_url, WITHOUT_MIGRATIONS)
-    said, waits = _Said(), []
+    said, waits = HeardSentence(), []
 
     with (
         ThreadPoolExecutor(1) as pool,
@@ -105,7 +106,7 @@ def test_a_row_that_breaks_a_rule_while_it_is_made_leaves_nothing_behind(
 
     report = upgrade(central_url)
 
-    assert [found.subject for found in report.to_decide] == ["codes_that_differ_in_case"]
+    assert [found.question.name for found in report.to_decide] == ["codes_differing_in_case"]
     assert check(central_url).broken_indexes == ()
     assert check(central_url).substituted == ("idx_bag_qr_id_unique_ci",)
 
@@ -129,10 +130,10 @@ def test_an_upgrade_that_was_killed_is_completed_by_the_next(
 
 
 def test_the_second_of_two_upgrades_says_that_it_waits(empty_database_url: str):
-    said = _Said()
+    said = HeardSentence()
 
     with ThreadPoolExecutor(1) as pool:
-        with owner_engine(empty_database_url) as engine, my_turn(engine, lambda _: None):
+        with owner_engine(empty_database_url) as engine, my_turn(engine, UPGRADE, lambda _: None):
             second = pool.submit(upgrade, empty_database_url, tell=said)
             assert said.anything.wait(30)
             assert query(empty_database_url, "SELECT to_regclass('bag') AS made") == [{"made": None}]
@@ -143,18 +144,6 @@ def test_the_second_of_two_upgrades_says_that_it_waits(empty_database_url: str):
 
 class _KilledError(Exception):
     """Stands for the end of the program."""
-
-
-class _Said:
-    """Hears what somebody who waits is told."""
-
-    def __init__(self) -> None:
-        self.anything = threading.Event()
-        self.text = ""
-
-    def __call__(self, sentence: str) -> None:
-        self.text = sentence
-        self.anything.set()
 
 
 def _die_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:

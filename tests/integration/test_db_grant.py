@@ -34,7 +34,7 @@ LEFTOVERS = """
     DO $$
     DECLARE r name;
     BEGIN
-        FOR r IN SELECT rolname FROM pg_roles WHERE rolname IN ('line_7', 'wide', 'circle') LOOP
+        FOR r IN SELECT rolname FROM pg_roles WHERE rolname IN ('line_7', 'wide', 'circle', 'reporting') LOOP
             EXECUTE format('DROP OWNED BY %1$I CASCADE; DROP ROLE %1$I', r);
         END LOOP;
     END $$
@@ -184,12 +184,53 @@ def test_a_role_that_may_do_more_is_refused(grant, centre_url: str, preparing: s
     assert said in err
 
 
+@pytest.mark.parametrize("more", [(), ("--revoke",)], ids=["granted", "revoked"])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "CREATE ROLE reporting LOGIN PASSWORD 'theirs'",
+        "CREATE ROLE reporting NOLOGIN; CREATE ROLE wide LOGIN; GRANT reporting TO wide",
+    ],
+    ids=["account", "group"],
+)
+def test_a_role_that_is_no_stations_is_left_as_it_is(
+    grant, centre_url: str, theirs: str, more: tuple[str, ...]
+):
+    query(centre_url, theirs)
+    account = "SELECT rolpassword, rolcanlogin, rolconnlimit FROM pg_authid WHERE rolname = 'reporting'"
+    before = query(centre_url, account)
+
+    code, out, err = grant("reporting", *more)
+
+    assert (code, out) == (2, "")
+    assert "reporting exists already and is no station's account: choose another name" in err
+    assert query(centre_url, account) == before
+
+
+def test_a_role_that_nobody_signs_in_with_may_become_a_stations(grant, centre_url: str):
+    query(centre_url, f"CREATE ROLE {ROLE} NOLOGIN")
+
+    assert grant(ROLE)[0] == 0
+    assert attempt(as_role(centre_url)) is None
+
+
+def test_a_role_whose_stations_enrolled_here_is_theirs_also_without_its_membership(grant, centre_url: str):
+    query(centre_url, f"CREATE ROLE {ROLE} LOGIN PASSWORD 'before'")
+    query(centre_url, "INSERT INTO station.device VALUES (gen_random_uuid(), 's', '1', %s)", ROLE)
+
+    code, _, _ = grant(ROLE)
+
+    assert code == 0
+    assert attempt(as_role(centre_url)) is None
+    query(centre_url, "DELETE FROM station.device")
+
+
 def test_when_all_stations_may_do_more_that_is_said_first(grant, centre_url: str):
     query(centre_url, "GRANT SELECT ON station.entry TO traitortrack_station")
 
     code, _, err = grant(ROLE)
 
-    assert code == 2
+    assert code == 1
     assert "traitortrack_station may do more than a station: it has rights on table station.entry" in err
     query(centre_url, "REVOKE ALL ON station.entry FROM traitortrack_station")
 
@@ -200,8 +241,8 @@ def test_what_everybody_may_do_is_pointed_out(grant, centre_url: str):
     code, _, err = grant(ROLE)
 
     assert code == 0
-    assert "every account may use bag" in err
-    assert "every account may make tables in public" in err
+    assert "Note: Every account may use bag by a grant to PUBLIC, and so may a station.\n" in err
+    assert "Every account may make tables in public" in err
     query(centre_url, "REVOKE ALL ON bag FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
@@ -213,6 +254,18 @@ def test_a_name_with_sql_in_it_is_a_name(grant, centre_url: str):
     assert (code, query(centre_url, "SELECT count(*) AS n FROM bag")) == (0, [{"n": 0}])
     assert name in out
     query(centre_url, 'DROP OWNED BY "x\'; DROP TABLE bag; --"""; DROP ROLE "x\'; DROP TABLE bag; --"""')
+
+
+def test_without_the_role_of_all_stations_who_may_make_it_is_sent_to_the_upgrade(grant, centre_url: str):
+    query(centre_url, "ALTER ROLE traitortrack_station RENAME TO away")
+    try:
+        code, _, err = grant(ROLE)
+    finally:
+        query(centre_url, "ALTER ROLE away RENAME TO traitortrack_station")
+
+    assert code == 1
+    assert "there is no role traitortrack_station. traitortrack-desktop db upgrade makes it" in err
+    assert "CREATEROLE" not in err
 
 
 def test_a_database_that_was_never_upgraded_names_the_command_first(empty_database_url: str):
@@ -237,6 +290,17 @@ def test_a_revoked_role_is_out_at_once_and_in_again_when_granted(grant, centre_u
     assert attempt(as_role(centre_url)) is None
 
 
+def test_a_role_that_made_something_of_its_own_is_shut_out_all_the_same(grant, centre_url: str):
+    grant(ROLE)
+    with closing(Attacker(as_role(centre_url))) as session:
+        session.rows("SELECT lo_create(0)")
+        session.rows("CREATE TEMP TABLE x ()")
+
+        code, _, _ = grant(ROLE, "--revoke")
+
+    assert (code, attempt(as_role(centre_url))) == (0, SetUpProblem.ACCOUNT_REFUSED)
+
+
 def test_a_role_that_is_not_there_cannot_be_revoked(grant):
     code, _, err = grant("nobody_at_all", "--revoke")
 
@@ -247,15 +311,13 @@ def test_a_role_that_is_not_there_cannot_be_revoked(grant):
 
 
 @pytest.fixture
-def plain_owner_url(
-    postgres_server: EmbeddedPostgres, centre_url: str, empty_database_url: str
-) -> Iterator[str]:
+def plain_owner_url(postgres_server: EmbeddedPostgres, centre_url: str) -> Iterator[str]:
     """The address of an empty database for its owner, who may do nothing else on the server."""
-    database = empty_database_url[empty_database_url.rindex("/") + 1 :]
+    postgres_server.create_database("plainly_owned")
     query(centre_url, "CREATE ROLE plain_owner LOGIN PASSWORD 'pw'")
-    query(centre_url, f"ALTER DATABASE {database} OWNER TO plain_owner")
-    yield as_role(empty_database_url, "pw", "plain_owner")
-    postgres_server.drop_database(database)
+    query(centre_url, "ALTER DATABASE plainly_owned OWNER TO plain_owner")
+    yield as_role(postgres_server.url("plainly_owned"), "pw", "plain_owner")
+    postgres_server.drop_database("plainly_owned")
     query(centre_url, f"DROP ROLE IF EXISTS {ROLE}")
     query(centre_url, "DROP OWNED BY plain_owner; DROP ROLE plain_owner")
 

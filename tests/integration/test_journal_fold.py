@@ -88,8 +88,9 @@ def test_a_journal_on_disk_and_one_in_memory_agree_about_everything(history: lis
             assert journal.work_state() == plain.work_state()
             assert journal.backlog() == plain.backlog()
             assert [entry.seq for entry in waiting.first(99)] == [entry.seq for entry in plain.first(99)]
+            assert waiting.answered_up_to() == plain.answered_up_to()
             for code in CODES:
-                assert journal.bag_fact(code) == plain.bag_fact(code)
+                assert journal.bag_memory(code) == plain.bag_memory(code)
         finally:
             waiting.close()
             journal.close()

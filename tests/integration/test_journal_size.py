@@ -92,7 +92,7 @@ def test_opening_and_appending_cost_the_same_after_a_hundred_thousand_entries(
         journal = open_in(directory)
         opened_in_steps = steps()
         for number in range(100):
-            journal.bag_fact(f"C{number:07}")
+            journal.bag_memory(f"C{number:07}")
             journal.append(added("SB00001", f"D{number:07}"), operator="ravi", source="keyboard", raw=b"")
         costs.append((opened_in_steps, steps()))
         assert journal.backlog().pending == 200

@@ -13,7 +13,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from fakes.central_owner import query
+from fakes.central_owner import OwnerSession
+from fakes.own_knowledge import own_knowledge
 
 from traitortrack_desktop.domain.codes import Command, code_rules
 from traitortrack_desktop.domain.entries import EntryKind, Verdict
@@ -45,7 +46,10 @@ class Station:
             self._directory, device=self._device, station="s", clock=lambda: datetime.now(UTC)
         )
         self.intake = ScanIntake(
-            journal=self.journal, rules=code_rules(capacity=CAPACITY), tell=lambda _event: None
+            journal=self.journal,
+            rules=code_rules(capacity=CAPACITY),
+            tell=lambda _event: None,
+            known_about=own_knowledge(self.journal),
         )
         self.intake.resume()
 
@@ -82,12 +86,11 @@ class Station:
 class WebApplication:
     """Changes rows as the web application does."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, owner: OwnerSession) -> None:
+        self._owner = owner
 
     def unlink(self, child: str) -> None:
-        query(
-            self._url,
+        self._owner.query(
             """
             WITH gone AS (SELECT id FROM bag WHERE qr_id = %s AND type = 'child'),
                  link_gone AS (DELETE FROM link WHERE child_bag_id IN (SELECT id FROM gone)),
@@ -98,8 +101,7 @@ class WebApplication:
         )
 
     def link(self, parent: str, child: str) -> None:
-        query(
-            self._url,
+        self._owner.query(
             """
             WITH made AS (
                 INSERT INTO bag (qr_id, type) SELECT %s, 'child'
@@ -114,22 +116,20 @@ class WebApplication:
         )
 
     def delete_parent(self, parent: str) -> None:
-        query(
-            self._url, "DELETE FROM scan WHERE parent_bag_id = (SELECT id FROM bag WHERE qr_id = %s)", parent
+        self._owner.query(
+            "DELETE FROM scan WHERE parent_bag_id = (SELECT id FROM bag WHERE qr_id = %s)", parent
         )
-        query(
-            self._url, "DELETE FROM link WHERE parent_bag_id = (SELECT id FROM bag WHERE qr_id = %s)", parent
+        self._owner.query(
+            "DELETE FROM link WHERE parent_bag_id = (SELECT id FROM bag WHERE qr_id = %s)", parent
         )
-        query(
-            self._url,
+        self._owner.query(
             "DELETE FROM bill_bag WHERE bag_id = (SELECT id FROM bag WHERE qr_id = %s)",
             parent,
         )
-        query(self._url, "DELETE FROM bag WHERE qr_id = %s", parent)
+        self._owner.query("DELETE FROM bag WHERE qr_id = %s", parent)
 
     def attach(self, parent: str) -> None:
-        query(
-            self._url,
+        self._owner.query(
             "INSERT INTO bill_bag (bill_id, bag_id) SELECT bill.id, bag.id FROM bill, bag"
             " WHERE bag.qr_id = %s AND bag.type = 'parent' ON CONFLICT DO NOTHING",
             parent,
@@ -137,8 +137,7 @@ class WebApplication:
 
     def refresh(self) -> None:
         """Bring stored figures in line with the rows."""
-        query(
-            self._url,
+        self._owner.query(
             """
             UPDATE bag SET child_count = n.n, weight_kg = n.n,
                 status = CASE WHEN n.n >= 4 THEN 'completed' ELSE 'pending' END
@@ -146,8 +145,7 @@ class WebApplication:
                   WHERE b.type = 'parent' GROUP BY b.id) AS n WHERE bag.id = n.id
             """,
         )
-        query(
-            self._url,
+        self._owner.query(
             """
             SELECT station.refresh_bills(array_agg(id), now()::timestamp) FROM bill HAVING count(*) > 0
             """,
@@ -157,11 +155,15 @@ class WebApplication:
 class Floor:
     def __init__(self, url: str, folder: Path, luck: random.Random) -> None:
         self._url = url
+        self._owner = OwnerSession(url)
         self._luck = luck
         self.stations = [Station(folder / name, url) for name in "ab"]
-        self._web = WebApplication(url)
+        self._web = WebApplication(self._owner)
         self._inside: dict[str, str] = {}
         self._ledger = 0
+
+    def begin(self) -> None:
+        self._owner.query("INSERT INTO bill (bill_id, status) VALUES ('BILL-1', 'new')")
 
     def step(self) -> None:
         luck, station = self._luck, self._luck.choice(self.stations)
@@ -171,11 +173,13 @@ class Floor:
         elif chance < 0.8:
             station.deliver(luck.randrange(1, 8), lose_reply=luck.random() < 0.2)
             self._follow_the_ledger()
+            self.check_rows()
         elif chance < 0.84:
             station.restart()
         else:
+            self.check_rows()
             self._change_by_web()
-        self.check_rows()
+            self.check_rows()
 
     def _scan(self, station: Station) -> None:
         luck, state = self._luck, station.state
@@ -203,7 +207,7 @@ class Floor:
         self._inside = self._rows()
 
     def _follow_the_ledger(self) -> None:
-        new = query(self._url, "SELECT * FROM station.entry ORDER BY received_at, device, seq")[
+        new = self._owner.query("SELECT * FROM station.entry ORDER BY received_at, device, seq")[
             self._ledger :
         ]
         self._ledger += len(new)
@@ -217,8 +221,7 @@ class Floor:
                 assert self._inside.pop(row["child"]) == row["parent"]
 
     def _rows(self) -> dict[str, str]:
-        found = query(
-            self._url,
+        found = self._owner.query(
             "SELECT p.qr_id AS parent, c.qr_id AS child FROM link"
             " JOIN bag p ON p.id = parent_bag_id JOIN bag c ON c.id = child_bag_id",
         )
@@ -252,22 +255,26 @@ class Floor:
         for station in self.stations:
             assert station.journal.backlog().pending == 0
 
+    def close(self) -> None:
+        for station in self.stations:
+            station.close()
+        self._owner.close()
+
     def was_busy(self) -> None:
-        told = query(
-            self._url, "SELECT count(*) AS n FROM station.entry WHERE verdict = %s", Verdict.ACCEPTED
+        told = self._owner.query(
+            "SELECT count(*) AS n FROM station.entry WHERE verdict = %s", Verdict.ACCEPTED
         )
         assert told[0]["n"] > 20
 
 
 @pytest.fixture
 def floor(central_url: str, tmp_path: Path, number: int) -> Iterator[Floor]:
-    query(central_url, "INSERT INTO bill (bill_id, status) VALUES ('BILL-1', 'new')")
     # The same histories in every run; HISTORY_SEED explores others.
     seed = int(os.environ.get("HISTORY_SEED", "20260105"))
     floor = Floor(central_url, tmp_path, random.Random(seed + number))
+    floor.begin()
     yield floor
-    for station in floor.stations:
-        station.close()
+    floor.close()
 
 
 @pytest.mark.parametrize("number", range(4))

@@ -11,7 +11,7 @@ from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
 from traitortrack_desktop.presentation.screen_state import MenuItem, Tone
 from traitortrack_desktop.presentation.sound_roles import SoundRole
-from traitortrack_desktop.services.events import DeliveryChanged
+from traitortrack_desktop.services.events import CatalogueChanged, DeliveryChanged, ScannerChanged
 from traitortrack_desktop.services.ports import SignInRefused
 from traitortrack_desktop.services.station import SignInUnavailable
 
@@ -112,6 +112,30 @@ def test_a_missing_sound_device_is_said_in_the_status_strip(window, sound, settl
     sound.lose_the_device()
     settle()
     assert "No sound" in window.scan_screen.status.painted
+
+
+LOADING = CatalogueChanged(loaded=43, total=100, complete=False)
+
+
+def test_how_far_the_list_of_bags_is_stands_beside_station_and_version(window, station, settle):
+    station.tell(LOADING)
+    settle()
+    painted = window.scan_screen.status.painted
+    assert {"loading the bag list 43 %", "Station 7", "v 1.4.0"} <= set(painted)
+
+
+@pytest.mark.parametrize("name", ["R", "R with a name that takes all the room"])
+def test_the_list_of_bags_takes_no_room_from_station_and_version(window, station, sound, settle, name):
+    packed(station, 2)
+    sound.lose_the_device()
+    station.tell(ScannerChanged(source="usb:1", name=name, ready=True))
+    station.tell(DeliveryChanged(online=False))
+    settle()
+    before = {text for text in window.scan_screen.status.painted if not text.startswith("Working")}
+    station.tell(LOADING)
+    settle()
+    assert before <= set(window.scan_screen.status.painted)
+    assert "loading the bag list 43 %" not in window.scan_screen.status.painted
 
 
 def test_losing_the_keyboard_is_shown_and_heard(window, qapp, sound, settle):

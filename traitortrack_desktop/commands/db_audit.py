@@ -2,23 +2,28 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from traitortrack_desktop.assembly import database_url
-from traitortrack_desktop.commands.exit_codes import ExitCode
+from traitortrack_desktop.commands.exit_codes import ExitCode, tell_whoever_waits
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.storage.central.audit import AuditReport, audit
-from traitortrack_desktop.storage.central.recount import Difference, Kind
-from traitortrack_desktop.storage.central.rows_to_decide import Undecided
+from traitortrack_desktop.storage.central.recount import FIGURES, Difference, Kind
+from traitortrack_desktop.storage.central.rows_in_words import answer_lines, indented, lines_to_decide, shown
+from traitortrack_desktop.storage.central.statistics import FIGURES as STATISTICS
 
-_NAMED = 20
 _KINDS = {
     Kind.PARENT: "Parent bags with a wrong count, weight or status",
     Kind.BILL: "Bills with wrong totals",
     Kind.STATISTICS: "Wrong figures in statistics_cache",
-    Kind.SEQUENCE: "Sequences behind their table, so that inserts fail",
+    Kind.SEQUENCE: "Tables whose next number is taken already",
 }
+_COUNTED = {
+    "parents": "parent bags", "children": "child bags", "links": "links", "bills": "bills", "scans": "scans",
+    "entries": "entries of stations",
+}  # fmt: skip
+_ORDER = (*FIGURES, *STATISTICS, "next_id")
+_SAID = {"next_id": "next number"}
 
 
 def add_action(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -32,7 +37,7 @@ def add_action(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    report = audit(database_url(settings), repair=arguments.repair)
+    report = audit(database_url(settings), repair=arguments.repair, tell=tell_whoever_waits)
     if arguments.json:
         print(json.dumps(report.as_json(), default=str))
     else:
@@ -43,20 +48,17 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def lines(report: AuditReport) -> Iterator[str]:
     """Yield what *report* says, for people."""
-    counted = report.counted
-    yield (
-        f"Counted {counted['parents']} parent bags, {counted['children']} child bags,"
-        f" {counted['links']} links, {counted['bills']} bills and {counted['scans']} scans"
-        f" in the schema {report.web_schema}."
-    )
+    counted = ", ".join(f"{_COUNTED[what]}: {number:,}" for what, number in report.counted.items())
+    yield f"Counted in the schema {report.web_schema}: {counted}."
     if report.repair:
         yield from _changes("mended", report.mended)
         yield from _changes("not mended, because others held them all the time", report.left)
     else:
         yield from _changes("found", report.differences)
-    yield from _undecided(report.decisions)
-    if report.changed_since.count:
-        yield from _listed(report.changed_since)
+    yield from lines_to_decide([answer for answer in report.decisions if answer.count])
+    for answer in report.for_information:
+        if answer.count:
+            yield from answer_lines(answer)
     yield _conclusion(report)
 
 
@@ -65,62 +67,27 @@ def _changes(did: str, differences: Sequence[Difference]) -> Iterator[str]:
         found = [difference for difference in differences if difference.kind is kind]
         if not found:
             continue
-        yield f"{what}: {len(found)} {did}"
-        for difference in found[:_NAMED]:
-            yield f"  {difference.code}: {change_text(difference)}"
-        if len(found) > _NAMED:
-            yield f"  … and {len(found) - _NAMED} more (all are in --json)"
+        yield f"{what}: {len(found):,} {did}"
+        yield from indented([f"{shown(one.code)}: {change_text(one)}" for one in found], len(found))
 
 
 def change_text(difference: Difference) -> str:
     """Return the figures that differ, as ``child_count 4 → 5, status completed → pending``."""
+    names = sorted(difference.after, key=_ORDER.index)
     return ", ".join(
-        f"{name} {_figure(difference.before.get(name))} → {_figure(true)}"
-        for name, true in difference.after.items()
-        if difference.before.get(name) != true
+        f"{_SAID.get(name, name)} {shown(difference.before.get(name))} → {shown(difference.after[name])}"
+        for name in names
+        if difference.before.get(name) != difference.after[name]
     )
-
-
-def _figure(value: object) -> str:
-    if value is None:
-        return "(none)"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _undecided(decisions: Sequence[Undecided]) -> Iterator[str]:
-    found = [decision for decision in decisions if decision.count]
-    if found:
-        yield "For a person to decide; nothing of this was changed:"
-    for decision in found:
-        yield from _listed(decision)
-
-
-def _listed(found: Undecided) -> Iterator[str]:
-    yield f"{found.question.found}: {found.count}. {found.question.advice}"
-    for item in found.items[:_NAMED]:
-        yield f"  {item_text(item)}"
-    if found.count > _NAMED:
-        yield f"  … and {found.count - _NAMED} more (in --json)"
-
-
-def item_text(item: Mapping[str, Any]) -> str:
-    """Return one row on one line: what it is first, then what is known of it."""
-    return ", ".join(_part(name, value) for name, value in item.items() if value is not None)
-
-
-def _part(name: str, value: object) -> str:
-    if isinstance(value, list):
-        return f"{name}: " + "; ".join(item_text(one) for one in value)
-    return f"{name.replace('_', ' ')} {value}"
 
 
 def _conclusion(report: AuditReport) -> str:
     waiting = sum(decision.count for decision in report.decisions)
-    rest = f" Rows that wait for a person's decision: {waiting}." if waiting else ""
+    rest = f" Rows that wait for a person's decision: {waiting:,}." if waiting else ""
     if not report.clean:
         advice = "run it again" if report.repair else "db audit --repair mends them, with a record of each"
         left = len(report.left) if report.repair else len(report.differences)
-        return f"Rows whose stored figures are not what was counted: {left}; {advice}.{rest}"
+        return f"Rows whose stored figures are not what was counted: {left:,}; {advice}.{rest}"
     if report.repair and report.mended:
         return f"Every stored figure is right now; what was changed is in station.repair.{rest}"
     return f"Every stored figure is what was counted.{rest}"

@@ -11,6 +11,7 @@ from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.storage.central.station_login import (
     StationLogin,
     StationLoginNotPossibleError,
+    UnsuitableRoleError,
     create_station_login,
     require_possible,
     revoke_station_login,
@@ -37,7 +38,9 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         require_possible(url, arguments.role)
         login = create_station_login(url, arguments.role, new_password(arguments.role))
     except StationLoginNotPossibleError as problem:
-        raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
+        wrong_name = isinstance(problem, UnsuitableRoleError)
+        code = ExitCode.WRONG_USAGE if wrong_name else ExitCode.FAILED
+        raise CommandFailed(str(problem), code) from problem
     if arguments.json:
         print(json.dumps(login.as_json()))
     else:
@@ -50,7 +53,7 @@ def _tell(login: StationLogin) -> None:
     print(f"{login.role} {done}: it may call the station's functions and nothing else.")
     print(f"Address for the station's set-up, with the password in place of PASSWORD: {login.address}")
     for note in login.notes:
-        print(f"Note: {note}.", file=sys.stderr)
+        print(f"Note: {note}", file=sys.stderr)
 
 
 def _revoke(url: str, role: str, *, as_json: bool) -> int:

@@ -1,5 +1,6 @@
 """How a command ends: its exit code, and the one line on standard error that says why."""
 
+import sys
 from enum import IntEnum
 
 
@@ -20,3 +21,8 @@ class CommandFailed(Exception):  # noqa: N818 - an outcome more than an error
     def __init__(self, message: str, code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(message)
         self.code = code
+
+
+def tell_whoever_waits(sentence: str) -> None:
+    """Say at once, beside the command's own output, what it waits for."""
+    print(sentence, file=sys.stderr, flush=True)

@@ -118,7 +118,7 @@ class JsonLines(StationLines):
                 "code": decision.code,
                 "verdict": decision.verdict,
                 "reason": decision.reason,
-                "message": message_for(entry.decision, state=state).one_line,
+                "message": message_for(entry.decision, state=state, now=entry.at).one_line,
                 "parent": decision.parent,
                 "count": count_of.count if count_of is not None else None,
                 "capacity": count_of.capacity if count_of is not None else decision.capacity,
@@ -167,6 +167,7 @@ class JsonLines(StationLines):
                 "total": event.total,
                 "complete": event.complete,
             }
+            | ({"stopped": True} if event.stopped else {})
         )
 
     def summary(self, captured: int, posted: int, refused: int) -> None:
@@ -190,7 +191,7 @@ class PlainLines(StationLines):
 
     def scan(self, entry: JournalEntry, state: WorkState) -> None:
         """Print the message of a decision."""
-        message = message_for(entry.decision, state=state)
+        message = message_for(entry.decision, state=state, now=entry.at)
         self._print(f"{entry.seq:>6}  {entry.decision.verdict:<8}  {message.one_line}")
 
     def receipt(self, entry: JournalEntry, receipt: Receipt) -> None:

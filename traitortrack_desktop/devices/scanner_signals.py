@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from traitortrack_desktop.domain.entries import Decision, Verdict
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.scanners import Feedback
 from traitortrack_desktop.services.events import ScanDecided, StationEvent, StorageFailed
 
@@ -61,4 +61,4 @@ def _is_good(decision: Decision) -> bool:
     """Whether it counts, or counted before; a question needs eyes."""
     if decision.verdict is Verdict.ACCEPTED:
         return True
-    return decision.reason is not None and severity_of(decision.reason) is Severity.INFO
+    return decision.reason is not None and decision.reason.severity is Severity.INFO

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from traitortrack_desktop.domain.codes import CodeKind, Command, ParsedCode
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Remark, Verdict
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.domain.work import WorkState
 
@@ -285,7 +285,7 @@ def _stands(decision: Decision) -> bool:
     """Whether a reading did something: it counted, asked, or stopped the station."""
     if decision.verdict is not Verdict.REFUSED:
         return True
-    return decision.reason is not None and severity_of(decision.reason) is Severity.BLOCKING
+    return decision.reason is not None and decision.reason.severity is Severity.BLOCKING
 
 
 def _is_still_so(did: Decision, state: WorkState) -> bool:

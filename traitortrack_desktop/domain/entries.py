@@ -74,7 +74,8 @@ class BagFact:
 
     *since* and *as_of* are aware UTC datetimes, *by* is the operator's name, *count* the number
     of child bags in a parent. ``None`` means not known. *from_centre* tells a fact that the
-    centre gave from one that this station remembers of its own work.
+    centre gave from one that this station remembers of its own work. One from the centre without
+    *kind* says that there is no such bag: see :attr:`is_absent`.
     """
 
     code: str
@@ -87,6 +88,11 @@ class BagFact:
     completed: bool = False
     as_of: datetime | None = None
     from_centre: bool = False
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the centre has no such bag, which is more than not to know of one."""
+        return self.from_centre and self.kind is None and self.parent is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from traitortrack_desktop.domain.arrivals import Arrival
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode, parse_frame
 from traitortrack_desktop.domain.entries import BagFact, Decision, EntryKind, QuestionKind, Verdict
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import Held, WorkState
 from traitortrack_desktop.domain.workflow import decide
 
@@ -76,7 +76,7 @@ def lets_the_next_follow(decision: Decision) -> bool:
     if decision.reason is Reason.NOTHING_TO_UNDO:
         return False
     if decision.verdict is Verdict.REFUSED:
-        return decision.reason is not None and severity_of(decision.reason) is Severity.INFO
+        return decision.reason is not None and decision.reason.severity is Severity.INFO
     return decision.verdict is Verdict.ACCEPTED
 
 

@@ -93,8 +93,3 @@ ABOUT_BAGS = frozenset(reason for reason in Reason if reason.about is About.BAGS
 
 DECIDED_BY_CENTRE = frozenset(reason for reason in Reason if reason.about in {About.BAGS, About.ENTRY})
 """What the centre itself may answer. Any other reason it only gives back, as the station gave it."""
-
-
-def severity_of(reason: Reason) -> Severity:
-    """Return how loudly *reason* is told when the station itself refuses."""
-    return reason.severity

@@ -19,7 +19,7 @@ from traitortrack_desktop.domain.entries import (
     Receipt,
     Verdict,
 )
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.reasons import Reason, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +301,7 @@ def _refused(state: WorkState, entry: JournalEntry) -> WorkState:
         return state
     if state.question is not None and state.question.kind is not QuestionKind.SWITCH:
         state = replace(state, question=None)
-    if severity_of(reason) is Severity.BLOCKING:
+    if reason.severity is Severity.BLOCKING:
         return replace(state, stop=Stop(seq=entry.seq, code=entry.decision.code, reason=reason))
     return state
 

@@ -36,8 +36,9 @@ def decide(
 ) -> Decision:
     """Return what *scanned* means, which came as *arrival* says.
 
-    *fact* is what is known about the scanned bag, if anything. Never raises and never loses a scan:
-    whatever cannot be done is a refusal with its reason.
+    *fact* is what is known about the scanned bag, if anything: that there is no such bag counts too, and
+    is kept in no decision. Never raises and never loses a scan: whatever cannot be done is a refusal with
+    its reason.
     """
     judge = _Judge(state, scanned, fact, rules)
     if arrival.from_memory:
@@ -88,6 +89,7 @@ class _Judge:
         self._code = scanned.text
         self._scanned = scanned
         self._fact = fact
+        self._told = None if fact is not None and fact.is_absent else fact
         self._rules = rules
 
     # -- memories, stops and questions
@@ -180,7 +182,7 @@ class _Judge:
         fact = self._fact
         if self._code == parent.code:
             return Reason.SAME_AS_PARENT
-        if parent.holds(self._code) or (fact is not None and fact.parent == parent.code):
+        if self._is_inside(parent):
             return Reason.ALREADY_IN_THIS_PARENT
         if parent.is_full:
             return Reason.PARENT_FULL
@@ -199,11 +201,19 @@ class _Judge:
     def _remove_scanned(self, parent: OpenParent) -> Decision:
         fact = self._fact
         # Taking a bag out deletes it at the centre: only a child bag can be taken out.
-        inside = fact is not None and fact.parent == parent.code and fact.kind in {None, "child"}
+        of_other_kind = fact is not None and fact.kind not in {None, "child"}
+        inside = parent.holds(self._code) if of_other_kind else self._is_inside(parent)
         may_be_inside = fact is None and parent.base_count > 0
-        if parent.holds(self._code) or inside or may_be_inside:
+        if inside or may_be_inside:
             return self._remove(parent, self._code)
         return self.refuse(Reason.CHILD_NOT_IN_PARENT)
+
+    def _is_inside(self, parent: OpenParent) -> bool:
+        """Whether the bag is in *parent*: what the centre said since then outweighs what this station did."""
+        fact = self._fact
+        if fact is not None and fact.from_centre and fact.kind in {None, "child"}:
+            return fact.parent == parent.code
+        return parent.holds(self._code) or (fact is not None and fact.parent == parent.code)
 
     # -- commands
 
@@ -262,7 +272,7 @@ class _Judge:
             capacity=open_parent.capacity if open_parent is not None else self._rules.capacity,
             reason=reason,
             parent=parent or (open_parent.code if open_parent is not None else None),
-            fact=self._fact,
+            fact=self._told,
         )
 
     def acknowledge(self, seq: int) -> Decision:
@@ -277,7 +287,7 @@ class _Judge:
             parent=self._code,
             base_count=(self._fact.count if self._fact is not None else None) or 0,
             closes=closes,
-            fact=self._fact,
+            fact=self._told,
         )
 
     def _remove(self, parent: OpenParent, child: str) -> Decision:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import BagFact, Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.holding import lets_the_next_follow
-from traitortrack_desktop.domain.reasons import Severity, severity_of
+from traitortrack_desktop.domain.reasons import Severity
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.phrases import Phrase, Wording, first_known
@@ -85,7 +85,7 @@ def _stopped_placing(decision: Decision) -> bool:
     """Whether a held reading was refused so that a person has to look at what comes behind it."""
     if decision.verdict is not Verdict.REFUSED or decision.resolves is None or lets_the_next_follow(decision):
         return False
-    return decision.reason is not None and severity_of(decision.reason) is not Severity.BLOCKING
+    return decision.reason is not None and decision.reason.severity is not Severity.BLOCKING
 
 
 def message_for_refusal(
@@ -142,10 +142,13 @@ def _names(
 
 
 def _known_at(fact: BagFact | None, now: datetime | None) -> datetime | None:
-    """Return as of when the centre's fact is known, unless that is just now."""
+    """Return as of when the centre's fact is known, unless that is just now.
+
+    After the clock was set back it may lie ahead, and then says nothing.
+    """
     if fact is None or fact.as_of is None or not fact.from_centre:
         return None
-    return None if now is not None and abs(now - fact.as_of) < KNOWN_SHOWS_AFTER else fact.as_of
+    return None if now is not None and now - fact.as_of < KNOWN_SHOWS_AFTER else fact.as_of
 
 
 def _inside_since(decision: Decision, parent: OpenParent | None) -> datetime | None:

@@ -111,6 +111,8 @@ class Labels:
     no_sound: str
     catalogue_loading: str
     """While the list of bags is loaded for the first time; ``percent`` of it is there."""
+    catalogue_loading_short: str
+    """The same where there is little room."""
     unnumbered: str
     late_of: str
     meanwhile: str

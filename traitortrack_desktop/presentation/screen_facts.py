@@ -104,7 +104,7 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
             left = tuple(scanner for scanner in facts.scanners if scanner.source != event.source)
             return replace(facts, scanners=left)
         case CatalogueChanged():
-            return replace(facts, loading=None if event.complete else event)
+            return replace(facts, loading=None if event.complete or event.stopped else event)
         case OperatorChanged():
             return replace(
                 facts, operator=event.person, operator_since=now, without_centre=event.without_centre

@@ -136,6 +136,8 @@ class StatusStrip:
     """That the keys sleep, while the scanners are heard."""
     catalogue: str = ""
     """How far the first load of the list of bags is; empty when it is there."""
+    catalogue_short: str = ""
+    """The same for a strip that has little room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from traitortrack_desktop.domain.entries import EntryKind, JournalEntry, Remark, Verdict
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import WorkState, needs_attention
 from traitortrack_desktop.presentation.screen_facts import is_silent_bounce
 from traitortrack_desktop.services.events import (
@@ -125,7 +125,7 @@ def _sound_of_scan(event: ScanDecided) -> SoundRole | None:
         return SoundRole.ATTENTION
     if decision.verdict is Verdict.REFUSED:
         assert decision.reason is not None
-        blocking = severity_of(decision.reason) is Severity.BLOCKING
+        blocking = decision.reason.severity is Severity.BLOCKING
         return SoundRole.STOP if blocking else SoundRole.ATTENTION
     if decision.kind is EntryKind.OPEN_PARENT:
         return SoundRole.PARENT_OPENED

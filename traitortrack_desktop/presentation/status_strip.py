@@ -30,16 +30,17 @@ def status_strip(facts: ScreenFacts, around: Surroundings, now: datetime, tongue
         sound=labels.no_sound if around.silent else "",
         hint=labels.keys_asleep if around.hears_scans and not around.listening else "",
         version=labels.version.format(version=around.version),
-        catalogue=_catalogue(facts, labels),
+        catalogue=_catalogue(facts, labels.catalogue_loading),
+        catalogue_short=_catalogue(facts, labels.catalogue_loading_short),
     )
 
 
-def _catalogue(facts: ScreenFacts, labels: Labels) -> str:
+def _catalogue(facts: ScreenFacts, sentence: str) -> str:
     loading = facts.loading
     if loading is None:
         return ""
     percent = min(99, loading.loaded * 100 // loading.total) if loading.total else 0
-    return labels.catalogue_loading.format(percent=percent)
+    return sentence.format(percent=percent)
 
 
 def _operator(facts: ScreenFacts, labels: Labels) -> str:

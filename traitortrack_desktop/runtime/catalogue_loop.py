@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from traitortrack_desktop.services.catalogue_load import LONGEST_PAUSE_SECONDS, CatalogueLoad
@@ -20,14 +21,16 @@ class CatalogueLoop:
         self._loaded = loaded
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._asked_to_stop_at: float | None = None
         self._thread = threading.Thread(target=self._run, name="catalogue", daemon=True)
 
     def start(self) -> None:
-        """Start; what was loaded before is opened at once, the centre is asked when it answers."""
+        """Open what was loaded before, at once; the centre is asked on the thread, when it answers."""
+        self._load.open()
         self._thread.start()
 
     def load_anew(self) -> None:
-        """Say that the catalogue has to be loaded; any thread."""
+        """Say that the catalogue has to be loaded, or to be opened after damage; any thread."""
         self._wake.set()
 
     def take(self, event: StationEvent) -> None:
@@ -35,12 +38,22 @@ class CatalogueLoop:
         if isinstance(event, DeliveryChanged) and event.online:
             self._wake.set()
 
-    def stop(self) -> None:
-        """End the thread; a page on its way may last until its deadline, and nobody waits for it."""
+    def ask_to_stop(self) -> None:
+        """Have the thread end, without waiting for it."""
+        if self._asked_to_stop_at is None:
+            self._asked_to_stop_at = time.monotonic()
         self._stopping.set()
         self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_SECONDS)
+
+    def stop(self) -> None:
+        """End the thread; a page on its way may last until its deadline, and nobody waits for it.
+
+        Nobody waits for longer than 2 s since :meth:`ask_to_stop`.
+        """
+        self.ask_to_stop()
+        if self._thread.is_alive() and self._asked_to_stop_at is not None:
+            waited = time.monotonic() - self._asked_to_stop_at
+            self._thread.join(max(0.0, STOP_SECONDS - waited))
 
     def _run(self) -> None:
         try:

@@ -92,11 +92,11 @@ class Station:
         self._hub.tell(event)
 
     def start(self) -> None:
-        """Open the journal, then start sending; raises what opening the journal raises."""
+        """Open the journal and the catalogue, then start sending; raises what opening the journal raises."""
         self._intake.start()
-        self._delivery.start()
         if self._catalogue is not None:
             self._catalogue.start()
+        self._delivery.start()
 
     def submit(self, frame: ScanFrame) -> None:
         """Take one reading; never blocks, never drops."""
@@ -146,6 +146,8 @@ class Station:
     def stop(self) -> None:
         """Store what is queued, end every thread, close the journal. What waits stays for the next start."""
         self._intake.finish_queued()
+        if self._catalogue is not None:
+            self._catalogue.ask_to_stop()
         self._delivery.stop()
         if self._catalogue is not None:
             self._catalogue.stop()

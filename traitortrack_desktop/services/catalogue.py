@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from traitortrack_desktop.domain.entries import BagFact
-from traitortrack_desktop.services.ports import BagMemory, CentreChanges
+from traitortrack_desktop.services.ports import BagMemory, CatalogueRow, CentreChanges
 
-CatalogueRow = Sequence[str | int | bool | None]
-"""A bag (id, code, kind, parent id, since, count, completed, bill id) or a bill (id, code, status,
-capacity, linked), as the centre's functions give them; *since* in seconds of Unix time, UTC.
-Numbers may come as text."""
+SAME_MOMENT = timedelta(seconds=2)
+"""The feed gives whole seconds; the centre takes over the station's own time of a scan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +44,16 @@ class LoadStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadProgress:
-    """How far the first load is. *start* is ``None`` before it began; *after* is the last id loaded."""
+    """How far the load is. *start* is ``None`` before it began; *after* is the last id loaded.
+
+    *again*: a list of an earlier load is used meanwhile.
+    """
 
     start: LoadStart | None = None
     after: int = 0
     loaded: int = 0
     done: bool = False
+    again: bool = False
 
     @property
     def total(self) -> int:
@@ -63,27 +65,30 @@ class CatalogueUnusableError(Exception):
     """The catalogue's file cannot be used now; the station works as if it knew nothing."""
 
 
-class Catalogue(Protocol):
-    """What scanning asks."""
+class CatalogueCopy(Protocol):
+    """The copy, for scanning and for its two writers: the load, and the changes that follow. Any thread.
+
+    Every method raises :class:`CatalogueUnusableError`, but for :meth:`known`, :meth:`check`,
+    :meth:`cursor`, :meth:`progress` and :meth:`close`.
+    """
 
     def known(self, code: str) -> Known:
         """Return what is known about *code*; never raises and never waits."""
         ...
 
-
-class CatalogueCopy(Catalogue, Protocol):
-    """The copy as its two writers see it: the first load, and the changes that follow. Any thread.
-
-    Every method raises :class:`CatalogueUnusableError`, but for :meth:`cursor`,
-    :meth:`progress` and :meth:`close`.
-    """
-
     def open(self) -> LoadProgress:
-        """Open the copy, made anew when it is damaged or a newer program's; return how far it is."""
+        """Open the copy, without what is damaged or a newer program's; return how far it is.
+
+        It is quick; damage that only reading everything finds is left to :meth:`check`.
+        """
+        ...
+
+    def check(self) -> None:
+        """Read everything, to find damage before a scan does; what is damaged goes by :meth:`open`."""
         ...
 
     def begin(self, start: LoadStart) -> None:
-        """Forget everything and begin a load."""
+        """Begin a load; a list that was complete is used until the new one is."""
         ...
 
     def add(self, bags: Sequence[CatalogueRow]) -> LoadProgress:
@@ -100,6 +105,9 @@ class CatalogueCopy(Catalogue, Protocol):
 
     def follow(self, changes: CentreChanges, *, as_of: datetime, posted_seq: int | None) -> bool:
         """Take one page of changes, asked for at *as_of*; return whether this made the catalogue complete.
+
+        Where the disk is full or the file busy, nothing is taken and nothing raised: there is no
+        :meth:`cursor` for a while, and the same changes come again.
 
         The effects of all entries up to *posted_seq* are in it; ``None`` when the caller does not know.
         """
@@ -134,12 +142,15 @@ class CatalogueSource(Protocol):
         ...
 
 
-def merged(memory: BagMemory | None, known: Known, *, now: datetime, trust: timedelta) -> BagFact | None:
-    """Return what the station knows of a bag, from its own *memory* of it and the catalogue.
+def merged(
+    code: str, memory: BagMemory | None, known: Known, *, now: datetime, trust: timedelta
+) -> BagFact | None:
+    """Return what the station knows of the bag *code*, from its own *memory* of it and the catalogue.
 
     What the station did itself and was not answered for is work in progress: it counts. Otherwise the
     newer of the two counts. Which is newer follows from the journal's numbers and from no clock. What is
-    older than *trust*, in either direction, counts for nothing: the centre has to decide.
+    older than *trust*, in either direction, counts for nothing: the centre has to decide. ``None`` means
+    that nothing is known; that there is no such bag is a fact (``is_absent``).
     """
     if memory is not None and memory.confirmed_at is None:
         return memory.fact
@@ -147,15 +158,20 @@ def merged(memory: BagMemory | None, known: Known, *, now: datetime, trust: time
         memory = None
     if known.as_of is None or abs(now - known.as_of) > trust:
         return memory.fact if memory is not None else None
-    if memory is None:
-        return known.fact
-    if memory.seq > known.posted_seq:
+    if memory is not None and memory.seq > known.posted_seq:
         return memory.fact
-    return _named(known.fact, memory.fact)
+    if known.fact is None:
+        return BagFact(code=code, as_of=known.as_of, from_centre=True)
+    return _named(known.fact, memory.fact if memory is not None else None)
 
 
-def _named(fact: BagFact | None, remembered: BagFact | None) -> BagFact | None:
-    """Return *fact* with who put the bag there, which the feed leaves out, where this station knows."""
-    if fact is None or remembered is None or fact.parent is None or fact.parent != remembered.parent:
+def _named(fact: BagFact, remembered: BagFact | None) -> BagFact:
+    """Return *fact* with who put the bag there, which the feed leaves out, where this station knows.
+
+    It may have been taken out and put in again by somebody else: the time tells.
+    """
+    if remembered is None or fact.parent is None or fact.parent != remembered.parent:
+        return fact
+    if fact.since is None or remembered.since is None or abs(fact.since - remembered.since) > SAME_MOMENT:
         return fact
     return replace(fact, by=remembered.by)

@@ -1,9 +1,10 @@
-"""The first load of the catalogue: pages in, kept one by one, until changes can follow.
+"""The load of the catalogue: pages in, kept one by one, until changes can follow.
 
 Used by one thread, the loader. It gives way to everything else: one connection, closed when done.
 """
 
 import logging
+import random
 from collections.abc import Callable
 
 from traitortrack_desktop.services.catalogue import (
@@ -30,11 +31,21 @@ FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 NO_FEED_PAUSE_SECONDS = 600.0
 
+SPREAD_SECONDS = 60.0
+"""After a fail-over every station has to load anew: they begin within this time, and not together."""
+
 _log = logging.getLogger(__name__)
 
 
+def _spread() -> float:
+    return random.uniform(0.0, SPREAD_SECONDS)  # noqa: S311 - not a secret
+
+
 class CatalogueLoad:
-    """Loads until the copy can be followed; goes on where it was interrupted."""
+    """Loads until the copy can be followed; goes on where it was interrupted.
+
+    *spread* gives the seconds after which a load begins while an earlier list is used.
+    """
 
     def __init__(
         self,
@@ -43,56 +54,89 @@ class CatalogueLoad:
         source: CatalogueSource,
         tell: StationListener,
         seconds: Callable[[], float],
+        spread: Callable[[], float] = _spread,
     ) -> None:
         self._copy = copy
         self._source = source
         self._tell = tell
         self._seconds = seconds
+        self._spread = spread
         self._page = FIRST_PAGE
         self._pause = FIRST_PAUSE_SECONDS
-        self._told_no_feed = False
+        self._checked = False
+        self._begins_at: float | None = None
+        self._told_progress: LoadProgress | None = None
+        """What others were told, while they take it for going on."""
+        self._logged: str | None = None
+
+    def open(self) -> None:
+        """Open the copy, so that what is there is known from the first scan on. Quick, any thread."""
+        try:
+            self._copy.open()
+        except CatalogueUnusableError as problem:
+            self._log_once(f"The catalogue is not open: {problem}")
 
     def run(self, stopping: Callable[[], bool]) -> float | None:
         """Load what is missing; return after how many seconds to try again, ``None`` when all is there."""
         try:
-            if not self._load(stopping):
-                return self._without_feed("its triggers are not complete: run db upgrade")
-            self._pause, self._told_no_feed = FIRST_PAUSE_SECONDS, False
-            return None
+            pause = self._load(stopping)
         except CentreUnreachableError:
             self._page = max(SMALLEST_PAGE, self._page // 4)
             return self._longer_pause()
         except (CentreMismatchError, EntriesNotAcceptableError) as problem:
             return self._without_feed(str(problem))
         except CatalogueUnusableError as problem:
-            _log.warning("The catalogue is not loaded: %s", problem)
-            self._pause = LONGEST_PAUSE_SECONDS
-            return self._pause
+            self._tell_stopped()
+            self._log_once(f"The catalogue is not loaded: {problem}")
+            return LONGEST_PAUSE_SECONDS
         finally:
             self._source.close()
+        if pause is None:
+            self._pause, self._logged = FIRST_PAUSE_SECONDS, None
+        return pause
 
     def close(self) -> None:
         """Close the copy."""
         self._copy.close()
 
-    def _load(self, stopping: Callable[[], bool]) -> bool:
-        """Return whether there is a feed to follow afterwards."""
-        progress = self._copy.open()
+    def _load(self, stopping: Callable[[], bool]) -> float | None:
+        progress = self._opened()
         if progress.done:
-            return True
+            return None
         if progress.start is None:
+            wait = self._seconds_until_begin(progress)
+            if wait > 0:
+                return wait
             start = self._source.start()
             if start is None:
-                return False
+                return self._without_feed("its triggers are not complete: run db upgrade")
             self._copy.begin(start)
+            self._begins_at = None
             progress = LoadProgress(start=start)
         self._tell_of(progress)
         while not self._is_complete(progress):
             if stopping():
-                return True
+                return None
             progress = self._next_page(progress)
         self._copy.finish(self._source.bills())
-        return True
+        self._told_progress = None
+        return None
+
+    def _opened(self) -> LoadProgress:
+        """Open the copy, and the first time look for damage; scans are answered from it meanwhile."""
+        progress = self._copy.open()
+        if self._checked:
+            return progress
+        self._copy.check()
+        self._checked = True
+        return self._copy.open()
+
+    def _seconds_until_begin(self, progress: LoadProgress) -> float:
+        if not progress.again:
+            return 0.0
+        if self._begins_at is None:
+            self._begins_at = self._seconds() + self._spread()
+        return self._begins_at - self._seconds()
 
     def _is_complete(self, progress: LoadProgress) -> bool:
         """Whether the bags of the load's beginning are there; what came later comes with the changes."""
@@ -116,7 +160,15 @@ class CatalogueLoad:
         return progress
 
     def _tell_of(self, progress: LoadProgress) -> None:
+        self._told_progress = progress
         self._tell(CatalogueChanged(loaded=progress.loaded, total=progress.total, complete=False))
+
+    def _tell_stopped(self) -> None:
+        progress, self._told_progress = self._told_progress, None
+        if progress is not None:
+            self._tell(
+                CatalogueChanged(loaded=progress.loaded, total=progress.total, complete=False, stopped=True)
+            )
 
     def _longer_pause(self) -> float:
         pause = self._pause
@@ -124,7 +176,11 @@ class CatalogueLoad:
         return pause
 
     def _without_feed(self, problem: str) -> float:
-        if not self._told_no_feed:
-            self._told_no_feed = True
-            _log.warning("The centre gives no catalogue; this station works without one: %s", problem)
+        self._tell_stopped()
+        self._log_once(f"The centre gives no catalogue, and this station works without one: {problem}")
         return NO_FEED_PAUSE_SECONDS
+
+    def _log_once(self, sentence: str) -> None:
+        if sentence != self._logged:
+            self._logged = sentence
+            _log.warning("%s", sentence)

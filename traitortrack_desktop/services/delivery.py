@@ -93,6 +93,8 @@ class Delivery:
         self._taken_at = float("-inf")
         """When the centre last said that it takes entries of this station."""
         self._told: DeliveryChanged | None = None
+        self._told_answered = False
+        """Whether *following* knows up to where the centre has answered."""
         self.pause_seconds = 0.0
         """How long to wait after a postponed step."""
         self.idle_seconds = PROBE_SECONDS
@@ -138,6 +140,7 @@ class Delivery:
         self._taken_at = self._seconds()
         if self._following is not None:
             self._following.posted(entries[-1].seq)
+            self._told_answered = True
             self._following.take(reply.changes)
         return reply
 
@@ -148,7 +151,7 @@ class Delivery:
         """
         now = self._seconds()
         silent = now - self._heard_at
-        cursor = self._following.cursor() if self._following is not None else None
+        cursor = self._cursor_when_silent()
         if now - self._taken_at >= FULL_PROBE_SECONDS or (cursor is None and silent >= PROBE_SECONDS):
             self._probe()
         if self._following is None or cursor is None:
@@ -157,6 +160,15 @@ class Delivery:
             self._ask_what_changed(self._following, cursor)
         else:
             self.idle_seconds = ASK_SECONDS - silent
+
+    def _cursor_when_silent(self) -> str | None:
+        following = self._following
+        cursor = following.cursor() if following is not None else None
+        if following is not None and cursor is not None and not self._told_answered:
+            # Nothing was posted since the start: what was posted before it is at the centre too.
+            following.posted(self._waiting.answered_up_to())
+            self._told_answered = True
+        return cursor
 
     def _probe(self) -> None:
         self._office.probe()

@@ -126,14 +126,15 @@ class OperatorChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueChanged:
-    """The first load of the catalogue goes on, or is *complete* (then *as_of* says as of when).
+    """The load of the catalogue goes on, or is *complete* (then *as_of* says as of when).
 
-    *total* is an estimate until then.
+    *total* is an estimate until then. *stopped*: it does not go on for a while, and nothing is shown of it.
     """
 
     loaded: int
     total: int
     complete: bool
+    stopped: bool = False
     as_of: datetime | None = None
 
 

@@ -88,12 +88,11 @@ class Journal(Protocol):
         """Return the fold of the whole journal."""
         ...
 
-    def bag_fact(self, code: str) -> BagFact | None:
-        """Return what this station remembers about a bag, from its own entries and receipts."""
-        ...
-
     def bag_memory(self, code: str) -> BagMemory | None:
-        """Return the same with where it comes from, however old it is."""
+        """Return what this station remembers about a bag, from its own entries and receipts.
+
+        However old it is: ``services.catalogue.merged`` says for how long it counts.
+        """
         ...
 
     def backlog(self) -> Backlog:
@@ -119,6 +118,10 @@ class WaitingEntries(Protocol):
         """Return up to *limit* entries without receipt, oldest first."""
         ...
 
+    def answered_up_to(self) -> int:
+        """Return the number up to which every entry has its receipt, 0 before there is any."""
+        ...
+
     def close(self) -> None:
         """Close the files."""
         ...
@@ -139,22 +142,28 @@ class EntriesNotAcceptableError(Exception):
     """The centre could not read this batch as a whole (data error before any entry was decided)."""
 
 
+CatalogueRow = Sequence[str | int | bool | None]
+"""A bag (id, code, kind, parent id, since, count, completed, bill id) or a bill (id, code, status,
+capacity, linked), as the centre's functions give them; *since* in seconds of Unix time, UTC.
+Numbers may come as text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CentreChanges:
     """What changed at the centre since a cursor: one page of a round, the last one without *more*.
 
-    *bags* and *bills* are rows as ``services.catalogue`` describes them; *gone* are ids of bags that
-    there are no more. With *reload* there is nothing else: everything has to be loaded anew.
+    *gone* are ids of bags that there are no more. With *reload* there is nothing else: everything has to
+    be loaded anew.
     """
 
     cursor: str = ""
     more: bool = False
     reload: bool = False
-    bags: tuple[Sequence[str | int | bool | None], ...] = ()
+    bags: tuple[CatalogueRow, ...] = ()
     parents: Mapping[int, str] = field(default_factory=dict)
     """Codes of the parents that *bags* name by their ids."""
     gone: tuple[int, ...] = ()
-    bills: tuple[Sequence[str | int | bool | None], ...] = ()
+    bills: tuple[CatalogueRow, ...] = ()
     bills_gone: tuple[int, ...] = ()
 
 

@@ -39,7 +39,7 @@ class ScanIntake:
     """Turns readings into journal entries and keeps the work state.
 
     *for_people* is for a station with people at it: see ``domain.arrivals``. *known_about* says what is
-    known of a bag; without it, what the journal remembers. It may raise :class:`JournalUnwritableError`.
+    known of a bag (``services.catalogue.merged``); it may raise :class:`JournalUnwritableError`.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class ScanIntake:
         journal: Journal,
         rules: CodeRules,
         tell: StationListener,
+        known_about: Callable[[str], BagFact | None],
         sign_in_required: bool = False,
         for_people: bool = False,
         monotonic_ms: Callable[[], int] = monotonic_ms,
-        known_about: Callable[[str], BagFact | None] | None = None,
     ) -> None:
         self._journal = journal
-        self._bag_fact = known_about or journal.bag_fact
+        self._bag_fact = known_about
         self._rules = rules
         self._tell = tell
         self._sign_in_required = sign_in_required

@@ -2,13 +2,16 @@
 
 import io
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.decisions import added, opened
+from fakes.decisions import added, opened, refused
 from fakes.scanning import entry_of
 
-from traitortrack_desktop.commands.station_lines import JsonLines
-from traitortrack_desktop.domain.entries import Remark
+from traitortrack_desktop.commands.station_lines import JsonLines, PlainLines
+from traitortrack_desktop.domain.entries import BagFact, Remark
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.services.events import (
     CatalogueChanged,
@@ -50,6 +53,17 @@ def test_a_scan_of_which_nothing_was_noticed_has_no_remarks(printed):
     assert "remarks" not in line
 
 
+@pytest.mark.parametrize(("ago", "known"), [(timedelta(hours=1), True), (timedelta(seconds=1), False)])
+@pytest.mark.parametrize("lines", [JsonLines, PlainLines])
+def test_as_of_when_a_bag_is_known_is_told_unless_it_is_just_now(lines, ago, known):
+    at = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+    elsewhere = BagFact(code="AB12C", parent="SB20002", as_of=at - ago, from_centre=True)
+    decision = replace(refused("AB12C", Reason.CHILD_IN_OTHER_PARENT), fact=elsewhere)
+    out = io.StringIO()
+    lines(out)(decided(decision, at=at))
+    assert ("known at" in out.getvalue()) is known
+
+
 def test_a_scanner_is_told_with_source_name_and_problem(printed):
     changed = ScannerChanged(source="usb:1", name="left", ready=False, problem=ScannerProblem.LOST)
     assert printed(changed) == {
@@ -72,3 +86,7 @@ def test_the_first_load_of_the_catalogue_is_told_with_how_far_it_is(printed):
         "total": 60,
         "complete": False,
     }
+
+
+def test_a_load_that_does_not_go_on_is_told_as_stopped(printed):
+    assert printed(CatalogueChanged(loaded=20, total=60, complete=False, stopped=True))["stopped"] is True

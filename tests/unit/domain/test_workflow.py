@@ -1,5 +1,7 @@
 """What a scan means, as tables: scanned → expected verdict."""
 
+from datetime import UTC, datetime
+
 import pytest
 from fakes.scanning import Scanning
 
@@ -68,6 +70,65 @@ def test_what_is_known_about_a_bag_is_told_with_the_refusal(fact, scanned, reaso
     scanning.scan("SB10001")
     decision = scanning.scan(scanned)
     assert (decision.reason, decision.fact) == (reason, fact)
+
+
+def from_centre(code, **known):
+    return BagFact(code=code, as_of=datetime(2026, 1, 5, 9, 0, tzinfo=UTC), from_centre=True, **known)
+
+
+def after_the_centre_said(fact, *, before):
+    scanning = Scanning(capacity=3)
+    scanning.scan_all(before)
+    scanning.facts[fact.code] = fact
+    return scanning
+
+
+@pytest.mark.parametrize(
+    ("fact", "verdict", "reason"),
+    [
+        (from_centre("C001"), Verdict.ACCEPTED, None),
+        (from_centre("C001", kind="child"), Verdict.ACCEPTED, None),
+        (from_centre("C001", kind="child", parent="SB99999"), Verdict.REFUSED, Reason.CHILD_IN_OTHER_PARENT),
+        (from_centre("C001", kind="child", parent="SB10001"), Verdict.REFUSED, Reason.ALREADY_IN_THIS_PARENT),
+        (from_centre("C001", kind="pallet"), Verdict.REFUSED, Reason.ALREADY_IN_THIS_PARENT),
+        (BagFact(code="C001", kind="child"), Verdict.REFUSED, Reason.ALREADY_IN_THIS_PARENT),
+    ],
+)
+def test_where_a_bag_of_the_open_parent_is_now_the_centre_says(fact, verdict, reason):
+    scanning = after_the_centre_said(fact, before="SB10001 C001 C002")
+    decision = scanning.scan("C001")
+    assert (decision.verdict, decision.reason) == (verdict, reason)
+
+
+def test_a_bag_that_was_taken_out_elsewhere_and_counted_again_counts_as_the_centre_says():
+    scanning = after_the_centre_said(from_centre("C001"), before="SB10001 C001")
+    scanning.answer(1, count=0)
+    scanning.answer(2, count=1)
+    scanning.scan("C001")
+    scanning.answer(3, count=1)
+    assert [change.child for change in scanning.state.parent.children] == ["C001"]
+    assert scanning.state.parent.count == 1
+
+
+@pytest.mark.parametrize("parent", [None, "SB99999"])
+def test_a_bag_that_is_not_in_the_open_parent_any_more_cannot_be_taken_out_of_it(parent):
+    fact = from_centre("C001", kind="child", parent=parent)
+    scanning = after_the_centre_said(fact, before=f"SB10001 C001 {REMOVE}")
+    assert scanning.scan("C001").reason is Reason.CHILD_NOT_IN_PARENT
+
+
+def test_a_bag_that_there_is_not_cannot_be_taken_out_of_a_parent_with_bags_of_others():
+    full = BagFact(code="SB10001", kind="parent", count=2)
+    scanning = Scanning(facts={"SB10001": full, "C001": from_centre("C001")})
+    scanning.scan_all(f"SB10001 {REMOVE}")
+    assert scanning.scan("C001").reason is Reason.CHILD_NOT_IN_PARENT
+
+
+@pytest.mark.parametrize("scanned", ["SB10001", "C004", "C005"])
+def test_that_there_is_no_such_bag_is_kept_in_no_decision(scanned):
+    scanning = Scanning(capacity=1, facts={scanned: from_centre(scanned)})
+    scanning.scan_all("" if scanned == "SB10001" else "SB10001 C004" if scanned == "C005" else "SB10001")
+    assert scanning.scan(scanned).fact is None
 
 
 def test_nobody_signed_in_means_nothing_is_counted():

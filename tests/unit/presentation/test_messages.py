@@ -39,6 +39,7 @@ def test_a_bag_that_is_elsewhere_is_told_with_place_time_and_person():
         (timedelta(hours=1), " (known at 12:30)"),
         (timedelta(days=1), " (known at 04.01.2026 13:30)"),
         (timedelta(seconds=2), ""),
+        (-timedelta(hours=1), ""),
     ],
 )
 def test_what_is_known_since_a_while_is_told_with_as_of_when(ago, known):

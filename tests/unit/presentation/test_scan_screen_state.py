@@ -548,9 +548,16 @@ def test_a_station_is_not_called_station_twice(watched, name, shown):
 def test_the_first_load_of_the_list_of_bags_is_shown_until_it_is_complete(watched):
     for loaded, complete, text in [(0, False, "bag list 0 %"), (43, False, "bag list 43 %"), (100, True, "")]:
         watched.station.tell(CatalogueChanged(loaded=loaded, total=100, complete=complete))
-        assert watched.shown().status.catalogue == text
+        status = watched.shown().status
+        assert (status.catalogue, status.catalogue_short) == (f"loading the {text}" if text else "", text)
+
+
+def test_a_load_of_the_list_of_bags_that_stopped_is_not_shown_as_going_on(watched):
+    watched.station.tell(CatalogueChanged(loaded=31, total=100, complete=False))
+    watched.station.tell(CatalogueChanged(loaded=31, total=100, complete=False, stopped=True))
+    assert watched.shown().status.catalogue == ""
 
 
 def test_a_load_that_outgrows_its_estimate_is_not_called_complete(watched):
     watched.station.tell(CatalogueChanged(loaded=120, total=120, complete=False))
-    assert watched.shown().status.catalogue == "bag list 99 %"
+    assert watched.shown().status.catalogue_short == "bag list 99 %"

@@ -5,6 +5,7 @@ import threading
 import pytest
 from fakes.memory_journal import MemoryJournal
 from fakes.memory_sign_ins import MemorySignIns
+from fakes.own_knowledge import own_knowledge
 
 from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.entries import Outcome, Receipt
@@ -84,7 +85,14 @@ class Bench:
         self.events = []
         hub = EventHub()
         hub.subscribe(self.events.append)
-        intake = IntakeLoop(lambda: ScanIntake(journal=self.journal, rules=code_rules(), tell=hub.tell))
+        intake = IntakeLoop(
+            lambda: ScanIntake(
+                journal=self.journal,
+                rules=code_rules(),
+                tell=hub.tell,
+                known_about=own_knowledge(self.journal),
+            )
+        )
         self.station = Station(
             name="Station 7",
             hub=hub,

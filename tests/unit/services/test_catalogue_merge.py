@@ -13,8 +13,11 @@ HOUR = timedelta(hours=1)
 TRUST = timedelta(hours=12)
 
 
-def child(parent, by=None):
-    return BagFact(code="C1", kind="child", parent=parent, by=by)
+PUT_IN = NOW - 2 * HOUR
+
+
+def child(parent, by=None, since=PUT_IN):
+    return BagFact(code="C1", kind="child", parent=parent, by=by, since=since)
 
 
 def waiting(parent, seq=5):
@@ -25,8 +28,8 @@ def confirmed(parent, seq=5, at=NOW - HOUR):
     return BagMemory(seq=seq, fact=child(parent, by="ravi"), confirmed_at=at)
 
 
-def known(parent, posted_seq=5, as_of=NOW - HOUR):
-    return Known(fact=child(parent), as_of=as_of, posted_seq=posted_seq)
+def known(parent, posted_seq=5, as_of=NOW - HOUR, since=PUT_IN):
+    return Known(fact=child(parent, since=since), as_of=as_of, posted_seq=posted_seq)
 
 
 NOTHING = Known(as_of=NOW - HOUR, posted_seq=5)
@@ -45,40 +48,57 @@ NOTHING = Known(as_of=NOW - HOUR, posted_seq=5)
     ],
 )
 def test_own_work_wins_then_the_newer(memory, catalogue, parent):
-    fact = merged(memory, catalogue, now=NOW, trust=TRUST)
+    fact = merged("C1", memory, catalogue, now=NOW, trust=TRUST)
     assert (fact.parent if fact is not None else None) == parent
 
 
-def test_a_bag_that_is_gone_from_a_newer_catalogue_is_not_known_any_more():
-    assert merged(confirmed("SB1", seq=5), NOTHING, now=NOW, trust=TRUST) is None
+@pytest.mark.parametrize("memory", [None, confirmed("SB1", seq=5)])
+def test_a_bag_that_is_gone_from_a_newer_catalogue_is_known_to_be_gone(memory):
+    fact = merged("C1", memory, NOTHING, now=NOW, trust=TRUST)
+
+    assert fact == BagFact(code="C1", as_of=NOW - HOUR, from_centre=True)
+    assert fact.is_absent
+
+
+def test_a_bag_that_no_catalogue_can_say_anything_about_is_not_known_to_be_gone():
+    assert merged("C1", None, UNKNOWN, now=NOW, trust=TRUST) is None
+    assert merged("C1", None, NOTHING, now=NOW + 2 * TRUST, trust=TRUST) is None
 
 
 def test_a_bag_that_an_older_catalogue_does_not_hold_is_where_the_station_put_it():
-    assert merged(confirmed("SB1", seq=6), NOTHING, now=NOW, trust=TRUST).parent == "SB1"
+    assert merged("C1", confirmed("SB1", seq=6), NOTHING, now=NOW, trust=TRUST).parent == "SB1"
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=400), -timedelta(days=400)])
 def test_a_clock_that_jumps_makes_everything_old_but_the_own_work(jump):
     then = NOW + jump
-    assert merged(confirmed("SB1"), known("SB2"), now=then, trust=TRUST) is None
-    assert merged(waiting("SB1"), known("SB2"), now=then, trust=TRUST).parent == "SB1"
+    assert merged("C1", confirmed("SB1"), known("SB2"), now=then, trust=TRUST) is None
+    assert merged("C1", waiting("SB1"), known("SB2"), now=then, trust=TRUST).parent == "SB1"
 
 
 def test_which_is_newer_does_not_depend_on_the_clock():
     memory = confirmed("SB1", seq=5, at=NOW + 3 * HOUR)
-    assert merged(memory, known("SB2", posted_seq=5), now=NOW, trust=TRUST).parent == "SB2"
+    assert merged("C1", memory, known("SB2", posted_seq=5), now=NOW, trust=TRUST).parent == "SB2"
 
 
 def test_a_time_of_trust_of_nothing_trusts_nothing_that_the_centre_said():
-    assert merged(confirmed("SB1"), known("SB2"), now=NOW, trust=timedelta(0)) is None
+    assert merged("C1", confirmed("SB1"), known("SB2"), now=NOW, trust=timedelta(0)) is None
 
 
-def test_who_put_it_there_is_taken_from_the_memory_of_the_same_place():
-    assert merged(confirmed("SB1"), known("SB1"), now=NOW, trust=TRUST).by == "ravi"
-    assert merged(confirmed("SB1"), known("SB2"), now=NOW, trust=TRUST).by is None
+def test_who_put_it_there_is_taken_from_the_memory_of_the_same_place_and_moment():
+    whole_seconds = PUT_IN + timedelta(seconds=0.6)
+    assert (
+        merged("C1", confirmed("SB1"), known("SB1", since=whole_seconds), now=NOW, trust=TRUST).by == "ravi"
+    )
+    assert merged("C1", confirmed("SB1"), known("SB2"), now=NOW, trust=TRUST).by is None
+
+
+@pytest.mark.parametrize("since", [NOW - HOUR, None])
+def test_who_put_it_in_before_is_not_named_for_somebody_who_put_it_in_again(since):
+    assert merged("C1", confirmed("SB1"), known("SB1", since=since), now=NOW, trust=TRUST).by is None
 
 
 def test_a_memory_that_was_contradicted_tells_nothing_a_newer_catalogue_does():
     contradicted = BagMemory(seq=6, fact=None, confirmed_at=NOW - HOUR)
-    assert merged(contradicted, known("SB2", posted_seq=5), now=NOW, trust=TRUST) is None
-    assert merged(contradicted, known("SB2", posted_seq=6), now=NOW, trust=TRUST).parent == "SB2"
+    assert merged("C1", contradicted, known("SB2", posted_seq=5), now=NOW, trust=TRUST) is None
+    assert merged("C1", contradicted, known("SB2", posted_seq=6), now=NOW, trust=TRUST).parent == "SB2"

@@ -29,6 +29,9 @@ class Waiting:
     def first(self, limit):
         return self.entries[:limit]
 
+    def answered_up_to(self):
+        return self.entries[0].seq - 1 if self.entries else 0
+
     def close(self):
         pass
 

@@ -66,7 +66,8 @@ def _with(reply, changes):
 
 
 class Bench:
-    def __init__(self, *pages, count=0):
+    def __init__(self, *pages, count=0, answered=0):
+        self.answered = answered
         scanning = Scanning()
         scanning.scan_all(" ".join(["SB10001", *(f"C{number:04}" for number in range(9))][:count]))
         self.entries = scanning.entries
@@ -91,6 +92,9 @@ class Bench:
     def first(self, limit):
         return self.entries[:limit]
 
+    def answered_up_to(self):
+        return self.entries[0].seq - 1 if self.entries else self.answered
+
     def store(self, entries, _reply):
         self.order.append(len(self.copy.followed))
         self.entries = self.entries[len(entries) :]
@@ -110,6 +114,21 @@ def test_changes_are_asked_for_with_a_posting_and_taken_before_its_receipts_are_
     assert bench.office.asked == ["c0"]
     assert bench.copy.followed == [("c1", START, 3)]
     assert bench.order == [1]
+
+
+def test_what_was_answered_before_the_start_is_in_the_first_answer():
+    bench = Bench(answered=70)
+    bench.delivery.step()
+    assert bench.copy.followed == [("c1", START, 70)]
+
+
+def test_what_was_answered_since_the_start_is_in_the_next_answer():
+    bench = Bench(answered=70)
+    bench.delivery.step()
+    bench.entries = Bench(count=3).entries
+    bench.delivery.step()
+    bench.idle(2)
+    assert [posted for _, _, posted in bench.copy.followed] == [70, 3, 3]
 
 
 def test_an_idle_station_asks_often_enough_to_know_within_two_seconds():

@@ -1,9 +1,11 @@
 """The intake: stored before told, and honest when it cannot store."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 from fakes.memory_journal import MemoryJournal
+from fakes.own_knowledge import own_knowledge
 
 from traitortrack_desktop.domain.arrivals import ANSWER_MS, BOUNCE_MS
 from traitortrack_desktop.domain.codes import code_rules
@@ -18,6 +20,7 @@ from traitortrack_desktop.domain.entries import (
 )
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.catalogue import Known, merged
 from traitortrack_desktop.services.events import (
     ReceiptsRecorded,
     ScanDecided,
@@ -32,6 +35,7 @@ from traitortrack_desktop.services.scan_intake import ScanIntake
 class Bench:
     def __init__(self, *, sign_in_required=False):
         self.journal = MemoryJournal()
+        self.known = own_knowledge(self.journal)
         self.told = []
         self.stored_when_told = []
         self.start(sign_in_required=sign_in_required)
@@ -41,6 +45,7 @@ class Bench:
             journal=self.journal,
             rules=code_rules(),
             tell=self.tell,
+            known_about=lambda code: self.known(code),  # noqa: PLW0108 - tests may change it
             sign_in_required=sign_in_required,
             monotonic_ms=count().__next__,
         )
@@ -69,6 +74,22 @@ class Bench:
 @pytest.fixture
 def bench():
     return Bench()
+
+
+@pytest.mark.parametrize(
+    ("posted_seq", "verdict"), [(1, Verdict.REFUSED), (2, Verdict.ACCEPTED), (3, Verdict.ACCEPTED)]
+)
+def test_what_was_taken_out_elsewhere_is_counted_again_once_a_newer_catalogue_lacks_it(posted_seq, verdict):
+    bench = Bench()
+    at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    gone = Known(as_of=at, posted_seq=posted_seq)
+    bench.known = lambda code: merged(
+        code, bench.journal.bag_memory(code), gone, now=at, trust=timedelta(hours=12)
+    )
+    for text in ("SB10001", "C001"):
+        bench.scan(text)
+        bench.reply()
+    assert bench.scan("C001").entry.decision.verdict is verdict
 
 
 def test_every_decision_is_stored_before_it_is_told(bench):

@@ -4,6 +4,7 @@ Needs the owner's address and an upgraded centre. What is counted is counted at 
 stations scan meanwhile; looking takes no lock that anybody waits for.
 """
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -11,10 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from traitortrack_desktop.services.ports import CentreMismatchError
-from traitortrack_desktop.storage.central.engine import owner_connection
+from traitortrack_desktop.storage.central.engine import owner_engine
+from traitortrack_desktop.storage.central.found_shape import found_shape
+from traitortrack_desktop.storage.central.posting_needs import USED_BY_STATIONS
 from traitortrack_desktop.storage.central.recount import (
     Difference,
     Kind,
@@ -25,32 +28,17 @@ from traitortrack_desktop.storage.central.recount import (
 from traitortrack_desktop.storage.central.repair import Mender
 from traitortrack_desktop.storage.central.rows_to_decide import (
     LEDGER,
-    MOST_NAMED,
     QUESTIONS,
-    Undecided,
+    READ_AT_MOST,
+    SCANS_OF_NOTHING,
+    Answer,
     ask,
 )
 from traitortrack_desktop.storage.central.sequences import sequences_behind
+from traitortrack_desktop.storage.central.turns import REPAIR, my_turn
+from traitortrack_desktop.storage.central.web_schema import mean_web_tables, use_web_schema
+from traitortrack_desktop.storage.central.web_shape import wanted_shape
 
-_LOCK_KEY = 7_406_120_042
-"""Two repairs take turns; far above the keys that the web application locks."""
-
-_NEEDED = {
-    "bag": ("qr_id", "type", "child_count", "weight_kg", "status", "created_at", "updated_at"),
-    "link": ("parent_bag_id", "child_bag_id", "created_at"),
-    "scan": ("timestamp", "parent_bag_id", "child_bag_id", "user_id"),
-    "bill": (
-        "bill_id", "parent_bag_count", "linked_parent_count", "total_child_bags", "total_weight_kg",
-        "expected_weight_kg", "status", "updated_at",
-    ),
-    "bill_bag": ("bill_id", "bag_id", "created_at"),
-    "user": ("username",),
-    "audit_log": ("timestamp", "user_id", "action", "entity_type", "details"),
-}  # fmt: skip
-_USE = text("SELECT set_config('search_path', quote_ident(:schema), true)")
-_COLUMNS = text("""
-    SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()
-""")
 _UPGRADED = text("SELECT to_regclass('station.repair') IS NOT NULL")
 _COUNTED = text("""
     SELECT (SELECT count(*) FROM bag WHERE type = 'parent') AS parents,
@@ -67,10 +55,6 @@ _LOG_COLUMNS = text("""
     SELECT attname FROM pg_attribute
     WHERE attrelid = to_regclass('audit_log') AND attnum > 0 AND NOT attisdropped
 """)
-_TELL_WEB_APPLICATION = """
-    INSERT INTO audit_log ("timestamp", user_id, action, entity_type, entity_id, details{columns})
-    VALUES (:at, NULL, 'station_audit_repair', 'system', NULL, :details{values})
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +68,8 @@ class AuditReport:
     web_schema: str
     counted: dict[str, int]
     differences: tuple[Difference, ...]
-    decisions: tuple[Undecided, ...]
-    changed_since: Undecided
+    decisions: tuple[Answer, ...]
+    for_information: tuple[Answer, ...]
     repair: bool
     mended: tuple[Difference, ...] = ()
     left: tuple[Difference, ...] = ()
@@ -96,7 +80,7 @@ class AuditReport:
         return not (self.left if self.repair else self.differences)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as JSON values; of each kind at most ``MOST_NAMED`` are named."""
+        """Return the report as JSON values; of each kind at most ``READ_AT_MOST`` are named."""
         return {
             "at": self.at.isoformat(),
             "web_schema": self.web_schema,
@@ -107,50 +91,54 @@ class AuditReport:
             "mended": _json_by_kind(self.mended),
             "left": _json_by_kind(self.left),
             "decisions": {found.question.name: found.as_json() for found in self.decisions},
-            LEDGER.name: self.changed_since.as_json(),
+            "for_information": {found.question.name: found.as_json() for found in self.for_information},
         }
 
 
 def audit(
-    url: str, *, repair: bool = False, heard: Callable[[Difference], None] | None = None
+    url: str,
+    *,
+    repair: bool = False,
+    heard: Callable[[Difference], None] = lambda _change: None,
+    tell: Callable[[str], None] = lambda _sentence: None,
 ) -> AuditReport:
     """Count everything at the centre at *url* again; *repair* mends what is derived and differs.
 
-    *heard* is called with each change after it is committed. Raises ``CentreUnreachableError``,
-    ``CentreMismatchError`` (not upgraded yet, or no rights), or ``UnusableAddressError``.
+    *heard* is called with each change after it is committed, *tell* with a sentence when another repair is
+    waited for. Raises ``CentreUnreachableError``, ``CentreMismatchError`` (not upgraded yet, or no rights),
+    or ``UnusableAddressError``.
     """
-    with owner_connection(url) as home:
-        schema: str = home.info["web_schema"]
-        _require_upgraded(home)
-        if repair:
-            home.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            home.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-        with home.engine.connect().execution_options(isolation_level="REPEATABLE READ") as reading:
-            reading.execute(text("SET TRANSACTION READ ONLY"))
-            reading.execute(_USE, {"schema": schema})
-            report = _look(reading, schema, repair=repair)
-        if not repair:
-            return report
-        with home.engine.connect() as writing:
-            return _mend(writing, report, heard or (lambda _change: None))
+    with owner_engine(url) as engine:
+        with engine.begin() as connection:
+            schema = use_web_schema(connection)
+            _require_upgraded(connection, schema)
+        with my_turn(engine, REPAIR, tell) if repair else contextlib.nullcontext():
+            report = _count(engine, schema, repair=repair)
+            if not repair:
+                return report
+            with engine.connect() as connection:
+                return _mend(connection, report, heard)
 
 
-def _require_upgraded(connection: Connection) -> None:
-    there = {(row[0], row[1]) for row in connection.execute(_COLUMNS)}
+def _require_upgraded(connection: Connection, schema: str) -> None:
+    found, wanted = found_shape(connection, schema), wanted_shape()
     missing = [
-        f"{table}.{column}"
-        for table, columns in _NEEDED.items()
-        for column in columns
-        if (table, column) not in there
+        *found.missing_tables(wanted),
+        *(name.partition(".")[0] for name in found.missing_columns(wanted)),
     ]
-    if missing:
+    if USED_BY_STATIONS & set(missing) or not connection.scalar(_UPGRADED):
         raise CentreMismatchError(
-            f"this database cannot be audited before db upgrade: it lacks {', '.join(missing)}"
+            "this database has to be upgraded before it can be audited: run db upgrade (db check says what it"
+            " lacks)"
         )
-    if not connection.scalar(_UPGRADED):
-        raise CentreMismatchError(
-            "this database cannot be audited before db upgrade: it lacks station.repair"
-        )
+
+
+def _count(engine: Engine, schema: str, *, repair: bool) -> AuditReport:
+    """Count everything as it is at one moment."""
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.execute(text("SET TRANSACTION READ ONLY"))
+        mean_web_tables(connection, schema)
+        return _look(connection, schema, repair=repair)
 
 
 def _look(connection: Connection, schema: str, *, repair: bool) -> AuditReport:
@@ -166,7 +154,7 @@ def _look(connection: Connection, schema: str, *, repair: bool) -> AuditReport:
             *sequences_behind(connection, schema),
         ),
         decisions=tuple(ask(connection, question, capacity=capacity) for question in QUESTIONS),
-        changed_since=ask(connection, LEDGER),
+        for_information=tuple(ask(connection, question) for question in (SCANS_OF_NOTHING, LEDGER)),
         repair=repair,
     )
 
@@ -198,22 +186,24 @@ def _mend(connection: Connection, report: AuditReport, heard: Callable[[Differen
 
 def _tell_web_application(connection: Connection, report: AuditReport) -> None:
     """Leave one row in the web application's own log, so that its users see who changed their figures."""
-    states = {
-        "before_state": {"differences": counts(report.differences)},
-        "after_state": {"mended": counts(report.mended), "left": counts(report.left)},
+    row = {
+        "timestamp": datetime.now(UTC).replace(tzinfo=None),
+        "action": "station_audit_repair",
+        "entity_type": "system",
+        "details": json.dumps({**counts(report.mended), "record": "station.repair"}),
+        "before_state": json.dumps({"differences": counts(report.differences)}),
+        "after_state": json.dumps({"mended": counts(report.mended), "left": counts(report.left)}),
     }
     with connection.begin():
-        connection.execute(_USE, {"schema": report.web_schema})
+        mean_web_tables(connection, report.web_schema)
         there = set(connection.scalars(_LOG_COLUMNS))
-        columns = [name for name in states if name in there]
-        statement = _TELL_WEB_APPLICATION.format(
-            columns="".join(f", {name}" for name in columns), values="".join(f", :{name}" for name in columns)
-        )
-        values = {name: json.dumps(states[name]) for name in columns}
-        details = json.dumps({**counts(report.mended), "record": "station.repair"})
-        connection.execute(
-            text(statement), {"at": datetime.now(UTC).replace(tzinfo=None), "details": details, **values}
-        )
+        names = [name for name in row if name in there]
+        if names:
+            columns, values = (
+                ", ".join(f'"{name}"' for name in names),
+                ", ".join(f":{name}" for name in names),
+            )
+            connection.execute(text(f"INSERT INTO audit_log ({columns}) VALUES ({values})"), row)  # noqa: S608
 
 
 def counts(differences: Iterable[Difference]) -> dict[str, int]:
@@ -224,7 +214,7 @@ def counts(differences: Iterable[Difference]) -> dict[str, int]:
 def _json_by_kind(differences: tuple[Difference, ...]) -> dict[str, Any]:
     by_kind = {kind: [found for found in differences if found.kind is kind] for kind in Kind}
     return {
-        str(kind): {"count": len(found), "items": [_json(one) for one in found[:MOST_NAMED]]}
+        str(kind): {"count": len(found), "items": [_json(one) for one in found[:READ_AT_MOST]]}
         for kind, found in by_kind.items()
     }
 

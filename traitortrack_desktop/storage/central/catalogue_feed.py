@@ -4,21 +4,31 @@ Used by the loader thread. A page has to come within the limits of a statement a
 how large it may be, the caller finds out.
 """
 
+import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
+from psycopg2 import Error as DriverError
 from psycopg2.extensions import connection as RawConnection  # noqa: N812
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from traitortrack_desktop.services.catalogue import CatalogueRow, LoadStart
-from traitortrack_desktop.services.ports import CentreChanges
+from traitortrack_desktop.services.catalogue import LoadStart
+from traitortrack_desktop.services.ports import CatalogueRow, CentreChanges, CentreMismatchError
 from traitortrack_desktop.storage.central.engine import CentralDatabase
+from traitortrack_desktop.storage.central.failures import NOT_ALLOWED, sqlstate
 
 _START = text("SELECT station.catalogue_start()")
-_BAGS = "COPY (SELECT * FROM station.catalogue_page(%d, %d)) TO STDOUT WITH (NULL '')"
-_BILLS = "COPY (SELECT * FROM station.catalogue_bills(%d, %d)) TO STDOUT WITH (NULL '')"
+_BAGS = "COPY (SELECT * FROM station.catalogue_page(%d, %d)) TO STDOUT WITH (NULL '', ENCODING '%s')"
+_BILLS = "COPY (SELECT * FROM station.catalogue_bills(%d, %d)) TO STDOUT WITH (NULL '', ENCODING '%s')"
 _BILLS_AT_ONCE = 20_000
+_NO_ENCODING = "SQL_ASCII"
+_NOT_ALLOWED = (
+    "this account has no right to it: run traitortrack-desktop db grant for it"
+    f" ({NOT_ALLOWED}); scanning and posting do not need it"
+)
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -32,7 +42,7 @@ class CentralCatalogueSource:
 
     def start(self) -> LoadStart | None:
         """Return where a load begins; ``None`` when the centre's feed would not be whole."""
-        with self._opened().session() as session:
+        with self._reading() as session:
             answer: dict[str, Any] | None = session.execute(_START).scalar()
         if answer is None:
             return None
@@ -45,14 +55,14 @@ class CentralCatalogueSource:
 
     def bags(self, after: int, limit: int) -> Sequence[CatalogueRow]:
         """Return up to *limit* bags with ids above *after*, ascending."""
-        return self._copied(_BAGS % (after, limit))
+        return self._copied(_BAGS, after, limit)
 
     def bills(self) -> Sequence[CatalogueRow]:
         """Return all bills."""
         found: list[CatalogueRow] = []
         while True:
             after = int(found[-1][0] or 0) if found else 0
-            page = self._copied(_BILLS % (after, _BILLS_AT_ONCE))
+            page = self._copied(_BILLS, after, _BILLS_AT_ONCE)
             found += page
             if len(page) < _BILLS_AT_ONCE:
                 return found
@@ -68,13 +78,27 @@ class CentralCatalogueSource:
             self._database = CentralDatabase(self._url, application=self._application)
         return self._database
 
-    def _copied(self, statement: str) -> list[CatalogueRow]:
+    def _copied(self, statement: str, after: int, limit: int) -> list[CatalogueRow]:
         received = io.BytesIO()
-        with self._opened().session() as session:
+        with self._reading() as session:
             raw = cast(RawConnection, session.connection().connection.driver_connection)
+            # A database without an encoding turns nothing into another: it gives the bytes it was given.
+            server = raw.info.parameter_status("server_encoding")
+            encoding = _NO_ENCODING if server == _NO_ENCODING else "UTF8"
             with raw.cursor() as cursor:
-                cursor.copy_expert(statement, received)
-        return [_row(line) for line in received.getvalue().decode().split("\n")[:-1]]
+                cursor.copy_expert(statement % (after, limit, encoding), received)
+        return [_row(line) for line in received.getvalue().decode(errors="replace").split("\n")[:-1]]
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Session]:
+        try:
+            with self._opened().session() as session:
+                yield session
+        except CentreMismatchError as problem:
+            cause = problem.__cause__
+            if isinstance(cause, DBAPIError | DriverError) and sqlstate(cause) == NOT_ALLOWED:
+                raise CentreMismatchError(_NOT_ALLOWED) from cause
+            raise
 
 
 def _row(line: str) -> CatalogueRow:

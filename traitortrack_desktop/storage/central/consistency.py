@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from traitortrack_desktop.storage.central.engine import owner_connection
 from traitortrack_desktop.storage.central.recount import Difference, wrong_bills, wrong_parents
-
-_CHILDREN_IN_TWO = text("""
-    SELECT c.qr_id FROM link AS l JOIN bag AS c ON c.id = l.child_bag_id
-    GROUP BY c.qr_id HAVING count(*) > 1 ORDER BY c.qr_id
-""")
+from traitortrack_desktop.storage.central.rows_to_decide import CHILD_IN_TWO, ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +34,7 @@ def consistency_of(connection: Connection) -> Consistency:
     return Consistency(
         wrong_parents=_codes(wrong_parents(connection)),
         wrong_bills=_codes(wrong_bills(connection)),
-        children_in_two_parents=tuple(connection.scalars(_CHILDREN_IN_TWO)),
+        children_in_two_parents=tuple(str(item["child"]) for item in ask(connection, CHILD_IN_TWO).items),
     )
 
 

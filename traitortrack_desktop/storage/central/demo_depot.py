@@ -15,6 +15,7 @@ from werkzeug.security import generate_password_hash
 
 from traitortrack_desktop.services.sample_depot import SampleDepot, SampleUser
 from traitortrack_desktop.storage.central.engine import owner_connection
+from traitortrack_desktop.storage.central.recount import MINI_BAG
 
 NO_PASSWORD = "!"  # noqa: S105 - the hash of no password at all
 """Stands for the password of people who cannot sign in."""
@@ -66,12 +67,12 @@ _SCANS = text("""
     ORDER BY at
 """)
 
-_BILLS = text("""
+_BILLS = text(f"""
     INSERT INTO bill
            (bill_id, description, parent_bag_count, linked_parent_count, total_child_bags, total_weight_kg,
             expected_weight_kg, status, created_by_id, created_at, updated_at, destination, vehicle_number)
     SELECT code, description, capacity, jsonb_array_length(parents), child_count, child_count,
-           (SELECT coalesce(sum(CASE WHEN parent ~ '^M[0-9]{3,4}-[0-9]+' THEN 15 ELSE 30 END), 0)
+           (SELECT coalesce(sum(CASE WHEN parent ~* '{MINI_BAG}' THEN 15 ELSE 30 END), 0)
             FROM jsonb_array_elements_text(parents) AS loaded (parent)),
            status, "user".id, made.created_at, made.created_at,
            destination, vehicle
@@ -80,7 +81,7 @@ _BILLS = text("""
                   status text, created_by text, created_at timestamp, destination text, vehicle text)
          JOIN "user" ON "user".username = created_by
     ORDER BY code
-""")
+""")  # noqa: S608 - our own text
 
 _BILL_BAGS = text("""
     INSERT INTO bill_bag (bill_id, bag_id, created_at)

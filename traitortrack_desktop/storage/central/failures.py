@@ -18,18 +18,21 @@ from traitortrack_desktop.storage.central.tls_failures import tls_trouble
 NOT_ENROLLED = "TT001"
 WRONG_ROLE = "TT002"
 UNSAFE_TRIGGERS = "TT004"
+NO_IDS_LEFT = "TT005"
 NOT_ALLOWED = "42501"
 READ_ONLY = "25006"
 NO_DATABASE = "3D000"
 NOT_LET_IN = "28000"
 RAISED_BY_A_TRIGGER = "P0001"
+LOST_TO_OTHERS = frozenset({"40001", "40P01", "55P03"})
+"""Lost a race, deadlocked, or no lock to be had: rolled back as a whole, and worth the same try again."""
 
 CentreError = CentreUnreachableError | CentreMismatchError | EntriesNotAcceptableError
 
 _UPGRADE = "run traitortrack-desktop db upgrade there"
 _LACKS = f"the centre lacks a {{}} that this program needs: {_UPGRADE}, or update this program"
 _NOT_SIGNED_IN = (
-    "the centre refuses the station's account: check its name and password,"
+    "the centre refuses the station's account: check its name and its password (or its certificate),"
     " or renew it by traitortrack-desktop db grant"
 )
 _MISMATCH = {
@@ -42,9 +45,13 @@ _MISMATCH = {
     NO_DATABASE: "there is no database of this name at the centre: check the address",
     NOT_ENROLLED: "this station is not enrolled at the centre",
     UNSAFE_TRIGGERS: (
-        "everybody may create objects beside the web application's tables, which its triggers make unsafe:"
-        " revoke CREATE on that schema from PUBLIC, or run traitortrack-desktop db upgrade"
-        " --unblock-statistics there"
+        "objects of others are, or everybody may create some, beside the web application's tables, which its"
+        " triggers make unsafe: drop them or give them to the tables' owner, and revoke CREATE on that"
+        " schema from PUBLIC, or run traitortrack-desktop db upgrade --unblock-statistics there"
+    ),
+    NO_IDS_LEFT: (
+        "there are no ids left for new rows at the centre, in one of the tables bag, link and scan: an"
+        " administrator of the database has to set that table's sequence back (db audit names what is odd)"
     ),
     WRONG_ROLE: "this station belongs to another account at the centre, or was revoked: use its own account",
 }

@@ -4,7 +4,6 @@ They are made by ``db upgrade``, each on its own: ``CREATE TRIGGER`` waits for e
 table, and everybody who comes later waits for it. Their functions are in ``functions/feed.sql``.
 
 One statement trigger for each event, since only those get to see all rows of a statement at once.
-Table names are unqualified: the owner's connection finds them in the web application's schema.
 """
 
 from dataclasses import dataclass
@@ -18,6 +17,17 @@ class FeedTrigger:
     name: str
     statement: str
 
+    @property
+    def enabling(self) -> str:
+        """The statement that switches it on again."""
+        return f"ALTER TABLE public.{self.table} ENABLE TRIGGER {self.name}"
+
+
+SOMETHING_WAS_MISSED = (
+    "INSERT INTO station.change (kind) SELECT 'r' WHERE EXISTS (SELECT FROM station.change)"
+)
+"""Has every station that follows the feed load anew. It belongs into the transaction that makes a trigger or
+switches it on: what happened without it is in nobody's feed. Where nothing was ever fed nobody follows."""
 
 _WATCHED = ("bag", "link", "bill_bag", "bill")
 _ROWS_OF = {
@@ -36,7 +46,7 @@ def _trigger(table: str, event: str) -> FeedTrigger:
     return FeedTrigger(
         table=table,
         name=name,
-        statement=f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table} {_ROWS_OF[event]}"
+        statement=f"CREATE TRIGGER {name} AFTER {event.upper()} ON public.{table} {_ROWS_OF[event]}"
         f"FOR EACH STATEMENT EXECUTE FUNCTION station.{function}()",
     )
 

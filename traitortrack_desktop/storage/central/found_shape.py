@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from traitortrack_desktop.storage.central.web_shape import ForeignKey, Index, wanted_shape
+from traitortrack_desktop.storage.central.web_shape import ForeignKey, Index, WebShape, wanted_shape
 
 _TABLES = text("""
     SELECT c.relname AS name, pg_get_userbyid(c.relowner) AS owner, c.reltuples AS rows,
@@ -174,6 +174,18 @@ class FoundShape:
             ),
             None,
         )
+
+    def missing_columns(self, wanted: WebShape) -> tuple[str, ...]:
+        """Return the columns of *wanted* that tables which are there lack, as ``bag.name``."""
+        return tuple(
+            f"{column.table}.{column.name}"
+            for column in wanted.columns
+            if self.table(column.table) is not None and column.name not in self.columns_of(column.table)
+        )
+
+    def missing_tables(self, wanted: WebShape) -> tuple[str, ...]:
+        """Return the tables of *wanted* that are not there."""
+        return tuple(sorted(name for name in wanted.table_names if self.table(name) is None))
 
     @property
     def codes_are_unique(self) -> bool:

@@ -8,33 +8,28 @@ import json
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from psycopg2 import Error as DriverError
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from traitortrack_desktop.domain.entries import (
-    JournalEntry,
-    Outcome,
-    Receipt,
-    entry_payload,
-    fact_from_payload,
-)
+from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.domain.identifiers import DeviceId
-from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.ports import (
     CentreChanges,
     CentreMismatchError,
+    CentreUnreachableError,
     EntriesNotAcceptableError,
     PostingReply,
 )
 from traitortrack_desktop.storage.central.catalogue_feed import changes_of
 from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
-from traitortrack_desktop.storage.central.failures import NOT_ENROLLED, sqlstate
+from traitortrack_desktop.storage.central.failures import LOST_TO_OTHERS, NOT_ENROLLED, sqlstate
+from traitortrack_desktop.storage.central.page_size import PageSize
+from traitortrack_desktop.storage.central.posting_reply import posting_item, posting_reply
 
 _POST = STATEMENT_LIMIT + "SELECT station.post_entries(%s, %s, %s)"
 # The posting comes first: its own changes are among the answers.
@@ -48,19 +43,23 @@ _PRUNE = STATEMENT_LIMIT + "SELECT station.prune_changes()"
 _ENROL = STATEMENT_LIMIT + "SELECT station.enrol_device(%s, %s, %s)"
 
 CHANGES_WITH_A_POSTING = 500
-CHANGES_AT_ONCE = 4_000
 WITHOUT_FEED_SECONDS = 600.0
 PRUNE_SECONDS = 600.0
-
-_NOT_UNDERSTOOD = "the centre answers as a newer one does: update this program"
-_LOST_A_RACE = frozenset({"40001", "40P01", "55P03"})
-"""Rolled back as a whole because of others: the same at once again, mostly, is all there is to it."""
 
 _RACES = 5
 _RACING_SECONDS = 4.0
 """After so long the server has kept us waiting, and this side's own deadline comes near."""
 
+_TOOK_TOO_LONG = "57014"
+
+LostRace = Callable[[DriverError], None]
+"""Hears of each attempt that others kept from happening; mostly it is made again at once. Posting thread."""
+
 _log = logging.getLogger(__name__)
+
+
+def _nobody_listens(_error: DriverError) -> None:
+    """Take what :data:`LostRace` hears."""
 
 
 class CentralPostingOffice:
@@ -70,11 +69,21 @@ class CentralPostingOffice:
     Raises ``UnusableAddressError`` for an address that cannot be used.
     """
 
-    def __init__(self, url: str, *, device: DeviceId, station_name: str, version: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        device: DeviceId,
+        station_name: str,
+        version: str,
+        lost_race: LostRace = _nobody_listens,
+    ) -> None:
         self._database = CentralDatabase(url, application=f"traitortrack {station_name}")
         self._device = device
         self._station_name = station_name
         self._version = version
+        self._lost_race = lost_race
+        self._page = PageSize()
         self._no_feed_until = float("-inf")
         self._feed_suspected = False
         """The last question with a feed in it was not answered: the next one goes without."""
@@ -102,14 +111,16 @@ class CentralPostingOffice:
         self._feed_suspected = True
         try:
             with self._database.delivery() as own:
-                own.execute(_ASK, (cursor, CHANGES_AT_ONCE))
-                answer = _first_row(own)[0]
+                answer = self._asked(own, cursor)
                 self._prune_now_and_then(own)
         except (CentreMismatchError, EntriesNotAcceptableError) as problem:
             self._without_feed(str(problem))
             return None
+        except CentreUnreachableError:
+            self._page.was_not_answered()
+            raise
         self._feed_suspected = False
-        return changes_of(answer)
+        return answer
 
     def probe(self) -> None:
         """Return when the centre would take entries of this station; raises as :meth:`post` does."""
@@ -120,49 +131,82 @@ class CentralPostingOffice:
         self._database.close()
 
     def _post_as(self, device: DeviceId, entries: Sequence[JournalEntry], cursor: str | None) -> PostingReply:
-        batch = json.dumps([_item(entry) for entry in entries])
+        batch = json.dumps([posting_item(entry) for entry in entries])
         try:
             reply, changes = self._call(device, batch, isolate=False, feed_cursor=cursor)
         except EntriesNotAcceptableError:
             # One of them is bad: now each is decided on its own, and the bad one is set aside there.
             reply, changes = self._call(device, batch, isolate=True)
-        return _reply(reply, changes, entries)
+        return posting_reply(reply, changes, entries)
 
     def _call(
         self, device: DeviceId, batch: str, *, isolate: bool, feed_cursor: str | None = None
     ) -> tuple[Mapping[str, Any], CentreChanges | None]:
-        post = (str(device), batch, isolate)
-        asks = feed_cursor is not None and not isolate and self._has_feed()
+        if feed_cursor is not None and not isolate and self._has_feed():
+            return self._call_and_ask(device, batch, feed_cursor)
         with self._database.delivery() as cursor:
-            if not asks:
-                self._enrolled(cursor, _POST, post)
-                self._feed_suspected = False
-                return _first_row(cursor)[0], None
-            self._feed_suspected = True
-            try:
-                self._enrolled(cursor, _POST_AND_ASK, (feed_cursor, CHANGES_WITH_A_POSTING, *post))
-            except DriverError as error:
-                if sqlstate(error) in {None, *_LOST_A_RACE} or cursor.connection.closed:
-                    raise
-                # Whose fault it was shows when the same goes without the feed.
-                self._enrolled(cursor, _POST, post)
-                self._without_feed(f"it answers with {sqlstate(error)}")
-                return _first_row(cursor)[0], None
-            reply, answer = _first_row(cursor)
+            self._enrolled(cursor, device, _POST, (str(device), batch, isolate))
             self._feed_suspected = False
-            return reply, changes_of(answer)
+            return _first_row(cursor)[0], None
 
-    def _enrolled(self, cursor: Cursor, statement: str, arguments: tuple[Any, ...]) -> None:
-        """Run a posting; the station is enrolled when the centre does not know it yet."""
+    def _call_and_ask(
+        self, device: DeviceId, batch: str, feed_cursor: str
+    ) -> tuple[Mapping[str, Any], CentreChanges | None]:
+        post = (str(device), batch, False)
+        self._feed_suspected = True
         try:
-            _racing(cursor, statement, arguments)
+            with self._database.delivery() as cursor:
+                try:
+                    return self._posted_and_asked(cursor, device, feed_cursor, post)
+                except DriverError as error:
+                    if sqlstate(error) in {None, *LOST_TO_OTHERS} or cursor.connection.closed:
+                        raise
+                    # Whose fault it was shows when the same goes without the feed.
+                    self._enrolled(cursor, device, _POST, post)
+                    self._without(error)
+                    return _first_row(cursor)[0], None
+        except CentreUnreachableError:
+            self._page.was_not_answered()
+            raise
+
+    def _posted_and_asked(
+        self, cursor: Cursor, device: DeviceId, feed_cursor: str, post: tuple[Any, ...]
+    ) -> tuple[Mapping[str, Any], CentreChanges]:
+        size, started = min(CHANGES_WITH_A_POSTING, self._page.changes), time.monotonic()
+        self._enrolled(cursor, device, _POST_AND_ASK, (feed_cursor, size, *post))
+        reply, answer = _first_row(cursor)
+        changes = changes_of(answer)
+        self._page.was_answered(asked=size, full=changes.more, seconds=time.monotonic() - started)
+        self._feed_suspected = False
+        return reply, changes
+
+    def _enrolled(self, cursor: Cursor, device: DeviceId, statement: str, arguments: tuple[Any, ...]) -> None:
+        """Run a posting of *device*, which is enrolled when the centre does not know it yet."""
+        try:
+            _racing(cursor, statement, arguments, self._lost_race)
         except DriverError as error:
             if sqlstate(error) != NOT_ENROLLED:
                 raise
-            cursor.execute(_ENROL, (arguments[-3], self._station_name, self._version))
-            _racing(cursor, statement, arguments)
+            cursor.execute(_ENROL, (str(device), self._station_name, self._version))
+            _racing(cursor, statement, arguments, self._lost_race)
 
     # -- the feed
+
+    def _asked(self, own: Cursor, cursor: str) -> CentreChanges:
+        started = time.monotonic()
+        size = self._page.changes
+        own.execute(_ASK, (cursor, size))
+        changes = changes_of(_first_row(own)[0])
+        self._page.was_answered(asked=size, full=changes.more, seconds=time.monotonic() - started)
+        return changes
+
+    def _without(self, error: DriverError) -> None:
+        """Go on without the feed after *error*, which was not the posting's: for this time, or for long."""
+        if sqlstate(error) == _TOOK_TOO_LONG:
+            self._page.was_not_answered()
+            self._feed_suspected = False
+        else:
+            self._without_feed(f"it answers with {sqlstate(error)}")
 
     def _has_feed(self) -> bool:
         """Whether to ask it now. After an answer that did not come one posting goes alone."""
@@ -188,15 +232,17 @@ class CentralPostingOffice:
             _log.warning("The centre's feed could not be tidied: %s", sqlstate(error))
 
 
-def _racing(cursor: Cursor, statement: str, arguments: tuple[Any, ...]) -> None:
+def _racing(cursor: Cursor, statement: str, arguments: tuple[Any, ...], lost_race: LostRace) -> None:
     """Run *statement*, again at once when it lost a race: everything in it was rolled back."""
     started = time.monotonic()
     for attempt in range(1, _RACES + 1):
         try:
             cursor.execute(statement, arguments)
         except DriverError as error:
-            late = time.monotonic() - started > _RACING_SECONDS
-            if sqlstate(error) not in _LOST_A_RACE or attempt == _RACES or late:
+            if sqlstate(error) not in LOST_TO_OTHERS:
+                raise
+            lost_race(error)
+            if attempt == _RACES or time.monotonic() - started > _RACING_SECONDS:
                 raise
             time.sleep(random.uniform(0.005, 0.012 * attempt))  # noqa: S311 - not a secret
         else:
@@ -207,45 +253,3 @@ def _first_row(cursor: Cursor) -> tuple[Any, ...]:
     row: tuple[Any, ...] | None = cursor.fetchone()
     assert row is not None
     return row
-
-
-def _item(entry: JournalEntry) -> dict[str, Any]:
-    return {"payload": entry_payload(entry), "hash": entry.hash.hex(), "prev": entry.previous_hash.hex()}
-
-
-def _reply(answer: Any, changes: CentreChanges | None, entries: Sequence[JournalEntry]) -> PostingReply:
-    try:
-        reply = PostingReply(
-            receipts=tuple(_receipt(receipt) for receipt in answer["receipts"]),
-            server_time=datetime.fromisoformat(answer["server_time"]),
-            centre=answer["centre"],
-            changes=changes,
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as unknown:
-        raise CentreMismatchError(_NOT_UNDERSTOOD) from unknown
-    if [receipt.seq for receipt in reply.receipts] != [entry.seq for entry in entries]:
-        # Not the entries' fault: they must not be refused for it.
-        raise CentreMismatchError("the centre's receipts do not belong to these entries")
-    return reply
-
-
-def _receipt(answer: Mapping[str, Any]) -> Receipt:
-    fact = answer.get("fact")
-    return Receipt(
-        seq=answer["seq"],
-        outcome=Outcome(answer["outcome"]),
-        reason=_reason(answer.get("reason")),
-        count=answer.get("count"),
-        completed=answer.get("completed"),
-        fact=fact_from_payload(fact) if fact else None,
-    )
-
-
-def _reason(text: str | None) -> Reason | None:
-    """Return the reason; one that only a newer centre knows is told as the general one."""
-    if text is None:
-        return None
-    try:
-        return Reason(text)
-    except ValueError:
-        return Reason.CENTRE_COULD_NOT_STORE

@@ -40,6 +40,18 @@ _CHANGED = {
 }  # fmt: skip
 """Columns that stations read or change in rows which others make."""
 
+_READ = {
+    "user": ("password_hash", "role", "dispatch_area", "verified", "failed_login_attempts", "locked_until",
+             "last_failed_login"),
+}  # fmt: skip
+"""Columns that signing in needs besides."""
+
+FILLED_BY_STATIONS = frozenset(_WRITTEN)
+"""The web application's tables that stations add rows to."""
+
+USED_BY_STATIONS = frozenset({*_WRITTEN, *_CHANGED})
+"""All of its tables that stations work with."""
+
 _MAY_BE_NULL = {
     ("bag", "name"): "new bags have no name",
     ("bag", "user_id"): "a bag of somebody whom the web application does not know has no owner",
@@ -48,6 +60,24 @@ _MAY_BE_NULL = {
     ("scan", "child_bag_id"): "the scan of a parent names no child",
     ("scan", "user_id"): "a scan by somebody whom the web application does not know names nobody",
 }
+
+
+def missing_things(found: FoundShape) -> tuple[str, ...]:
+    """Return the tables and columns without which stations cannot work, as ``bill`` or ``bag.name``."""
+    needed = {
+        table: ("id", *columns, *_READ.get(table, ())) for table, columns in {**_WRITTEN, **_CHANGED}.items()
+    }
+    return tuple(
+        sorted(
+            thing
+            for table, columns in needed.items()
+            for thing in (
+                [f"{table}.{name}" for name in columns if name not in found.columns_of(table)]
+                if found.table(table) is not None
+                else [table]
+            )
+        )
+    )
 
 
 def unfit_columns(found: FoundShape) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import DBAPIError
 
 from traitortrack_desktop.services.ports import CentreUnreachableError
-from traitortrack_desktop.storage.central.failures import sqlstate
+from traitortrack_desktop.storage.central.failures import LOST_TO_OTHERS, sqlstate
 from traitortrack_desktop.storage.central.found_shape import FoundShape, found_shape
 from traitortrack_desktop.storage.central.sql_files import for_web_schema, run_script
+from traitortrack_desktop.storage.central.web_schema import mean_web_tables
 
 LOCK_MILLISECONDS = 400
 STEP_MILLISECONDS = 900
@@ -34,12 +35,10 @@ _LOOK_AFTER_SECONDS = 0.2
 _LOOK_AGAIN_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 1.0
 
-_GAVE_WAY = frozenset({"55P03", "57014", "40P01"})
-"""Lock not to be had, took too long, deadlock."""
+_GAVE_WAY = LOST_TO_OTHERS | {"57014"}
+"""That, or it took too long."""
 
 _SHORT = f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}; SET LOCAL statement_timeout = {STEP_MILLISECONDS}; "
-_USE_HERE = text("SELECT set_config('search_path', quote_ident(:schema), false)")
-_USE_IN_TRANSACTION = text("SELECT set_config('search_path', quote_ident(:schema), true)")
 _IN_THE_WAY = text("""
     SELECT a.pid, coalesce(nullif(a.application_name, ''), 'without a name') AS program,
            to_char(a.xact_start, 'HH24:MI:SS') AS since
@@ -67,7 +66,7 @@ class _Step:
 class QuietChanges:
     """One owner's hand on the tables of *schema*. *tell* gets sentences for a person who waits.
 
-    Statements name the tables as ``public.…``. A change that others keep from happening for
+    Changes name the tables as ``public.…``. A change that others keep from happening for
     *patience_seconds* raises :class:`TableBusyError`.
     """
 
@@ -83,8 +82,7 @@ class QuietChanges:
         milliseconds = int(patience_seconds * 1000)
         # The owner's role may have limits of its own; building an index takes what it takes.
         run_script(self._connection, f"SET statement_timeout = 0; SET lock_timeout = {milliseconds}")
-        self._connection.execute(_USE_HERE, {"schema": schema})
-        self._connection.info["web_schema"] = schema
+        mean_web_tables(self._connection, schema, in_transaction=False)
         self._told_at = 0.0
         self._holders = ""
         self._shape: FoundShape | None = None
@@ -110,8 +108,7 @@ class QuietChanges:
 
     def ask(self, question: str, **values: Any) -> list[Row[Any]]:
         """Return the rows of *question*, read in a transaction of its own."""
-        statement = text(for_web_schema(question, self.schema))
-        return list(self._connection.execute(statement, values))
+        return list(self._connection.execute(text(question), values))
 
     def short(self, statement: str, *, about: str) -> None:
         """Make a change that is quick once it has its lock; *about* is the table, for people.
@@ -152,8 +149,7 @@ class QuietChanges:
         def attempt() -> Result:
             with self._engine.begin() as connection:
                 run_script(connection, f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
-                connection.info["web_schema"] = self.schema
-                connection.execute(_USE_IN_TRANSACTION, {"schema": self.schema})
+                mean_web_tables(connection, self.schema)
                 return act(connection)
 
         return self._patiently(about, None, attempt)

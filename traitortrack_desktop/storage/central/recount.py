@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 USUAL_CAPACITY = 30
-_MINI = "^M[0-9]{3,4}-[0-9]+"
-"""As posting tells mini bags."""
+MINI_BAG = "^M[0-9]{3,4}-[0-9]+"
+"""Mini bags, in any case, as posting tells them."""
 
 _CAPACITY = text("SELECT (value #>> '{}')::integer FROM station.setting WHERE name = 'capacity'")
 _STATIONS_OWN = text("""
@@ -49,7 +49,7 @@ def _wrong_parents(source: str) -> str:
             SELECT b.id, b.qr_id AS code, b.child_count, b.weight_kg, b.status, coalesce(n.links, 0) AS links,
                    CASE WHEN coalesce(n.links, 0) >= :capacity THEN 'completed'
                         WHEN b.status = 'completed' AND coalesce(n.links, 0) < least(
-                            :capacity, b.enough, CASE WHEN b.qr_id ~* '{_MINI}' THEN 15 END) THEN 'pending'
+                            :capacity, b.enough, CASE WHEN b.qr_id ~* '{MINI_BAG}' THEN 15 END) THEN 'pending'
                         ELSE coalesce(b.status, 'pending') END AS true_status
             FROM {source}
         ) AS f
@@ -90,7 +90,7 @@ def _wrong_bills(source: str) -> str:
                    coalesce(t.parents, 0) AS parents, coalesce(t.children, 0) AS children,
                    CASE WHEN t.parents > 0 OR coalesce(b.status, 'new') <> 'new' THEN coalesce(t.expected, 0)
                         ELSE coalesce(b.expected_weight_kg, 0) END AS expected
-            FROM {source.format(mini=_MINI)}
+            FROM {source.format(mini=MINI_BAG)}
         ) AS f
         WHERE coalesce(f.linked_parent_count, 0) <> f.parents OR coalesce(f.total_child_bags, 0) <> f.children
            OR coalesce(f.total_weight_kg, 0) <> f.children OR coalesce(f.expected_weight_kg, 0) <> f.expected
@@ -102,6 +102,13 @@ WRONG_PARENTS_BY_ID = _wrong_parents(_PARENTS_BY_ID)
 """Of ``:ids``; ``:enough`` beside each is with how few children it may be completed, NULL when none knows."""
 WRONG_BILLS = text(f"{_wrong_bills(_ALL_BILLS)} ORDER BY f.id")
 WRONG_BILL_BY_ID = _wrong_bills(_BILL_BY_ID)
+
+
+FIGURES = (
+    "child_count", "weight_kg", "status",
+    "linked_parent_count", "total_child_bags", "total_weight_kg", "expected_weight_kg",
+)  # fmt: skip
+"""The stored figures of parents and bills, in the order in which people are told of them."""
 
 
 class Kind(StrEnum):

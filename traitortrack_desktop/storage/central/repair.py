@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import DBAPIError
 
-from traitortrack_desktop.storage.central.failures import sqlstate
+from traitortrack_desktop.storage.central.failures import LOST_TO_OTHERS, sqlstate
 from traitortrack_desktop.storage.central.recount import (
     WRONG_BILL_BY_ID,
     WRONG_PARENTS_BY_ID,
@@ -29,16 +29,13 @@ from traitortrack_desktop.storage.central.recount import (
 )
 from traitortrack_desktop.storage.central.sequences import correct_sequence
 from traitortrack_desktop.storage.central.statistics import STATISTICS_KEY
+from traitortrack_desktop.storage.central.web_schema import mean_web_tables
 
 CHUNK = 500
 _LOCK_MILLISECONDS = 250
 _ATTEMPTS = 8
-_LOCKED_OR_LOST = {"55P03", "40P01", "40001"}
 
-_LIMITS = text(
-    "SELECT set_config('search_path', quote_ident(:schema), true),"
-    f" set_config('lock_timeout', '{_LOCK_MILLISECONDS}ms', true)"
-)
+_LIMIT = text(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
 _LOCK_FREE_PARENTS = text("""
     SELECT id FROM bag WHERE id = ANY (CAST(:ids AS integer[])) ORDER BY id FOR UPDATE SKIP LOCKED
 """)
@@ -58,7 +55,7 @@ _MEND_PARENTS = text(f"""
     FROM wrong AS w JOIN mended ON mended.id = w.id ORDER BY w.id
     RETURNING row_id, code, before, after
 """)  # noqa: S608 - our own text
-_LOCK_BILL = text("SELECT pg_advisory_xact_lock(100000 + :id)")
+_LOCK_BILL = text("SELECT pg_advisory_xact_lock(100000 + CAST(:id AS bigint))")
 _LOCK_BILL_ROW = text("SELECT id FROM bill WHERE id = :id FOR UPDATE")
 _MEND_BILL = text(f"""
     WITH wrong AS MATERIALIZED ({WRONG_BILL_BY_ID}), mended AS (
@@ -173,7 +170,7 @@ class Mender:
                 with self._transaction():
                     return mend()
             except DBAPIError as error:
-                if sqlstate(error) not in _LOCKED_OR_LOST:
+                if sqlstate(error) not in LOST_TO_OTHERS:
                     raise
             self._pause(random.uniform(0.05, 0.15) * (attempt + 1))  # noqa: S311 - only to take turns
         self.left.append(difference)
@@ -182,7 +179,8 @@ class Mender:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._connection.begin():
-            self._connection.execute(_LIMITS, {"schema": self._schema})
+            mean_web_tables(self._connection, self._schema)
+            self._connection.execute(_LIMIT)
             yield
 
 

@@ -1,176 +1,99 @@
-"""Rows that keep a rule of uniqueness or a condition away from a table, and what helps.
+"""Which rows keep a rule of uniqueness, a condition or a reference away from a table: questions about them.
 
-No program can put them right: only people know which of them is true. Each question is one pass over a
-table that may hold 1.8 million bags, and brings back at most :data:`MOST_NAMED` names with the number of all.
+No program can put them right: only people know which of them is true.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
-
-from sqlalchemy import Row
+from collections.abc import Iterable
+from dataclasses import replace
 
 from traitortrack_desktop.storage.central.found_shape import FoundShape
+from traitortrack_desktop.storage.central.rows_to_decide import QUESTIONS, Question, rows_of
 from traitortrack_desktop.storage.central.web_shape import Check, ForeignKey, Index, WebShape
 
-MOST_NAMED = 20
-
-Ask = Callable[[str], list[Row[Any]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """Rows for a person to decide on: *what* they are, how many, the first of them, and what helps."""
-
-    subject: str
-    what: str
-    total: int
-    rows: tuple[str, ...]
-    helps: str
-
-    @property
-    def sentence(self) -> str:
-        """All of it in words."""
-        more = f"; and {self.total - len(self.rows):,} more" if self.total > len(self.rows) else ""
-        return f"{self.what}: {self.total:,} ({'; '.join(self.rows)}{more}). {self.helps}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return {**asdict(self), "sentence": self.sentence}
+_AGAIN = " Then run db upgrade again."
+_CALLED = {"bag": ("Bags", "qr_id"), "bill": ("Bills", "bill_id")}
+"""What people call the rows of these tables, and the column with the name of one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Repeats:
-    """A question: *keys* finds what occurs twice, as ``key``; *names* tells of it, from ``twice (key)``."""
-
-    subject: str
-    what: str
-    keys: str
-    names: str
-    helps: str
-
-
-_CODES = _Repeats(
-    subject="codes_that_differ_in_case",
-    what="Codes that several bags have, apart from upper and lower case",
-    keys="SELECT upper(qr_id) AS key FROM public.bag GROUP BY 1 HAVING count(*) > 1",
-    names="""
-        SELECT string_agg(b.qr_id || ' (id ' || b.id || ')', ', ' ORDER BY b.id) AS name
-        FROM twice AS t JOIN public.bag AS b ON upper(b.qr_id) = t.key GROUP BY t.key ORDER BY t.key
-    """,
-    helps="A scan finds one of them, and nobody knows which: in the web application, keep one bag of each"
-    " code, rename or delete the others, then run db upgrade again.",
-)
-_IN_TWO_PARENTS = _Repeats(
-    subject="children_in_two_parents",
-    what="Child bags that are in several parents",
-    keys="SELECT child_bag_id AS key FROM public.link GROUP BY 1 HAVING count(*) > 1",
-    names="""
-        SELECT coalesce(c.qr_id, 'id ' || t.key) || ' in ' ||
-               string_agg(coalesce(p.qr_id, 'id ' || l.parent_bag_id), ' and ' ORDER BY l.id) AS name
-        FROM twice AS t
-        JOIN public.link AS l ON l.child_bag_id = t.key
-        LEFT JOIN public.bag AS c ON c.id = t.key
-        LEFT JOIN public.bag AS p ON p.id = l.parent_bag_id
-        GROUP BY t.key, c.qr_id ORDER BY t.key
-    """,
-    helps="Each of the parents counts them: look where the bag is, remove it from the other parent in the web"
-    " application (edit children), then run db upgrade again.",
-)
-_ON_TWO_BILLS = _Repeats(
-    subject="parents_on_two_bills",
-    what="Parent bags that are on several bills",
-    keys="SELECT bag_id AS key FROM public.bill_bag GROUP BY 1 HAVING count(*) > 1",
-    names="""
-        SELECT coalesce(p.qr_id, 'id ' || t.key) || ' on ' ||
-               string_agg(coalesce(b.bill_id, 'id ' || bb.bill_id), ' and ' ORDER BY bb.id) AS name
-        FROM twice AS t
-        JOIN public.bill_bag AS bb ON bb.bag_id = t.key
-        LEFT JOIN public.bag AS p ON p.id = t.key
-        LEFT JOIN public.bill AS b ON b.id = bb.bill_id
-        GROUP BY t.key, p.qr_id ORDER BY t.key
-    """,
-    helps="Each of the bills counts their weight: in the web application, take the bag off the bill that it"
-    " did not leave with, then run db upgrade again.",
-)
-_SPECIAL: dict[tuple[str, tuple[str, ...]], _Repeats] = {
-    ("bag", ("upper(qr_id)",)): _CODES,
-    ("link", ("child_bag_id",)): _IN_TWO_PARENTS,
-    ("bill_bag", ("bag_id",)): _ON_TWO_BILLS,
-}
-
-
-def rows_against_uniqueness(ask: Ask, index: Index) -> Decision | None:
-    """Return which rows keep the unique *index* away, ``None`` when none do."""
-    repeats = _SPECIAL.get((index.table, index.keys)) or _plain_repeats(index)
-    total = int(ask(f"SELECT count(*) AS total FROM ({repeats.keys}) AS twice")[0].total)  # noqa: S608 - our texts
-    if total == 0:
-        return None
-    twice = f"WITH twice AS MATERIALIZED ({repeats.keys} ORDER BY 1 LIMIT {MOST_NAMED})"
-    return Decision(
-        subject=repeats.subject,
-        what=repeats.what,
-        total=total,
-        rows=tuple(str(row.name) for row in ask(f"{twice} {repeats.names}")),
-        helps=repeats.helps,
+def against_uniqueness(index: Index) -> Question:
+    """Ask for the rows that keep the unique *index* away."""
+    for question in QUESTIONS:
+        if question.rule == (index.table, index.keys):
+            return replace(question, advice=question.advice + _AGAIN)
+    keys = ", ".join(index.keys)
+    given = " AND ".join(f"{key} IS NOT NULL" for key in index.keys)
+    return Question(
+        name=index.name,
+        found=f"Rows of the table {index.table} with the same {keys.replace(', ', ' and ')}",
+        advice=f"Keep one of each in the web application.{_AGAIN}",
+        statement=rows_of(
+            _as_item((*index.keys, "ids")),
+            f"SELECT {keys}, array_to_string(array_agg(id ORDER BY id), ' and ') AS ids"  # noqa: S608 - our own text
+            f' FROM "{index.table}" WHERE {given} GROUP BY {keys} HAVING count(*) > 1',
+            keys,
+        ),
     )
 
 
-def rows_against_check(ask: Ask, check: Check) -> Decision | None:
-    """Return which rows do not meet *check*, ``None`` when all do."""
-    against = f'FROM public."{check.table}" WHERE NOT ({check.condition})'
-    total = int(ask(f"SELECT count(*) AS total {against}")[0].total)
-    if total == 0:
-        return None
-    return Decision(
-        subject=check.name,
-        what=f"Rows of the table {check.table} that break the rule {check.condition}",
-        total=total,
-        rows=tuple(f"id {row.id}" for row in ask(f"SELECT id {against} ORDER BY id LIMIT {MOST_NAMED}")),
-        helps="db audit --repair recounts what can be counted; correct the rest by hand, then upgrade again.",
+def against_check(check: Check) -> Question:
+    """Ask for the rows that do not meet *check*."""
+    column, _, limit = check.condition.partition(" ")
+    called, code = _CALLED.get(check.table, (f"Rows of the table {check.table}", "id"))
+    broken = f"with a negative {column}" if limit == ">= 0" else f"that break the rule {check.condition}"
+    columns = dict.fromkeys((code, "id", column))
+    return Question(
+        name=check.name,
+        found=f"{called} {broken}",
+        advice=f"db audit --repair counts anew what can be counted; edit the others.{_AGAIN}",
+        statement=rows_of(
+            _as_item(columns),
+            f'SELECT {", ".join(columns)} FROM "{check.table}" WHERE NOT ({check.condition})',  # noqa: S608
+            "id",
+        ),
     )
 
 
-def rows_against_reference(ask: Ask, key: ForeignKey) -> Decision | None:
-    """Return which rows refer to nothing by *key*, ``None`` when none do."""
-    against = (
-        f'FROM public."{key.table}" AS f LEFT JOIN public."{key.target}" AS t ON t.id = f.{key.column}'
-        f" WHERE f.{key.column} IS NOT NULL AND t.id IS NULL"
-    )
-    total = int(ask(f"SELECT count(*) AS total {against}")[0].total)
-    if total == 0:
-        return None
-    named = ask(f"SELECT f.id, f.{key.column} AS lost {against} ORDER BY f.id LIMIT {MOST_NAMED}")
-    return Decision(
-        subject=f"{key.table}_{key.column}",
-        what=f"Rows of the table {key.table} whose {key.column} is no id in the table {key.target}",
-        total=total,
-        rows=tuple(f"id {row.id}: {row.lost}" for row in named),
-        helps="New rows are held to it; correct or empty the column in these, then run db upgrade again.",
+def against_reference(key: ForeignKey) -> Question:
+    """Ask for the rows that refer to nothing by *key*."""
+    return Question(
+        name=f"{key.table}_{key.column}",
+        found=f"Rows of the table {key.table} whose {key.column} is no id in the table {key.target}",
+        advice=f"New rows are held to it; correct or empty the column in these.{_AGAIN}",
+        statement=rows_of(
+            _as_item(("id", key.column)),
+            f'SELECT r.id, r.{key.column} FROM "{key.table}" AS r'  # noqa: S608 - our own text
+            f' LEFT JOIN "{key.target}" AS t ON t.id = r.{key.column}'
+            f" WHERE r.{key.column} IS NOT NULL AND t.id IS NULL",
+            "id",
+        ),
     )
 
 
-def rows_in_the_way(ask: Ask, found: FoundShape, wanted: WebShape) -> tuple[Decision, ...]:
-    """Return all rows that keep a rule of *wanted* away from the tables as *found*."""
+def questions_in_the_way(found: FoundShape, wanted: WebShape) -> tuple[Question, ...]:
+    """Return what to ask about every rule of *wanted* that the tables as *found* do not have."""
     checks = {check.name for check in found.checks}
-    decisions = [
+    return (
         *(
-            rows_against_uniqueness(ask, index)
+            against_uniqueness(index)
             for index in wanted.unique_indexes
             if not found.has(index) and _there(found, index.table, *map(_column_of, index.keys))
         ),
         *(
-            rows_against_check(ask, check)
+            against_check(check)
             for check in wanted.checks
             if check.name not in checks and _there(found, check.table, check.condition.partition(" ")[0])
         ),
         *(
-            rows_against_reference(ask, key)
+            against_reference(key)
             for key in wanted.foreign_keys
             if not _holds(found, key) and _there(found, key.table, key.column) and found.table(key.target)
         ),
-    ]
-    return tuple(decision for decision in decisions if decision is not None)
+    )
+
+
+def _as_item(columns: Iterable[str]) -> str:
+    parts = [f"'{column}', f.{column}" for column in columns]
+    return f"json_build_object({', '.join(parts)})"
 
 
 def _there(found: FoundShape, table: str, *columns: str) -> bool:
@@ -184,17 +107,3 @@ def _holds(found: FoundShape, key: ForeignKey) -> bool:
 
 def _column_of(key: str) -> str:
     return key.removesuffix(")").removeprefix("upper(").removeprefix("lower(").strip('"')
-
-
-def _plain_repeats(index: Index) -> _Repeats:
-    keys = ", ".join(index.keys)
-    given = " AND ".join(f"{key} IS NOT NULL" for key in index.keys)
-    name = f"concat_ws(' / ', {keys})"
-    table = f'public."{index.table}"'
-    return _Repeats(
-        subject=index.name,
-        what=f"Rows of the table {index.table} with the same {keys.replace(', ', ' and ')}",
-        keys=f"SELECT {name} AS key FROM {table} WHERE {given} GROUP BY {keys} HAVING count(*) > 1",  # noqa: S608
-        names="SELECT key AS name FROM twice ORDER BY key",
-        helps="Keep one of each in the web application, then run db upgrade again.",
-    )

@@ -1,6 +1,8 @@
 """The sequences that give the web application's rows their ids: one behind its table makes every insert fail.
 
-A copy of a database brings rows with their ids and leaves the sequences where they were.
+A copy of a database brings rows with their ids and leaves the sequences where they were. A row with one of
+the last ids there are was numbered by mistake; behind it there would be none for new rows, so that it counts
+for nothing here (as in ``functions/sequences.sql``); a person is told of it (``rows_to_decide``).
 """
 
 from typing import Any
@@ -8,6 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from traitortrack_desktop.storage.central.recount import Difference, Kind
+from traitortrack_desktop.storage.central.web_shape import wanted_shape
+
+_LAST_IDS = 2**31 - 10_000_000
+"""From here on they are the last."""
 
 _SEQUENCES = text("""
     SELECT c.relname AS table, c.oid AS oid,
@@ -19,10 +25,6 @@ _SEQUENCES = text("""
       AND c.relname = ANY (CAST(:tables AS text[]))
     ORDER BY c.relname
 """)
-TABLES = (
-    "audit_log", "bag", "bill", "bill_bag", "bill_return_event", "link", "notification", "promotionrequest",
-    "return_ticket", "return_ticket_bag", "scan", "user",
-)  # fmt: skip
 _RECORD = text("""
     INSERT INTO station.repair (what, row_id, code, before, after)
     VALUES ('sequence', NULL, :table, jsonb_build_object('next_id', CAST(:before AS bigint)),
@@ -32,7 +34,8 @@ _RECORD = text("""
 
 def sequences_behind(connection: Connection, schema: str) -> tuple[Difference, ...]:
     """Return the sequences that would give an id which is taken; *code* is the table's name."""
-    found = connection.execute(_SEQUENCES, {"schema": schema, "tables": list(TABLES)}).all()
+    tables = list(wanted_shape().table_names)  # one without a sequence is passed over
+    found = connection.execute(_SEQUENCES, {"schema": schema, "tables": tables}).all()
     looks = [_look(row) for row in found if row.sequence is not None]
     if not looks:
         return ()
@@ -65,7 +68,8 @@ def _set(connection: Connection, table: str, change: Difference) -> None:
 def _look(row: Row[Any]) -> str:
     """Return a query for one table; the sequence's name comes quoted from PostgreSQL itself."""
     return (
-        f"SELECT '{row.table}' AS name, (SELECT coalesce(max(id), 0) FROM \"{row.table}\") AS highest,"  # noqa: S608
+        f"SELECT '{row.table}' AS name,"  # noqa: S608
+        f' (SELECT coalesce(max(id), 0) FROM "{row.table}" WHERE id < {_LAST_IDS}) AS highest,'
         f" last_value + is_called::integer AS next_id FROM {row.sequence}"
     )
 

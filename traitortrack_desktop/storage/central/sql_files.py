@@ -1,7 +1,8 @@
 """SQL that is kept as SQL: files inside this package.
 
-They name the web application's tables as ``public.…``; where those live in another schema, that name is
-put in when a file is run.
+Files, and every statement that changes a table's shape, name the web application's tables as ``public.…``;
+where those live in another schema, that name is put in when they are run. Questions and changes of rows use
+bare names: there the connection's search path says where (``web_schema.mean_web_tables``).
 """
 
 import re

@@ -9,6 +9,12 @@ from sqlalchemy import Connection, text
 
 from traitortrack_desktop.storage.central.sql_files import read_file, run_file
 
+WITHOUT_WHICH_NOTHING_GOES = ("post_entries", "enrol_device", "account_for_sign_in", "record_sign_in")
+"""What stations call that no station can work without."""
+
+NUMBERS = "catch_up_numbers"
+"""What moves the numbers of new bags, links and scans on when they are taken already."""
+
 
 def make_functions(connection: Connection) -> None:
     """Make every function anew, so that each is written down once.

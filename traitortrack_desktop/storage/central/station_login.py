@@ -14,7 +14,12 @@ from sqlalchemy import Connection, text
 
 from traitortrack_desktop.storage.central.addresses import central_address
 from traitortrack_desktop.storage.central.engine import LOCK_SECONDS, STATEMENT_SECONDS, owner_connection
-from traitortrack_desktop.storage.central.station_rights import beyond_a_station, lacking, open_to_everybody
+from traitortrack_desktop.storage.central.station_rights import (
+    beyond_a_station,
+    is_station,
+    lacking,
+    open_to_everybody,
+)
 from traitortrack_desktop.storage.central.upgrade import STATION_ROLE, schema_version
 
 _PLACEHOLDER = "PASSWORD"
@@ -46,6 +51,10 @@ _END_SESSIONS = text("""
 
 class StationLoginNotPossibleError(ValueError):
     """The role cannot be a station's; the text says why, and what to do."""
+
+
+class UnsuitableRoleError(StationLoginNotPossibleError):
+    """The name is at fault: it cannot be a station's, and another one could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +104,16 @@ def require_possible(url: str, name: str) -> None:
 def revoke_station_login(url: str, name: str) -> int:
     """Take a station's rights from *name* and end its sessions; return how many sessions were ended.
 
-    Everything posted stays. Granting again lets its stations go on.
+    Whatever else *name* may do, or has made meanwhile, does not keep it from being shut out. Everything
+    posted stays. Granting again lets its stations go on.
     Raises :class:`StationLoginNotPossibleError` or the errors of ``services.ports``.
     """
     _require_name(name)
     with owner_connection(url) as connection:
-        if not connection.scalar(_ROLE, {"name": name}):
-            raise StationLoginNotPossibleError(f"there is no role {name}")
-        _require_usable(connection, name)
+        _require_prepared(connection)
+        if not _require_a_stations(connection, name):
+            raise UnsuitableRoleError(f"there is no role {name}")
+        _require_power(connection, name)
         role = Identifier(name)
         _run(
             connection,
@@ -119,42 +130,71 @@ def revoke_station_login(url: str, name: str) -> int:
 
 def _require_name(name: str) -> None:
     if not name.isprintable() or name != name.strip() or not 1 <= len(name.encode()) <= _LONGEST_NAME_BYTES:
-        raise StationLoginNotPossibleError(
+        raise UnsuitableRoleError(
             f"the name of a role is one line of at most {_LONGEST_NAME_BYTES} bytes without blanks around it"
         )
     if name.startswith("pg_") or name in _NO_ROLES or name == STATION_ROLE:
-        raise StationLoginNotPossibleError(f"{name} is reserved; choose another name")
+        raise UnsuitableRoleError(f"{name} is reserved; choose another name")
 
 
 def _require_possible(connection: Connection, name: str) -> bool:
-    """Return whether the role *name* is there already."""
+    """Return whether the role *name* is there already. Raises when it cannot become, or stay, a station's."""
+    _require_prepared(connection)
+    _require_stations_role(connection)
+    _require_no_owner(connection, name)
+    more = beyond_a_station(connection, name)
+    if more:
+        raise UnsuitableRoleError(f"{name} may do more than a station: it {more}; choose another name")
+    there = _require_a_stations(connection, name)
+    _require_power(connection, name if there else None)
+    return there
+
+
+def _require_prepared(connection: Connection) -> None:
     if schema_version(connection) is None:
         raise StationLoginNotPossibleError(
             f"the database {_database(connection)} is not prepared for stations: "
             "run traitortrack-desktop db upgrade first"
         )
+
+
+def _require_stations_role(connection: Connection) -> None:
+    """Raise unless there is a role that all stations are members of, with a station's rights and no more."""
     if not connection.scalar(_ROLE, {"name": STATION_ROLE}):
-        owner = _quoted(connection, _me(connection))
+        raise StationLoginNotPossibleError(f"there is no role {STATION_ROLE}. {_how_to_make_it(connection)}")
+    more = beyond_a_station(connection, STATION_ROLE)
+    if more:
         raise StationLoginNotPossibleError(
-            f"there is no role {STATION_ROLE}. An administrator of the server types: "
-            f"CREATE ROLE {STATION_ROLE}; GRANT {STATION_ROLE} TO {owner} WITH ADMIN OPTION; "
-            f"ALTER ROLE {owner} CREATEROLE; then run traitortrack-desktop db upgrade and this again"
+            f"{STATION_ROLE} may do more than a station: it {more}; every station would: take that away first"
         )
-    return _require_usable(connection, name)
 
 
-def _require_usable(connection: Connection, name: str) -> bool:
-    """Return whether the role *name* exists. Raises when it may not become, or stay, a station's."""
-    if name in set(connection.scalars(_OWNERS)):
-        raise StationLoginNotPossibleError(f"{name} owns this database; choose another name")
-    for role in (name, STATION_ROLE):
-        more = beyond_a_station(connection, role)
-        if more:
-            advice = "choose another name" if role == name else "every station would: take that away first"
-            raise StationLoginNotPossibleError(f"{role} may do more than a station: it {more}; {advice}")
+def _how_to_make_it(connection: Connection) -> str:
+    if connection.scalar(_MAY_MAKE_ROLES):
+        return "traitortrack-desktop db upgrade makes it: run that, and this again"
+    owner = _quoted(connection, _me(connection))
+    return (
+        "An administrator of the server types: "
+        f"CREATE ROLE {STATION_ROLE}; GRANT {STATION_ROLE} TO {owner} WITH ADMIN OPTION; "
+        f"ALTER ROLE {owner} CREATEROLE; then run traitortrack-desktop db upgrade and this again"
+    )
+
+
+def _require_a_stations(connection: Connection, name: str) -> bool:
+    """Return whether the role *name* exists. Raises when it is somebody else's.
+
+    A new password would lock another program out of the server.
+    """
+    _require_no_owner(connection, name)
     there = bool(connection.scalar(_ROLE, {"name": name}))
-    _require_power(connection, name if there else None)
+    if there and not is_station(connection, name):
+        raise UnsuitableRoleError(f"{name} exists already and is no station's account: choose another name")
     return there
+
+
+def _require_no_owner(connection: Connection, name: str) -> None:
+    if name in set(connection.scalars(_OWNERS)):
+        raise UnsuitableRoleError(f"{name} owns this database; choose another name")
 
 
 def _require_power(connection: Connection, name: str | None) -> None:

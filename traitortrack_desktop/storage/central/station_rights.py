@@ -36,6 +36,8 @@ _OBJECTS = text("""
     LEFT JOIN pg_database AS elsewhere ON elsewhere.oid = d.dbid
     WHERE r.rolname = :name AND d.refclassid = 'pg_authid'::regclass AND d.deptype IN ('o', 'a', 'r')
       AND NOT (d.deptype = 'a' AND d.classid = 'pg_database'::regclass)
+      AND NOT EXISTS (SELECT FROM pg_class AS c WHERE d.classid = 'pg_class'::regclass AND d.dbid = this.oid
+                      AND c.oid = d.objid AND c.relpersistence = 't')
       AND NOT (r.rolname = :group AND d.deptype = 'a' AND (
           d.dbid NOT IN (0, this.oid)
           OR d.classid = 'pg_namespace'::regclass AND d.objid = to_regnamespace('station')
@@ -67,6 +69,16 @@ _MAKERS = text("""
     WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
     ORDER BY n.nspname
 """)
+_IS_STATION = text("""
+    SELECT EXISTS (
+        SELECT FROM pg_roles AS r
+        WHERE r.rolname = :name AND (
+            NOT r.rolcanlogin
+            AND NOT EXISTS (SELECT FROM pg_auth_members AS m WHERE m.roleid = r.oid AND NOT m.admin_option)
+            OR EXISTS (SELECT FROM pg_auth_members AS m JOIN pg_roles AS g ON g.oid = m.roleid
+                       WHERE m.member = r.oid AND g.rolname = :group)
+            OR EXISTS (SELECT FROM station.device AS d WHERE d.role_name = r.rolname)))
+""")
 _LACKING = text("""
     SELECT needed FROM (VALUES
         (has_database_privilege(:name, current_database(), 'CONNECT'), 'CONNECT on the database'),
@@ -89,6 +101,15 @@ def beyond_a_station(connection: Connection, name: str) -> str:
     return _listed(found)
 
 
+def is_station(connection: Connection, name: str) -> bool:
+    """Return whether the role *name* is there for stations, and so nobody else works with its password.
+
+    It is a member of the stations' role, or its stations enrolled here (they keep that when it is revoked),
+    or nobody can sign in with it, and it is no group that others are members of.
+    """
+    return bool(connection.scalar(_IS_STATION, {"name": name, "group": STATION_ROLE}))
+
+
 def lacking(connection: Connection, name: str) -> str:
     """Return the rights that the role *name* lacks for a station's work; empty when none."""
     return _listed(list(connection.scalars(_LACKING, {"name": name})))
@@ -96,15 +117,12 @@ def lacking(connection: Connection, name: str) -> str:
 
 def open_to_everybody(connection: Connection) -> tuple[str, ...]:
     """Return what any account may do here, and so a station too, as sentences for IT."""
-    by_public = "by a grant to PUBLIC, and so may a station"
+    by_public = "by a grant to PUBLIC, and so may a station."
     tables = list(connection.scalars(_OPEN_TO_EVERYBODY, {"schema": connection.info["web_schema"]}))
     makers = list(connection.scalars(_MAKERS))
     notes = (
-        (tables, f"every account may use {_listed(tables)} {by_public}"),
-        (
-            makers,
-            f"every account may make tables in {_listed(makers)} {by_public}",
-        ),
+        (tables, f"Every account may use {_listed(tables)} {by_public}"),
+        (makers, f"Every account may make tables in {_listed(makers)} {by_public}"),
     )
     return tuple(note for found, note in notes if found)
 

@@ -5,73 +5,48 @@ take turns. They are replaced, table by table, by triggers that only note what c
 when, is written in ``functions/statistics.sql``.
 """
 
-import random
-import time
+from functools import partial
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-
-from traitortrack_desktop.services.ports import CentreUnreachableError
-from traitortrack_desktop.storage.central.failures import sqlstate
-from traitortrack_desktop.storage.central.sql_files import for_web_schema
+from traitortrack_desktop.storage.central.quiet_changes import QuietChanges
+from traitortrack_desktop.storage.central.sql_files import run_script
 
 STATISTICS_KEY = 300_000
 """The web application's advisory lock around its own refresh of the row."""
 
 COUNTED_TABLES = ("bag", "scan", "bill", "user")
 FIGURES = ("total_bags", "parent_bags", "child_bags", "total_scans", "total_bills", "total_users")
-_LOCK_MILLISECONDS = 800
-_ATTEMPTS = 60
-_LOCKED_OR_LOST = {"55P03", "40P01", "40001"}
-
-_COLUMNS = text("""
-    SELECT a.attname FROM pg_attribute AS a
-    WHERE a.attrelid = to_regclass(format('%I.%I', CAST(:schema AS text), 'statistics_cache'))
-      AND a.attnum > 0 AND NOT a.attisdropped
-""")
-_TRIGGERS = text("""
-    SELECT t.tgname FROM pg_trigger AS t
-    WHERE NOT t.tgisinternal
-      AND t.tgrelid = to_regclass(format('%I.%I', CAST(:schema AS text), CAST(:table AS text)))
-""")
+_TABLE = "statistics_cache"
 
 
-def unblock_statistics(connection: Connection) -> tuple[str, ...]:
-    """Replace the row triggers; return what was done, as whole sentences. Safe to repeat, and to break off.
+def unblock_statistics(changes: QuietChanges) -> str:
+    """Replace the row triggers; return what was done, as one sentence. Safe to repeat, and to break off.
 
-    *connection* commits each statement by itself (``AUTOCOMMIT``), knows ``info["web_schema"]``, and belongs
-    to the owner of the tables; the station's functions are there. Each table is locked for as long as its
-    triggers change hands, and waited for at most 0.8 s at a time. Raises ``CentreUnreachableError`` when a
-    table is never free, and the driver's errors.
+    The station's functions are there. Each table is locked for as long as its triggers change hands. Raises
+    ``TableBusyError`` when one is never free, and the driver's errors.
     """
-    schema = connection.info["web_schema"]
-    columns = set(connection.scalars(_COLUMNS, {"schema": schema}))
+    columns = changes.shape().columns_of(_TABLE).keys()
     if not columns:
-        return ("There is no table statistics_cache, so that nothing waits for it.",)
+        return f"there is no table {_TABLE}, so that nobody waits for it."
     missing = sorted({"id", "last_updated", *FIGURES} - columns)
     if missing:
-        return (f"The table statistics_cache lacks {', '.join(missing)}: its triggers stay as they are.",)
-    switched = [table for table in COUNTED_TABLES if _switch(connection, schema, table)]
-    _once_free(connection, schema, _WATCH)
-    _once_free(connection, schema, _RECOUNT)
-    if not switched:
-        return ("Writers note their figures already, and nobody waits; the row was counted anew.",)
-    return (
-        f"Writers of {', '.join(switched)} note what they change, and no longer wait for the row of"
-        " statistics_cache.",
-        "The row was counted anew.",
-    )
+        return f"the table {_TABLE} lacks {', '.join(missing)}: its triggers stay as they are."
+    blocked = [_switch(changes, table) for table in COUNTED_TABLES]
+    changes.short(_WATCH, about=f"the table {_TABLE}")
+    changes.at_once(partial(run_script, script=_RECOUNT), about=f"the table {_TABLE}")
+    if any(blocked):
+        return f"nobody waits for {_TABLE} any more, and its figures were counted anew."
+    return f"set up so that nobody waits for {_TABLE}; its figures were counted anew."
 
 
-def _switch(connection: Connection, schema: str, table: str) -> bool:
-    """Let the triggers of *table* change hands in one transaction; return whether they had to."""
-    there = set(connection.scalars(_TRIGGERS, {"schema": schema, "table": table}))
+def _switch(changes: QuietChanges, table: str) -> bool:
+    """Let the triggers of *table* change hands in one transaction; return whether anybody waited for them."""
+    there = {trigger.name for trigger in changes.shape().triggers if trigger.table == table}
     old, new = _old_triggers(table), _new_triggers(table)
-    if not there & set(old) and there >= new.keys():
+    if there.isdisjoint(old) and there >= new.keys():
         return False
     drops = [f'DROP TRIGGER IF EXISTS {name} ON public."{table}";' for name in (*old, *new)]
-    _once_free(connection, schema, " ".join([*drops, *new.values()]))
-    return True
+    changes.short(" ".join([*drops, *new.values()]), about=f"the table {table}")
+    return not there.isdisjoint(old)
 
 
 def _old_triggers(table: str) -> tuple[str, ...]:
@@ -96,27 +71,21 @@ def _new_triggers(table: str) -> dict[str, str]:
 
 
 _WATCH = """
+    DROP TRIGGER IF EXISTS station_statistics_counted ON public.statistics_cache;
     DROP TRIGGER IF EXISTS station_statistics_written ON public.statistics_cache;
+    DROP TRIGGER IF EXISTS station_statistics_deleted ON public.statistics_cache;
     DROP TRIGGER IF EXISTS station_statistics_emptied ON public.statistics_cache;
-    CREATE TRIGGER station_statistics_written
-        BEFORE INSERT OR UPDATE OF total_bags, parent_bags, child_bags, total_scans, total_bills, total_users
-        ON public.statistics_cache FOR EACH STATEMENT EXECUTE FUNCTION station.forget_statistics_deltas();
-    CREATE TRIGGER station_statistics_emptied BEFORE DELETE OR TRUNCATE
+    CREATE TRIGGER station_statistics_counted BEFORE INSERT OR DELETE OR TRUNCATE
+        OR UPDATE OF total_bags, parent_bags, child_bags, total_scans, total_bills, total_users
+        ON public.statistics_cache FOR EACH STATEMENT EXECUTE FUNCTION station.note_counted_deltas();
+    CREATE TRIGGER station_statistics_written AFTER INSERT
+        OR UPDATE OF total_bags, parent_bags, child_bags, total_scans, total_bills, total_users
+        ON public.statistics_cache FOR EACH ROW WHEN (NEW.id = 1)
+        EXECUTE FUNCTION station.forget_statistics_deltas();
+    CREATE TRIGGER station_statistics_deleted AFTER DELETE
+        ON public.statistics_cache FOR EACH ROW WHEN (OLD.id = 1)
+        EXECUTE FUNCTION station.forget_statistics_deltas();
+    CREATE TRIGGER station_statistics_emptied AFTER TRUNCATE
         ON public.statistics_cache FOR EACH STATEMENT EXECUTE FUNCTION station.forget_statistics_deltas();
 """
 _RECOUNT = f"SELECT pg_advisory_xact_lock({STATISTICS_KEY}); SELECT station.correct_statistics();"
-
-
-def _once_free(connection: Connection, schema: str, statements: str) -> None:
-    """Run *statements* as one transaction, again and again until its locks are free."""
-    limit = f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}; "
-    for attempt in range(_ATTEMPTS):
-        try:
-            connection.exec_driver_sql(limit + for_web_schema(statements, schema))
-        except DBAPIError as error:
-            if sqlstate(error) not in _LOCKED_OR_LOST:
-                raise
-            time.sleep(random.uniform(0.1, 0.5) * min(4, attempt + 1))  # noqa: S311 - only to take turns
-        else:
-            return
-    raise CentreUnreachableError("a table of the web application is never free for a change of its triggers")

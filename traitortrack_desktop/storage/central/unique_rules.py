@@ -12,7 +12,7 @@ from psycopg2 import Error as DriverError
 
 from traitortrack_desktop.storage.central.found_shape import FoundIndex, FoundShape
 from traitortrack_desktop.storage.central.quiet_changes import QuietChanges
-from traitortrack_desktop.storage.central.rows_in_the_way import rows_against_uniqueness
+from traitortrack_desktop.storage.central.rows_in_the_way import against_uniqueness
 from traitortrack_desktop.storage.central.upgrade_report import Findings, server_words
 from traitortrack_desktop.storage.central.web_shape import Index, WebShape
 
@@ -65,11 +65,11 @@ class UniqueRules:
     def _complete(self, index: Index) -> None:
         self._clear_leftovers(index)
         if not self._keeps(index):
-            decision = rows_against_uniqueness(self._changes.ask, index)
-            if decision is not None or not self._make_whole(index):
-                decision = decision or rows_against_uniqueness(self._changes.ask, index)
-                if decision is not None:
-                    self._findings.to_decide.append(decision)
+            question = against_uniqueness(index)
+            broken = self._findings.leave_to_people(self._changes.connection, question)
+            if broken or not self._make_whole(index):
+                if not broken:  # by rows that have come since the look
+                    self._findings.leave_to_people(self._changes.connection, question)
                 self._make_substitute(index)
                 return
         self._drop_substitute(index)
@@ -101,7 +101,7 @@ class UniqueRules:
             self._build(f"INDEX CONCURRENTLY {plan.name} ON {index.on}", plan.name, index)
             return
         for _ in range(_ATTEMPTS):
-            newest = self._changes.ask(f"SELECT coalesce(max(id), 0) AS id FROM public.{index.table}")[0].id  # noqa: S608
+            newest = self._changes.ask(f"SELECT coalesce(max(id), 0) AS id FROM {index.table}")[0].id  # noqa: S608
             statement = f"UNIQUE INDEX CONCURRENTLY {plan.name} ON {index.on} WHERE id > {int(newest)}"
             if self._build(statement, plan.name, index):
                 return

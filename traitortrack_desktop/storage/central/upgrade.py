@@ -8,6 +8,7 @@ Needs a direct connection: behind a pooler in transaction mode two upgrades coul
 
 from importlib import resources
 from pathlib import Path
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -23,7 +24,7 @@ from traitortrack_desktop.storage.central.shape_in_words import in_words
 from traitortrack_desktop.storage.central.sql_files import run_file
 from traitortrack_desktop.storage.central.station_functions import functions_digest, make_functions
 from traitortrack_desktop.storage.central.statistics import unblock_statistics
-from traitortrack_desktop.storage.central.turns import my_turn
+from traitortrack_desktop.storage.central.turns import UPGRADE, my_turn
 from traitortrack_desktop.storage.central.upgrade_report import Findings, UpgradeReport
 from traitortrack_desktop.storage.central.web_completion import add_rules, add_tables_and_columns
 from traitortrack_desktop.storage.central.web_schema import SETTING, require_rights, use_web_schema
@@ -35,6 +36,10 @@ CODES_SETTING = "bag_codes"
 
 _SOON_COUNTED = 100_000
 _ANALYZED = ("bag", "link", "bill", "bill_bag", "scan")
+_INCARNATION = text("""
+    INSERT INTO station.setting (name, value) VALUES ('incarnation', to_jsonb(CAST(:value AS text)))
+    ON CONFLICT (name) DO NOTHING
+""")
 _REMEMBER = text("""
     INSERT INTO station.setting AS s (name, value) VALUES (:name, to_jsonb(CAST(:value AS text)))
     ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE s.value <> excluded.value
@@ -61,7 +66,7 @@ def upgrade(
     ``CentreMismatchError`` (the account may not make tables, or the centre is newer than this program), or
     ``UnusableAddressError``; what was done before stays done.
     """
-    with owner_engine(url) as engine, my_turn(engine, tell):
+    with owner_engine(url) as engine, my_turn(engine, UPGRADE, tell):
         before, schema = _look(engine, web_schema)
         changes = QuietChanges(engine, schema, tell=tell, patience_seconds=patience_seconds)
         try:
@@ -85,20 +90,23 @@ class _Upgrade:
             add_tables_and_columns(self._changes, self._wanted, self._findings)
         after = self._changes.at_once(self._make_own_schema, about="the station's schema")
         if not has_station_role(self._changes.connection):
-            self._findings.notes.append(f"the role {STATION_ROLE} could not be made")
+            self._findings.notes.append(
+                f"The role {STATION_ROLE} could not be made: let an account that may make roles upgrade."
+            )
         add_rules(self._changes, self._wanted, self._findings)
         self._changes.at_once(self._remember_codes, about="the station's settings")
         self._analyze()
-        if unblock:
-            self._findings.notes += unblock_statistics(self._changes.connection)
+        statistics = unblock_statistics(self._changes) if unblock else None
         return UpgradeReport(
             before=self._before,
             after=after,
             web_schema=self._changes.schema,
             found=words,
             added=tuple(self._findings.added) if there else self._everything(),
+            from_nothing=not there,
             not_added=tuple(self._findings.not_added),
             to_decide=tuple(self._findings.to_decide),
+            statistics=statistics,
             notes=tuple(self._findings.notes),
         )
 
@@ -106,6 +114,7 @@ class _Upgrade:
         connection.execute(text("CREATE SCHEMA IF NOT EXISTS station"))
         command.upgrade(_config(connection), "head")
         self._remember(connection, SETTING, self._changes.schema)
+        connection.execute(_INCARNATION, {"value": uuid4().hex})
         make_functions(connection)
         run_file(connection, "grants.sql")
         self._remember(connection, FUNCTIONS_SETTING, functions_digest())
@@ -116,8 +125,7 @@ class _Upgrade:
 
     def _everything(self) -> tuple[str, ...]:
         """Return what an empty database got, in brief."""
-        names = ", ".join(self._wanted.table_names)
-        return (f"table {names}, with their indexes, rules and triggers",)
+        return tuple(f"table {name}" for name in self._wanted.table_names)
 
     def _remember_codes(self, connection: Connection) -> None:
         """Tell posting whether stations have to take turns in making bags."""
@@ -134,20 +142,20 @@ class _Upgrade:
             return "no"
         if table.rows > _SOON_COUNTED:
             return f"about {table.rows:,.0f}"
-        counted = self._changes.ask("SELECT count(*) AS bags FROM public.bag")
+        counted = self._changes.ask("SELECT count(*) AS bags FROM bag")
         return f"{counted[0].bags:,}"
 
     def _analyze(self) -> None:
         """Give the planner figures for the new indexes; figures of an empty table would mislead it."""
         for table in _ANALYZED:
-            if not self._changes.ask(f"SELECT FROM public.{table} LIMIT 1"):
+            if not self._changes.ask(f"SELECT FROM {table} LIMIT 1"):
                 continue
             try:
                 self._changes.beside_others(f"ANALYZE public.{table}", about=f"the table {table}")
             except DriverError as error:
                 if error.pgcode is None:
                     raise
-                self._findings.notes.append(f"the planner's figures of {table} could not be refreshed")
+                self._findings.notes.append(f"The planner's figures of {table} could not be refreshed.")
 
 
 def schema_version(connection: Connection) -> str | None:

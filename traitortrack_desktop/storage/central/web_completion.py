@@ -6,25 +6,19 @@ takes long on large tables. Both may be broken off anywhere and repeated: they l
 
 import re
 from collections.abc import Callable
-from functools import partial
 
 from psycopg2 import Error as DriverError
 
 from traitortrack_desktop.services.ports import CentreMismatchError
-from traitortrack_desktop.storage.central.feed_triggers import FEED_TRIGGERS
+from traitortrack_desktop.storage.central.feed_triggers import FEED_TRIGGERS, SOMETHING_WAS_MISSED
 from traitortrack_desktop.storage.central.found_shape import FoundShape
+from traitortrack_desktop.storage.central.posting_needs import USED_BY_STATIONS
 from traitortrack_desktop.storage.central.quiet_changes import QuietChanges
-from traitortrack_desktop.storage.central.rows_in_the_way import (
-    Ask,
-    Decision,
-    rows_against_check,
-    rows_against_reference,
-)
+from traitortrack_desktop.storage.central.rows_in_the_way import against_check, against_reference
+from traitortrack_desktop.storage.central.rows_to_decide import Question
 from traitortrack_desktop.storage.central.unique_rules import UniqueRules
 from traitortrack_desktop.storage.central.upgrade_report import Findings, server_words
 from traitortrack_desktop.storage.central.web_shape import Check, ForeignKey, Index, Table, WebShape
-
-_WRITTEN_BY_STATIONS = frozenset({"user", "bag", "link", "scan", "bill", "bill_bag"})
 
 
 class NotTheWebApplicationsTableError(CentreMismatchError):
@@ -52,10 +46,10 @@ def add_tables_and_columns(changes: QuietChanges, wanted: WebShape, findings: Fi
 def add_rules(changes: QuietChanges, wanted: WebShape, findings: Findings) -> None:
     """Add indexes, uniqueness, checks, references and the feed's triggers. Raises ``TableBusyError``."""
     changes.let_indexes_be_finished()
-    for index in wanted.plain_indexes:
-        _Adding(changes, findings).index(index)
-    UniqueRules(changes, findings).complete(wanted)
     adding = _Adding(changes, findings)
+    for index in wanted.plain_indexes:
+        adding.index(index)
+    UniqueRules(changes, findings).complete(wanted)
     for check in wanted.checks:
         adding.check(check)
     for key in wanted.foreign_keys:
@@ -82,7 +76,7 @@ def _handover(found: FoundShape, table: Table) -> list[str]:
 
 def _require_its_own(found: FoundShape, table: Table) -> None:
     there = found.columns_of(table.name)
-    if not there or table.name not in _WRITTEN_BY_STATIONS:
+    if not there or table.name not in USED_BY_STATIONS:
         return
     first = [column.name for column in table.columns if column.required and column.default is None]
     missing = [name for name in first if name not in there]
@@ -128,8 +122,7 @@ class _Adding:
         there = [found for found in self._changes.shape().checks if found.name == check.name]
         what = f"rule {check.name} on {check.table}"
         if not there:
-            if decision := rows_against_check(self._changes.ask, check):
-                self._findings.to_decide.append(decision)
+            if self._findings.leave_to_people(self._changes.connection, against_check(check)):
                 return
             rule = f"CONSTRAINT {check.name} CHECK ({check.condition}) NOT VALID"
             statement = f'ALTER TABLE public."{check.table}" ADD {rule}'
@@ -137,7 +130,7 @@ class _Adding:
                 return
         elif there[0].valid:
             return
-        self._validate(check.table, check.name, partial(rows_against_check, check=check))
+        self._validate(check.table, check.name, against_check(check))
 
     def reference(self, key: ForeignKey) -> None:
         """Let a column refer to another table: for new rows at once, for old ones when all of them do."""
@@ -152,15 +145,18 @@ class _Adding:
             f' REFERENCES public."{key.target}" (id){key.rule} NOT VALID',
         ):  # fmt: skip
             return
-        self._validate(key.table, name, partial(rows_against_reference, key=key))
+        self._validate(key.table, name, against_reference(key))
 
     def feed_triggers(self) -> None:
-        """Add the triggers that tell stations what changed."""
-        there = {(trigger.table, trigger.name) for trigger in self._changes.shape().triggers}
+        """Add the triggers that tell stations what changed; who followed without them loads anew."""
+        found = self._changes.shape().triggers
+        works = {(trigger.table, trigger.name): trigger.enabled for trigger in found}
         for trigger in FEED_TRIGGERS:
-            if (trigger.table, trigger.name) not in there:
+            there = works.get((trigger.table, trigger.name))
+            if not there:
                 what = f"trigger {trigger.name} on {trigger.table}"
-                self._add(trigger.table, what, self._changes.short, trigger.statement)
+                statement = trigger.statement if there is None else trigger.enabling
+                self._add(trigger.table, what, self._changes.short, f"{statement}; {SOMETHING_WAS_MISSED}")
 
     def _free_name(self, found: FoundShape, key: ForeignKey) -> str:
         taken = {there.name for there in (*found.references, *found.checks) if there.table == key.table}
@@ -174,10 +170,9 @@ class _Adding:
                     f"DROP INDEX CONCURRENTLY public.{found.name}", about=f"the table {index.table}"
                 )
 
-    def _validate(self, table: str, name: str, in_the_way: Callable[[Ask], Decision | None]) -> None:
+    def _validate(self, table: str, name: str, in_the_way: Question) -> None:
         """Hold old rows to a rule as well; those that break it are for a person to decide on."""
-        if decision := in_the_way(self._changes.ask):
-            self._findings.to_decide.append(decision)
+        if self._findings.leave_to_people(self._changes.connection, in_the_way):
             return
         statement = f'ALTER TABLE public."{table}" VALIDATE CONSTRAINT "{name}"'
         try:

@@ -36,7 +36,7 @@ _RIGHTS = text("""
                 THEN has_database_privilege(current_user, current_database(), 'CREATE')
                 ELSE has_schema_privilege(current_user, 'station', 'CREATE') END AS makes_station
 """)
-_USE = text("SELECT set_config('search_path', quote_ident(:schema), true)")
+_MEAN = text("SELECT set_config('search_path', quote_ident(:schema), :in_transaction)")
 
 
 class WebSchemaUnclearError(CentreMismatchError):
@@ -63,14 +63,24 @@ def find_web_schema(connection: Connection, wanted: str | None = None) -> str:
         if not connection.scalar(_EXISTS, {"schema": wanted}):
             there = f"; bags are in {', '.join(found)}" if found else ""
             raise WebSchemaUnclearError(f"this database has no schema {wanted}{there}")
-        return wanted
+        return _usable(wanted)
     if len(found) > 1:
         names = ", ".join(found)
         raise WebSchemaUnclearError(
             f"several schemas hold tables of the web application ({names}): say once which one the stations"
-            " are to work with, by db upgrade --web-schema NAME"
+            " are to work with, by db upgrade --web-schema NAME (db check takes that too and changes nothing)"
         )
-    return found[0] if found else USUAL
+    return _usable(found[0]) if found else USUAL
+
+
+def _usable(schema: str) -> str:
+    """Return *schema* unless its name would not stand in statements as it is; raises."""
+    if any(sign in schema for sign in ("'", "%", "$$")):
+        raise WebSchemaUnclearError(
+            f"the web application's tables are in a schema called {schema}: the station's functions cannot be"
+            " made for a name with ', % or $$ in it; give it another one (ALTER SCHEMA … RENAME TO …)"
+        )
+    return schema
 
 
 def schemas_with_tables(connection: Connection) -> tuple[str, ...]:
@@ -103,9 +113,14 @@ def require_rights(connection: Connection, schema: str, tables: tuple[str, ...])
 def use_web_schema(connection: Connection, wanted: str | None = None) -> str:
     """Let unqualified table names on *connection* mean the web application's, in this transaction."""
     schema = find_web_schema(connection, wanted)
-    connection.info["web_schema"] = schema
-    connection.execute(_USE, {"schema": schema})
+    mean_web_tables(connection, schema)
     return schema
+
+
+def mean_web_tables(connection: Connection, schema: str, *, in_transaction: bool = True) -> None:
+    """Let unqualified table names mean those of *schema*: in this transaction, or as long as it is open."""
+    connection.info["web_schema"] = schema
+    connection.execute(_MEAN, {"schema": schema, "in_transaction": in_transaction})
 
 
 def _remembered(connection: Connection) -> str | None:

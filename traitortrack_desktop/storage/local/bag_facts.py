@@ -7,7 +7,7 @@ first one that settles it: the cost does not depend on the size of the journal.
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from traitortrack_desktop.domain.entries import BagFact, EntryKind, JournalEntry, Outcome
 from traitortrack_desktop.domain.reasons import Reason
@@ -28,22 +28,11 @@ _UNSETTLED = frozenset({Reason.CHILD_IN_OTHER_PARENT, Reason.CHILD_NOT_IN_PARENT
 _STEPS = {EntryKind.ADD_CHILD: 1, EntryKind.REMOVE_CHILD: -1}
 
 
-def remembered_fact(
-    connection: sqlite3.Connection, code: str, *, now: datetime, trust: timedelta
-) -> BagFact | None:
-    """Return what is remembered about *code*, compared exactly.
-
-    What the centre confirmed longer than *trust* ago is not returned: somebody may have changed
-    it since, so the centre has to decide. Raises ``sqlite3.Error`` or ``DamagedRecordError``.
-    """
-    newest = newest_memory(connection, code)
-    if newest is None or (newest.confirmed_at is not None and abs(now - newest.confirmed_at) > trust):
-        return None
-    return newest.fact
-
-
 def newest_memory(connection: sqlite3.Connection, code: str) -> BagMemory | None:
-    """Return what the newest entry about *code* taught, however old it is; raises as above."""
+    """Return what the newest entry about *code*, compared exactly, taught, however old it is.
+
+    Raises ``sqlite3.Error`` or ``DamagedRecordError``.
+    """
     memories = (_as_child(connection, code), _as_parent(connection, code))
     known = [memory for memory in memories if memory is not None]
     return max(known, key=lambda memory: memory.seq) if known else None

@@ -1,20 +1,20 @@
 """The catalogue's tables: all SQL on them."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from traitortrack_desktop.services.catalogue import CatalogueRow
-from traitortrack_desktop.services.ports import CentreChanges
+from traitortrack_desktop.services.ports import CatalogueRow, CentreChanges
+from traitortrack_desktop.storage.local.connections import is_damage
 
 NEWEST_FORMAT = 1
-_FILE = "catalogue.sqlite"
 _CACHE_KIB = 8192
+_BUSY_SECONDS = 0.25
+_LARGEST_LOG_BYTES = 4 * 1024 * 1024
+"""A first load makes it ten times as large; after that it is cut to this."""
 
 _TABLES = """
-    DROP TABLE IF EXISTS meta;
-    DROP TABLE IF EXISTS bag;
-    DROP TABLE IF EXISTS bill;
     CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE bag (
         id        INTEGER PRIMARY KEY,
@@ -47,56 +47,62 @@ BagRow = tuple[str | None, int | None, str | None, int | None, int | None, bool]
 """Kind, parent id and code, since, count, completed."""
 
 
-def catalogue_files(directory: Path) -> tuple[Path, ...]:
-    """Return the files that belong to the catalogue."""
-    return tuple(directory / f"{_FILE}{end}" for end in ("", "-wal", "-shm"))
+def all_files(path: Path) -> tuple[Path, ...]:
+    """Return *path* and what SQLite keeps beside it."""
+    return tuple(path.with_name(f"{path.name}{end}") for end in ("", "-wal", "-shm", "-journal"))
 
 
-def open_catalogue(directory: Path, *, create: bool = False) -> sqlite3.Connection:
-    """Return the writing connection to a whole catalogue, or to a new one without rows.
+def make_catalogue(path: Path) -> None:
+    """Make a catalogue without rows at *path*. Raises ``sqlite3.Error``."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {NEWEST_FORMAT}; COMMIT")
 
-    Raises ``sqlite3.Error``, and ``ValueError`` for a file of a newer program.
-    """
-    path = directory / _FILE
-    new = create or not path.exists() or path.stat().st_size == 0
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+
+def open_catalogue(path: Path) -> sqlite3.Connection:
+    """Return the writing connection. Raises ``sqlite3.Error``, and ``ValueError`` for another format."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_BUSY_SECONDS,
+    )
     try:
         connection.execute("PRAGMA journal_mode = wal")
         # A power cut may cost the newest changes, never the file: the cursor goes back with them.
         connection.execute("PRAGMA synchronous = normal")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        if new:
-            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {NEWEST_FORMAT}; COMMIT")
-        _check(connection)
+        connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_LOG_BYTES}")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != NEWEST_FORMAT:
+            raise ValueError(f"the catalogue has format {version}")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def open_catalogue_reader(directory: Path) -> sqlite3.Connection:
+def open_catalogue_reader(path: Path) -> sqlite3.Connection:
     """Return a connection that cannot write and waits for nobody. Raises ``sqlite3.Error``."""
-    uri = (directory / _FILE).absolute().as_uri()
     connection = sqlite3.connect(
-        f"{uri}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=0.0
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=0.0,
     )
     connection.execute("PRAGMA query_only = 1")
     return connection
 
 
-def _check(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != NEWEST_FORMAT:
-        raise ValueError(f"the catalogue has format {version}")
-    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if answer != "ok":
-        raise sqlite3.DatabaseError(answer)
-
-
-def make_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables empty, inside the caller's transaction."""
-    for statement in _TABLES.split(";"):
-        connection.execute(statement)
+def is_whole(path: Path) -> bool:
+    """Read the whole file and return whether nothing in it is damaged; seconds for a million bags."""
+    try:
+        with contextlib.closing(open_catalogue_reader(path)) as connection:
+            (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return not is_damage(error)
+    return bool(answer == "ok")
 
 
 def finish_tables(connection: sqlite3.Connection) -> None:
@@ -115,13 +121,14 @@ def write_meta(connection: sqlite3.Connection, meta: Mapping[str, str | int | No
 
 
 def add_bags(connection: sqlite3.Connection, rows: Sequence[CatalogueRow]) -> None:
-    """Keep *rows*; the columns turn numbers that came as text into numbers."""
+    """Keep *rows* that have a code; the columns turn numbers that came as text into numbers."""
     connection.executemany(_ADD_BAG, _shortened(rows))
 
 
 def _shortened(rows: Sequence[CatalogueRow]) -> Iterator[CatalogueRow]:
     for number, code, kind, *rest in rows:
-        yield (number, code, _SHORT.get(str(kind), kind), *rest)
+        if code:
+            yield (number, code, _SHORT.get(str(kind), kind), *rest)
 
 
 def add_bills(connection: sqlite3.Connection, rows: Sequence[CatalogueRow]) -> None:
@@ -133,8 +140,11 @@ def apply_changes(connection: sqlite3.Connection, changes: CentreChanges) -> Non
     """Make the rows what *changes* say."""
     add_bags(connection, changes.bags)
     # The parent's own row may come with a later page.
-    connection.executemany(_ADD_PARENT, changes.parents.items())
-    connection.executemany("DELETE FROM bag WHERE id = ?", ((gone,) for gone in changes.gone))
+    connection.executemany(_ADD_PARENT, ((number, code) for number, code in changes.parents.items() if code))
+    without_code = (bag[0] for bag in changes.bags if not bag[1])
+    connection.executemany(
+        "DELETE FROM bag WHERE id = ?", ((gone,) for gone in (*changes.gone, *without_code))
+    )
     add_bills(connection, changes.bills)
     connection.executemany("DELETE FROM bill WHERE id = ?", ((gone,) for gone in changes.bills_gone))
 

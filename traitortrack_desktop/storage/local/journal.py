@@ -13,13 +13,12 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from traitortrack_desktop.domain.entries import (
     MAX_RAW_BYTES,
     NO_HASH,
-    BagFact,
     Decision,
     JournalEntry,
     Receipt,
@@ -33,7 +32,7 @@ from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.environment.single_instance import InstanceLock
 from traitortrack_desktop.services.ports import Backlog, BagMemory, Clock, JournalUnwritableError
-from traitortrack_desktop.storage.local.bag_facts import newest_memory, remembered_fact
+from traitortrack_desktop.storage.local.bag_facts import newest_memory
 from traitortrack_desktop.storage.local.connections import is_damage, transaction
 from traitortrack_desktop.storage.local.opening import OpenFiles, open_files
 from traitortrack_desktop.storage.local.places import Places
@@ -43,7 +42,6 @@ from traitortrack_desktop.storage.local.salvage import RecoveryReport
 from traitortrack_desktop.storage.local.standing import standing_work
 from traitortrack_desktop.storage.local.writing import add_entry, add_receipt, begin_epoch, complete_with
 
-DEFAULT_FACT_TRUST = timedelta(hours=12)
 _MIN_FREE_BYTES = 256 * 1024
 
 
@@ -63,7 +61,6 @@ class SqliteJournal:
         station: str,
         clock: Clock,
         random_bits: Callable[[], int],
-        fact_trust: timedelta,
     ) -> None:
         self._places = places
         self._lock = lock
@@ -71,7 +68,6 @@ class SqliteJournal:
         self._station = station
         self._clock = clock
         self._random_bits = random_bits
-        self._fact_trust = fact_trust
         self._files: OpenFiles | None = None
         self._broken = True
         self._damage_seen = False
@@ -88,13 +84,11 @@ class SqliteJournal:
         station: str,
         clock: Clock,
         random_bits: Callable[[], int] = _random_bits,
-        fact_trust: timedelta = DEFAULT_FACT_TRUST,
     ) -> "SqliteJournal":
         """Open the journal in *directory*, making it at the first use.
 
         A damaged journal is set aside whole and what is readable goes on in a new one; see
-        :attr:`recovered`. What the centre confirmed longer than *fact_trust* ago is not given out
-        as a bag fact. Raises ``JournalTooNewError`` and ``JournalUnreadableError`` (files
+        :attr:`recovered`. Raises ``JournalTooNewError`` and ``JournalUnreadableError`` (files
         untouched), :class:`JournalUnwritableError`, and ``AlreadyRunningError`` when another
         program has it open.
         """
@@ -110,7 +104,6 @@ class SqliteJournal:
             station=station,
             clock=clock,
             random_bits=random_bits,
-            fact_trust=fact_trust,
         )
         try:
             journal._open_files()
@@ -178,16 +171,11 @@ class SqliteJournal:
         with self._guarded() as files:
             return standing_work(files.connection)
 
-    def bag_fact(self, code: str) -> BagFact | None:
-        """Return what this station remembers about *code*, compared exactly.
+    def bag_memory(self, code: str) -> BagMemory | None:
+        """Return what this station remembers about *code*, compared exactly, however old it is.
 
         Raises :class:`JournalUnwritableError` when what it remembers turns out to be damaged.
         """
-        with self._guarded() as files:
-            return remembered_fact(files.connection, code, now=self._clock(), trust=self._fact_trust)
-
-    def bag_memory(self, code: str) -> BagMemory | None:
-        """Return the same with where it comes from, however old it is. Raises the same."""
         with self._guarded() as files:
             return newest_memory(files.connection, code)
 

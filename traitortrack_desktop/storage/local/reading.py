@@ -52,6 +52,8 @@ WAITING_NUMBERS = """
     ORDER BY e.seq
 """
 
+LAST_NUMBER = "SELECT coalesce(max(seq), 0) FROM entries"
+
 WAITING_COUNT = f"SELECT count(*) FROM ({WAITING_NUMBERS})"  # noqa: S608 - joined from constants
 
 
@@ -127,6 +129,12 @@ def waiting_count(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
+def answered_up_to(connection: sqlite3.Connection) -> int:
+    """Return the number before the first entry without receipt, or that of the newest entry."""
+    begun = connection.execute(f"{WAITING_NUMBERS} LIMIT 1", (complete_through(connection),)).fetchone()
+    return int(begun[0]) - 1 if begun is not None else int(connection.execute(LAST_NUMBER).fetchone()[0])
+
+
 class SqliteWaitingEntries:
     """Entries without receipt, over a connection that cannot write. One thread uses one object."""
 
@@ -144,6 +152,16 @@ class SqliteWaitingEntries:
             return tuple(waiting_entries(self._current(), limit))
         except FileNotFoundError:
             return ()
+        except (sqlite3.Error, DamagedRecordError, OSError) as error:
+            self.close()
+            raise JournalUnreadableError(f"the journal cannot be read: {error}") from error
+
+    def answered_up_to(self) -> int:
+        """Return the number up to which every entry has its receipt. Raises as :meth:`first` does."""
+        try:
+            return answered_up_to(self._current())
+        except FileNotFoundError:
+            return 0
         except (sqlite3.Error, DamagedRecordError, OSError) as error:
             self.close()
             raise JournalUnreadableError(f"the journal cannot be read: {error}") from error

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from traitortrack_desktop.domain.entries import EntryKind, JournalEntry
-from traitortrack_desktop.domain.reasons import Reason, Severity, severity_of
+from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import (
     AttentionItem,
     Held,
@@ -140,7 +140,7 @@ def _stop_before(connection: sqlite3.Connection, start: int) -> Stop | None:
     found = [
         row[0]
         for reason in Reason
-        if severity_of(reason) is Severity.BLOCKING
+        if reason.severity is Severity.BLOCKING
         for row in connection.execute(LAST_REFUSED_FOR, (str(reason), start))
     ]
     if not found:

@@ -63,9 +63,12 @@ class StatusZone(Zone):
         self._names(painter, place, status)
 
     def _fitting(self, status: StatusStrip, width: float) -> StatusStrip:
-        """Leave out version and then station where there is no room, and then write smaller."""
+        """Leave out what few need where there is no room, the list of bags first; then write smaller."""
         self._size, self._crowded = self.sizes.status, False
-        for shorter in (status, replace(status, version=""), replace(status, version="", station="")):
+        brief = replace(status, catalogue=status.catalogue_short)
+        bare = replace(status, catalogue="")
+        unversioned = replace(brief, version=""), replace(bare, version="")
+        for shorter in (status, brief, bare, *unversioned, replace(bare, version="", station="")):
             wished = self._wished_width(shorter)
             if wished <= width:
                 return shorter

@@ -22,6 +22,7 @@ def refused(*answers: str) -> psycopg2.OperationalError:
     ("answer", "said"),
     [
         ('FATAL:  password authentication failed for user "st"', "db grant"),
+        ('FATAL:  password authentication failed for user "st"', "(or its certificate)"),
         ('FATAL:  role "st" is not permitted to log in', "db grant"),
         ('FATAL:  role "st" does not exist', "db grant"),
         ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "st", database "t"', "refuses"),

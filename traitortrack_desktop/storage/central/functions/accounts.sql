@@ -1,4 +1,6 @@
 -- Signing in at a station with an account of the web application, without a right to read the accounts.
+-- Where nothing keeps names unique, the oldest account of a name is meant. "Locked for ever" is told as a
+-- moment that every calendar has, in every time zone.
 
 CREATE OR REPLACE FUNCTION station.account_for_sign_in(p_username text)
 RETURNS TABLE (username text, password_hash text, role text, area text, verified boolean, locked_until timestamptz)
@@ -6,9 +8,11 @@ LANGUAGE sql SECURITY DEFINER STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT u.username, u.password_hash, u.role, u.dispatch_area, coalesce(u.verified, false),
-           CASE WHEN u.locked_until > clock_timestamp() AT TIME ZONE 'UTC' THEN u.locked_until AT TIME ZONE 'UTC' END
+           CASE WHEN u.locked_until > clock_timestamp() AT TIME ZONE 'UTC'
+                THEN least(u.locked_until, '9999-01-01') AT TIME ZONE 'UTC' END
     FROM public."user" AS u
     WHERE u.username = p_username
+    ORDER BY u.id LIMIT 1
 $$;
 
 -- Keeps the web application's lockout: five failures lock for 15 minutes; a lock that is over starts anew.
@@ -25,7 +29,7 @@ DECLARE
 BEGIN
     PERFORM station.let_triggers_find_tables();
     SELECT u.id, u.failed_login_attempts, u.locked_until INTO v_user
-    FROM public."user" AS u WHERE u.username = p_username FOR NO KEY UPDATE;
+    FROM public."user" AS u WHERE u.username = p_username ORDER BY u.id LIMIT 1 FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN NULL;
     ELSIF p_ok THEN
@@ -40,6 +44,6 @@ BEGIN
     UPDATE public."user"
     SET failed_login_attempts = v_failures, locked_until = v_locked, last_failed_login = v_now
     WHERE id = v_user.id;
-    RETURN v_locked AT TIME ZONE 'UTC';
+    RETURN CASE WHEN v_locked IS NOT NULL THEN least(v_locked, '9999-01-01') AT TIME ZONE 'UTC' END;
 END
 $$;

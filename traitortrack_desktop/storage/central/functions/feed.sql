@@ -151,8 +151,23 @@ BEGIN
 END
 $$;
 
+-- Whether every trigger is there and works: all that feed_triggers.py names, on these four tables.
+CREATE OR REPLACE FUNCTION station.feed_is_whole() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT count(*) = 16
+    FROM pg_trigger
+    WHERE tgrelid IN (
+            'public.bag'::regclass, 'public.link'::regclass, 'public.bill_bag'::regclass, 'public.bill'::regclass
+        )
+      AND tgname LIKE 'station\_feed\_%' AND tgenabled IN ('O', 'A') AND NOT tgisinternal
+$$;
+
 -- What a station keeps of bags. A child in two parents is in the one that it was linked to first.
--- Plain SQL, so that it becomes a part of the statement that asks.
+-- Plain SQL, so that it becomes a part of the statement that asks. A link's time may be infinite, or in no
+-- year that others can count with. Adding nothing to the id keeps the plan to the child's own links: one
+-- that was made while there were few links would read all of them in their order once there are many.
 CREATE OR REPLACE FUNCTION station.bag_state(p_bag integer)
 RETURNS TABLE (
     id integer, code text, kind text, parent_id integer, since bigint, count integer, completed boolean, bill_id integer
@@ -160,7 +175,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 AS $$
     SELECT b.id, upper(b.qr_id), b.type::text, l.parent_bag_id,
-           extract(epoch FROM l.created_at)::bigint,
+           CASE WHEN l.created_at >= '0001-01-01' AND l.created_at < '9999-12-31'
+               THEN extract(epoch FROM l.created_at)::bigint END,
            CASE WHEN b.type = 'parent' THEN
                (SELECT count(*)::integer FROM public.link AS k WHERE k.parent_bag_id = b.id) END,
            CASE WHEN b.type = 'parent' AND b.status = 'completed' THEN true END,
@@ -168,7 +184,7 @@ AS $$
                (SELECT min(bb.bill_id) FROM public.bill_bag AS bb WHERE bb.bag_id = b.id) END
     FROM public.bag AS b
     LEFT JOIN LATERAL (
-        SELECT k.parent_bag_id, k.created_at FROM public.link AS k WHERE k.child_bag_id = b.id ORDER BY k.id LIMIT 1
+        SELECT k.parent_bag_id, k.created_at FROM public.link AS k WHERE k.child_bag_id = b.id ORDER BY k.id + 0 LIMIT 1
     ) AS l ON true
     WHERE b.id = p_bag
 $$;
@@ -193,8 +209,7 @@ DECLARE
     v_bag    regclass := 'public.bag'::regclass;
     v_centre text := station.centre_identity();
 BEGIN
-    IF (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'station\_feed\_%' AND tgenabled IN ('O', 'A')
-        AND NOT tgisinternal) < 16 THEN
+    IF NOT station.feed_is_whole() THEN
         RETURN NULL;
     END IF;
     RETURN (
@@ -254,7 +269,8 @@ $$;
 -- bill id], ...], "gone": [bag ids], "bills": [[id, code, status, capacity, linked], ...],
 -- "bills_gone": [ids]}, or {"reload": true} when the station has to load everything anew.
 --
--- Snapshot, marks and rows come from one statement, so that they fit.
+-- Snapshot, marks and rows come from one statement, so that they fit. A copy of a database on a younger
+-- server brings marks and rows of transactions that have not been here yet: they mean nothing.
 CREATE OR REPLACE FUNCTION station.changes_since(p_cursor text, p_limit integer) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -279,7 +295,8 @@ DECLARE
     v_limit      integer := greatest(1, least(p_limit, 10000));
     v_answer     jsonb;
 BEGIN
-    IF v_parts[1] IS DISTINCT FROM v_centre THEN
+    -- While a trigger is missing nobody can say what changed, and afterwards nobody can either.
+    IF v_parts[1] IS DISTINCT FROM v_centre OR NOT station.feed_is_whole() THEN
         RETURN '{"reload": true}';
     END IF;
     BEGIN
@@ -308,7 +325,8 @@ BEGIN
     WITH here AS MATERIALIZED (
         SELECT coalesce(v_target, pg_current_snapshot()) AS target,
                CASE WHEN v_target IS NULL THEN pg_current_xact_id_if_assigned() ELSE v_target_own END AS own,
-               coalesce((SELECT m.over FROM station.change_mark AS m WHERE m.pruned), '0') AS pruned
+               coalesce((SELECT m.over FROM station.change_mark AS m
+                         WHERE m.pruned AND m.over <= pg_snapshot_xmax(pg_current_snapshot())), '0') AS pruned
     ), candidate AS (
         SELECT c.xid, c.id, c.kind, c.row_id
         FROM here
@@ -371,6 +389,7 @@ $$;
 -- Lets rows of more than three days ago go, a few thousand at a call; stations call it now and then.
 -- A mark says that all transactions below it were over when it was taken. What is below a mark of three
 -- days ago was visible to every cursor that is younger than that: those never miss what is gone.
+-- Marks and rows of transactions that have not been here yet came with a copy of another server's database.
 -- Whoever else is at it already does the work; nobody waits.
 CREATE OR REPLACE FUNCTION station.prune_changes() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -385,6 +404,12 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(7406120, 5) THEN
         RETURN 0;
     END IF;
+    DELETE FROM station.change_mark WHERE over > pg_snapshot_xmax(pg_current_snapshot());
+    DELETE FROM station.change AS c
+    USING (SELECT xid, id FROM station.change
+           WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()) AND xid <> pg_current_xact_id()
+           ORDER BY xid, id LIMIT 5000) AS foreign_rows
+    WHERE c.xid = foreign_rows.xid AND c.id = foreign_rows.id;
     INSERT INTO station.change_mark (over)
     SELECT pg_snapshot_xmin(pg_current_snapshot())
     WHERE NOT EXISTS (SELECT FROM station.change_mark WHERE taken_at > clock_timestamp() - interval '1 hour');

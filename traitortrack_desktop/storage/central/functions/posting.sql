@@ -10,8 +10,9 @@
 -- station offers the batch again.
 --
 -- The first lock is waited for 0.8 seconds. Whoever holds one waits at most a quarter of a second for the
--- next, and 0.7 seconds for all that follow (station.wait_briefly), and then gives everything back
--- (55P03); the station offers the batch again at once. For the web application does not keep to one
+-- next, and 0.7 seconds for all that follow (station.may_wait), and then gives everything back
+-- (55P03); the station offers the batch again at once. Once the 0.7 seconds are over, also when they went
+-- by in working, nothing is waited for: what is free is taken. For the web application does not keep to one
 -- order: it unlinks and deletes child before parent. PostgreSQL looks for a deadlock when somebody has
 -- waited a second: by then no posting is part of one, and nobody is made its victim.
 --
@@ -30,14 +31,22 @@
 -- The entries are then decided one after another on the state read under these locks, kept in arrays,
 -- and what they come to is written in sets: counters last, from the rows themselves.
 --
--- SQLSTATEs of our own: TT001 the device is not enrolled, TT002 it is not this role's or is revoked.
+-- SQLSTATEs of our own: TT001 the device is not enrolled, TT002 it is not this role's or is revoked,
+-- TT005 there are no ids left for new rows.
 
+-- NULL for a moment that no calendar of a station has: a year with five digits, one before Christ, infinity.
 CREATE OR REPLACE FUNCTION station.utc_text(p_utc timestamp) RETURNS text
 LANGUAGE sql STABLE
-AS $$ SELECT pg_catalog.to_char(p_utc, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') $$;
+AS $$
+    SELECT CASE WHEN p_utc > '0001-01-02' AND p_utc < '9999-12-31'
+                THEN pg_catalog.to_char(p_utc, 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') END
+$$;
 
--- Which cluster answers, and on which timeline. Neither changes while a server process that may write
--- lives, so each process reads them from the disk once.
+-- Which centre answers: cluster and timeline, the database, the ledger's table, and the incarnation.
+-- A restore from a dump makes the table anew, and mostly the database: their numbers show it. One from a
+-- copy of the disks shows in none of them: there an administrator gives the setting another value.
+-- Cluster and timeline do not change while a server process that may write lives, so each process reads
+-- them from the disk once.
 CREATE OR REPLACE FUNCTION station.centre_identity() RETURNS text
 LANGUAGE plpgsql
 AS $$
@@ -49,7 +58,11 @@ BEGIN
                    || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
         PERFORM set_config('station.centre', v_known, false);
     END IF;
-    RETURN v_known;
+    RETURN concat_ws(
+        '/', v_known,
+        (SELECT oid FROM pg_database WHERE datname = current_database()),
+        to_regclass('station.entry')::oid,
+        (SELECT translate(value #>> '{}', '|/', '--') FROM station.setting WHERE name = 'incarnation'));
 END
 $$;
 
@@ -59,7 +72,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO station.device AS d (id, name, version, role_name)
-    VALUES (p_device, p_name, p_version, session_user)
+    VALUES (p_device, left(p_name, 200), left(p_version, 200), session_user)
     ON CONFLICT (id) DO UPDATE
         SET name = excluded.name, version = excluded.version, last_seen_at = clock_timestamp()
         WHERE d.role_name = session_user AND d.revoked_at IS NULL;
@@ -156,7 +169,9 @@ BEGIN
         SELECT id FROM station.entry WHERE device = p_device AND epoch = p.epoch AND seq = p.seq OFFSET 0
     ) AS other ON true
     LEFT JOIN LATERAL (
-        SELECT id, dispatch_area FROM public."user" WHERE username = load ->> 'operator' OFFSET 0
+        SELECT named.id, named.dispatch_area
+        FROM (SELECT id, dispatch_area FROM public."user" WHERE username = load ->> 'operator' OFFSET 0) AS named
+        ORDER BY named.id LIMIT 1  -- where nothing keeps names unique, the older account is meant
     ) AS u ON true;
     RETURN v_batch;
 END
@@ -211,13 +226,40 @@ BEGIN
 END
 $$;
 
--- How long the next lock may be waited for by somebody who has held one since *p_since*.
-CREATE OR REPLACE FUNCTION station.wait_briefly(p_since timestamptz, p_most integer) RETURNS void
+-- Sets how long the next lock may be waited for by somebody who has held one since *p_since*.
+-- Returns whether it may be: once 700 milliseconds are over, only what is free may be taken.
+CREATE OR REPLACE FUNCTION station.may_wait(p_since timestamptz, p_most integer) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
+DECLARE
+    v_left integer := least(p_most, 700 - (extract(epoch FROM clock_timestamp() - p_since) * 1000)::integer);
 BEGIN
-    PERFORM set_config('lock_timeout', least(p_most, greatest(
-        10, 700 - (extract(epoch FROM clock_timestamp() - p_since) * 1000)::integer))::text, true);
+    PERFORM set_config('lock_timeout', greatest(1, v_left)::text, true);
+    RETURN v_left > 0;
+END
+$$;
+
+-- Locks bags that are there, one after another in the order given, each with what is left of the patience.
+-- Returns since when something is held.
+CREATE OR REPLACE FUNCTION station.lock_bags(p_bags integer[], p_since timestamptz, p_most integer)
+RETURNS timestamptz
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_since timestamptz := p_since;
+    v_bag   integer;
+BEGIN
+    FOREACH v_bag IN ARRAY coalesce(p_bags, '{}') LOOP
+        IF v_since IS NULL THEN
+            PERFORM 1 FROM public.bag WHERE id = v_bag FOR UPDATE;
+            v_since := clock_timestamp();
+        ELSIF station.may_wait(v_since, p_most) THEN
+            PERFORM 1 FROM public.bag WHERE id = v_bag FOR UPDATE;
+        ELSE
+            PERFORM 1 FROM public.bag WHERE id = v_bag FOR UPDATE NOWAIT;
+        END IF;
+    END LOOP;
+    RETURN v_since;
 END
 $$;
 
@@ -252,7 +294,7 @@ DECLARE
     v_most      integer;               -- the site's capacity
     v_batch     station.batch_entry[];
     v_bills     integer[];
-    v_bill      integer;
+    v_bill      bigint;                -- 100000 is added to it
     v_held      integer[];             -- parents that are there, to be locked
     v_made      integer[] := '{}';     -- bags inserted here: they exist once an entry made them
     v_touching  boolean := false;
@@ -355,6 +397,10 @@ BEGIN
             v_removed := v_removed || e.child;
         END IF;
     END LOOP;
+    IF v_opened && v_removed THEN
+        -- A bag that goes as a child and comes again as a parent: only one entry after another tells.
+        RETURN station.apply_one_by_one(p_device, p_entries);
+    END IF;
     v_named := i;
     v_numbers := jsonb_object(v_codes, v_labels);
     b_id := array_fill(NULL::integer, ARRAY[v_named]);
@@ -382,10 +428,11 @@ BEGIN
         INTO v_most, v_counted
         FROM station.setting WHERE name = 'capacity';
         IF v_counted THEN
-            IF v_since IS NOT NULL THEN
-                PERFORM station.wait_briefly(v_since, v_patience);
+            IF v_since IS NULL OR station.may_wait(v_since, v_patience) THEN
+                PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE;
+            ELSE
+                PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE NOWAIT;
             END IF;
-            PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE;
             v_since := coalesce(v_since, clock_timestamp());
             v_patience := 10;
             v_longest := 10;
@@ -397,28 +444,26 @@ BEGIN
         LEFT JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb ON true;
         IF v_bills IS NOT NULL THEN
             FOREACH v_bill IN ARRAY v_bills LOOP
-                IF v_since IS NOT NULL THEN
-                    PERFORM station.wait_briefly(v_since, v_patience);
+                IF v_since IS NULL OR station.may_wait(v_since, v_patience) THEN
+                    PERFORM pg_advisory_xact_lock(100000 + v_bill);
+                ELSIF NOT pg_try_advisory_xact_lock(100000 + v_bill) THEN
+                    RAISE EXCEPTION 'somebody holds a bill' USING ERRCODE = '55P03';
                 END IF;
-                PERFORM pg_advisory_xact_lock(100000 + v_bill);
                 v_since := coalesce(v_since, clock_timestamp());
             END LOOP;
-            PERFORM station.wait_briefly(v_since, v_patience);
-            PERFORM 1 FROM public.bill WHERE id = ANY (v_bills) ORDER BY id FOR UPDATE;
+            FOREACH v_bill IN ARRAY v_bills LOOP
+                IF station.may_wait(v_since, v_patience) THEN
+                    PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE;
+                ELSE
+                    PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE NOWAIT;
+                END IF;
+            END LOOP;
         END IF;
     END IF;
 
     -- parents: locked, then everything read
 
-    IF v_held IS NOT NULL THEN
-        FOREACH i IN ARRAY v_held LOOP
-            IF v_since IS NOT NULL THEN
-                PERFORM station.wait_briefly(v_since, v_patience);
-            END IF;
-            PERFORM 1 FROM public.bag WHERE id = i FOR UPDATE;
-            v_since := coalesce(v_since, clock_timestamp());
-        END LOOP;
-    END IF;
+    v_since := station.lock_bags(v_held, v_since, v_patience);
     -- Of two rows that differ only in case the older one counts, and it comes last; so does the older link.
     FOR v_row IN
         SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, b.dispatch_area, l.parent_bag_id,
@@ -477,11 +522,8 @@ BEGIN
         END IF;
     END LOOP;
     IF v_present <> '{}' THEN
-        IF v_since IS NOT NULL THEN
-            PERFORM station.wait_briefly(v_since, v_patience);
-        END IF;
-        PERFORM 1 FROM public.bag WHERE id = ANY (v_children) ORDER BY id FOR UPDATE;
-        v_since := coalesce(v_since, clock_timestamp());
+        v_children := ARRAY(SELECT DISTINCT id FROM unnest(v_children) AS there (id) ORDER BY id);
+        v_since := station.lock_bags(v_children, v_since, v_patience);
         -- Who was waited for may have deleted a child that was read before.
         FOREACH v_code IN ARRAY v_present LOOP
             i := (v_numbers ->> v_code)::integer;
@@ -525,7 +567,7 @@ BEGIN
         END IF;
     END LOOP;
     v_since := coalesce(v_since, clock_timestamp());
-    PERFORM station.wait_briefly(v_since, v_longest);
+    PERFORM station.may_wait(v_since, v_longest);
     IF n_codes <> '{}' THEN
         PERFORM station.take_turns_making(n_codes);
         FOR v_row IN
@@ -533,8 +575,11 @@ BEGIN
                 qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
             )
             SELECT w.code, w.type, NULL, 0, 0, 'pending', w.maker, w.area, v_now, v_now
-            FROM unnest(n_codes, n_types, n_makers, n_areas) AS w (code, type, maker, area)
-            ORDER BY w.code COLLATE "C"
+            FROM (
+                SELECT * FROM unnest(n_codes, n_types, n_makers, n_areas) AS n (code, type, maker, area)
+                ORDER BY n.code COLLATE "C" OFFSET 0
+            ) AS w
+            WHERE station.may_wait(v_since, v_longest) IS NOT NULL  -- asked before each row is inserted
             ON CONFLICT DO NOTHING
             RETURNING id, qr_id
         LOOP
@@ -710,6 +755,7 @@ BEGIN
     -- what it came to, in sets
 
     IF v_touching THEN
+        PERFORM station.may_wait(v_since, v_longest);
         FOR k IN 1 .. v_named LOOP
             IF b_new[k] AND b_type[k] IS NULL THEN
                 w_unused := w_unused || b_id[k];
@@ -849,26 +895,39 @@ DECLARE
     v_item     jsonb;
     v_rule     text;
     v_since    timestamptz;            -- the locks of one entry are still held at the next
+    v_tries    integer;
 BEGIN
     FOR v_item IN SELECT item FROM jsonb_array_elements(p_entries) AS given (item) LOOP
-        BEGIN
-            v_receipts := v_receipts || station.apply_entries(p_device, jsonb_build_array(v_item), v_since);
-        EXCEPTION
-            WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
-                GET STACKED DIAGNOSTICS v_rule = CONSTRAINT_NAME;
-                IF station.is_about_numbers(SQLSTATE, v_rule) THEN
-                    PERFORM station.catch_up_numbers();
-                    RAISE EXCEPTION 'ids were given out twice' USING ERRCODE = '40001';
-                END IF;
-                v_receipts := v_receipts || station.set_aside(p_device, v_item, SQLSTATE, SQLERRM);
-        END;
+        v_tries := 0;
+        LOOP
+            v_tries := v_tries + 1;
+            BEGIN
+                v_receipts := v_receipts || station.apply_entries(p_device, jsonb_build_array(v_item), v_since);
+                EXIT;
+            EXCEPTION
+                WHEN sequence_generator_limit_exceeded THEN
+                    RAISE EXCEPTION '%', SQLERRM USING ERRCODE = 'TT005';
+                WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
+                    GET STACKED DIAGNOSTICS v_rule = CONSTRAINT_NAME;
+                    IF station.is_about_numbers(SQLSTATE, v_rule) THEN
+                        PERFORM station.catch_up_numbers();
+                        RAISE EXCEPTION 'ids were given out twice' USING ERRCODE = '40001';
+                    END IF;
+                    -- What it refers to may have been deleted at that moment: a second look does not find it.
+                    IF SQLSTATE <> '23503' OR v_tries > 1 THEN
+                        v_receipts := v_receipts || station.set_aside(p_device, v_item, SQLSTATE, SQLERRM);
+                        EXIT;
+                    END IF;
+            END;
+        END LOOP;
         v_since := coalesce(v_since, clock_timestamp());
     END LOOP;
     RETURN v_receipts;
 END
 $$;
 
--- p_entries: [{"payload": {...}, "hash": hex, "prev": hex}, ...]
+-- p_entries: [{"payload": {...}, "hash": hex, "prev": hex}, ...], at most 1000: no station sends more than
+-- 500, and what a call costs grows faster than the number of its entries.
 -- Returns {"receipts": [...] in the order of the batch, "server_time": text, "centre": text}.
 --
 -- The plans must not depend on when they were made: one made while the tables were empty would read
@@ -898,10 +957,16 @@ BEGIN
         RAISE EXCEPTION 'station % is not enrolled', p_device USING ERRCODE = 'TT001';
     ELSIF v_role <> session_user OR v_revoked IS NOT NULL THEN
         RAISE EXCEPTION 'station % may not post as %', p_device, session_user USING ERRCODE = 'TT002';
+    ELSIF jsonb_array_length(p_entries) > 1000 THEN
+        RAISE EXCEPTION 'more than 1000 entries in one call' USING ERRCODE = '54000';
     ELSIF v_last_seen < clock_timestamp() - interval '1 minute' THEN
         UPDATE station.device SET last_seen_at = clock_timestamp() WHERE id = p_device;
     END IF;
     PERFORM station.let_triggers_find_tables();
+    IF current_setting('synchronous_commit') = 'off' THEN
+        -- What a station is told as posted must outlive a crash of this server. Lasts until the commit.
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
     IF p_isolate THEN
         v_receipts := station.apply_one_by_one(p_device, p_entries);
     ELSE

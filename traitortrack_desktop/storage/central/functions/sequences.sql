@@ -1,6 +1,9 @@
 -- A copy of a database brings rows with their ids and may leave the sequences where they were: the next
 -- ids are taken then. Posting moves a sequence behind the highest id, which no rollback takes back, and is
 -- tried again. Two that do it at once may set it back by a few: then the next one does it again.
+--
+-- A row with one of the last ten million ids was numbered by hand or by mistake: a sequence behind it
+-- would soon have no ids left, and nobody could add a row any more. Such rows are left to a person.
 CREATE OR REPLACE FUNCTION station.catch_up_numbers() RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -12,7 +15,7 @@ BEGIN
     FOREACH v_table IN ARRAY ARRAY['public.bag', 'public.link', 'public.scan'] LOOP
         v_sequence := pg_get_serial_sequence(v_table, 'id');
         CONTINUE WHEN v_sequence IS NULL;
-        EXECUTE format('SELECT max(id) FROM %s', v_table) INTO v_highest;
+        EXECUTE format('SELECT max(id) FROM %s WHERE id < 2137483648', v_table) INTO v_highest;
         IF v_highest > coalesce(pg_sequence_last_value(v_sequence), 0) THEN
             PERFORM setval(v_sequence, v_highest);
         END IF;

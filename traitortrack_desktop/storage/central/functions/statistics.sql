@@ -130,14 +130,29 @@ END
 $$;
 
 -- Somebody else writes the figures: he has counted the rows, and with them what the deltas say of
--- transactions that are over. Those of transactions still running come on top of his count.
+-- transactions that are over. Those of transactions still running come on top of his count. Which those are
+-- is known before his statement, and whether it wrote row 1 after it: INSERT … ON CONFLICT DO NOTHING did not.
+CREATE OR REPLACE FUNCTION station.note_counted_deltas() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF coalesce(current_setting('station.adding_up', true), '') <> 'on' THEN
+        PERFORM set_config(
+            'station.counted', coalesce((SELECT string_agg(id::text, ',') FROM station.statistics_delta), ''), true);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION station.forget_statistics_deltas() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF coalesce(current_setting('station.adding_up', true), '') <> 'on' THEN
-        DELETE FROM station.statistics_delta;
+        DELETE FROM station.statistics_delta
+        WHERE id = ANY (string_to_array(current_setting('station.counted', true), ',')::bigint[]);
     END IF;
     RETURN NULL;
 END

@@ -1,0 +1,66 @@
+"""A posting as JSON: entries on their way to the centre, and its answer to them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from traitortrack_desktop.domain.entries import (
+    JournalEntry,
+    Outcome,
+    Receipt,
+    entry_payload,
+    fact_from_payload,
+)
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.services.ports import CentreChanges, CentreMismatchError, PostingReply
+
+_NOT_UNDERSTOOD = "the centre answers as a newer one does: update this program"
+
+
+def posting_item(entry: JournalEntry) -> dict[str, Any]:
+    """Return *entry* as ``station.post_entries`` takes it."""
+    return {"payload": entry_payload(entry), "hash": entry.hash.hex(), "prev": entry.previous_hash.hex()}
+
+
+def posting_reply(
+    answer: Any, changes: CentreChanges | None, entries: Sequence[JournalEntry]
+) -> PostingReply:
+    """Return what ``station.post_entries`` answered to *entries*.
+
+    Raises :class:`CentreMismatchError` for what is no answer to them.
+    """
+    try:
+        reply = PostingReply(
+            receipts=tuple(_receipt(receipt) for receipt in answer["receipts"]),
+            server_time=datetime.fromisoformat(answer["server_time"]),
+            centre=answer["centre"],
+            changes=changes,
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as unknown:
+        raise CentreMismatchError(_NOT_UNDERSTOOD) from unknown
+    if [receipt.seq for receipt in reply.receipts] != [entry.seq for entry in entries]:
+        # Not the entries' fault: they must not be refused for it.
+        raise CentreMismatchError("the centre's receipts do not belong to these entries")
+    return reply
+
+
+def _receipt(answer: Mapping[str, Any]) -> Receipt:
+    fact = answer.get("fact")
+    return Receipt(
+        seq=answer["seq"],
+        outcome=Outcome(answer["outcome"]),
+        reason=_reason(answer.get("reason")),
+        count=answer.get("count"),
+        completed=answer.get("completed"),
+        fact=fact_from_payload(fact) if fact else None,
+    )
+
+
+def _reason(text: str | None) -> Reason | None:
+    """Return the reason; one that only a newer centre knows is told as the general one."""
+    if text is None:
+        return None
+    try:
+        return Reason(text)
+    except ValueError:
+        return Reason.CENTRE_COULD_NOT_STORE
