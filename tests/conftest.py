@@ -26,6 +26,7 @@ from traitortrack_desktop.storage.central.upgrade import upgrade
 TEMPLATE = "migrated"
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 3 * 1024**3
+OURS = "traitortrack-tests-"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,9 +34,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let ``tmp_path`` be in memory; all of it goes when the tests end."""
     memory = _folder_in_memory()
     if memory is not None and config.option.basetemp is None:
-        folder = tempfile.mkdtemp(prefix="traitortrack-tests-", dir=memory)
+        _clear_away_what_killed_runs_left(memory)
+        folder = tempfile.mkdtemp(prefix=f"{OURS}{os.getpid()}-", dir=memory)
         config.option.basetemp = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _clear_away_what_killed_runs_left(memory: Path) -> None:
+    for folder in memory.glob(f"{OURS}*-*"):
+        process = folder.name.removeprefix(OURS).partition("-")[0]
+        if not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder_in_memory() -> Path | None:

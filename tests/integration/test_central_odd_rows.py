@@ -357,3 +357,22 @@ def test_the_patience_shrinks_with_the_time_that_something_is_held(central_url: 
                replace(current_setting('lock_timeout'), 'ms', '')::integer <= 100 AS briefly
     """
     assert query(central_url, left) == [{"may": True, "briefly": True}]
+
+
+def test_entries_that_are_decided_one_by_one_take_their_locks_in_one_order_all_the_same(
+    station: Station, central_url: str, owner: RawConnection
+):
+    station.post(opened("SB00001"), opened("SB00002"))
+    batch = sent(station, added("SB00002", "C001"), added("SB00001", "C002"))
+    ran(owner, "SELECT id FROM bag WHERE qr_id = 'SB00001' FOR UPDATE")
+    posting = threading.Thread(
+        target=query,
+        args=(central_url, "SELECT station.post_entries(%s, %s, true)", str(station.chain.device), batch),
+    )
+    posting.start()
+    until_somebody_waits_for_a_lock(central_url)
+
+    ran(owner, "SELECT id FROM bag WHERE qr_id = 'SB00002' FOR UPDATE NOWAIT")
+    owner.rollback()
+    posting.join()
+    assert children_by_parent(central_url) == {"SB00001": ("C002",), "SB00002": ("C001",)}

@@ -162,7 +162,7 @@ def _remarks(of: CentreReport) -> Iterator[str]:
     yield from _list(
         "triggers that somebody disabled",
         of.disabled_triggers,
-        "stations do not hear of such changes: ALTER TABLE … ENABLE TRIGGER …",
+        "stations do not hear of such changes; db upgrade switches them on again",
     )
     yield from _list(
         "the next number for a new row is taken already in",

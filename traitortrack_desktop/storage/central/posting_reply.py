@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from traitortrack_desktop.domain.entries import (
+    BagFact,
     JournalEntry,
     Outcome,
     Receipt,
@@ -45,15 +46,22 @@ def posting_reply(
 
 
 def _receipt(answer: Mapping[str, Any]) -> Receipt:
-    fact = answer.get("fact")
     return Receipt(
         seq=answer["seq"],
         outcome=Outcome(answer["outcome"]),
         reason=_reason(answer.get("reason")),
         count=answer.get("count"),
         completed=answer.get("completed"),
-        fact=fact_from_payload(fact) if fact else None,
+        fact=_fact(answer.get("fact")),
     )
+
+
+def _fact(payload: Any) -> BagFact | None:
+    """Return the fact; one that cannot be read, of a year with five digits say, is not worth an answer."""
+    try:
+        return fact_from_payload(payload) if payload else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _reason(text: str | None) -> Reason | None:

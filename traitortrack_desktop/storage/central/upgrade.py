@@ -35,6 +35,10 @@ FUNCTIONS_SETTING = "functions"
 CODES_SETTING = "bag_codes"
 
 _SOON_COUNTED = 100_000
+_FIGURES = (
+    "Stored counts and totals were left as they are, and a new bill.linked_parent_count says 0:"
+    " db audit tells what is wrong, db audit --repair mends it."
+)
 _ANALYZED = ("bag", "link", "bill", "bill_bag", "scan")
 _INCARNATION = text("""
     INSERT INTO station.setting (name, value) VALUES ('incarnation', to_jsonb(CAST(:value AS text)))
@@ -88,6 +92,8 @@ class _Upgrade:
         words = in_words(found, self._number_of_bags(found))
         if there:
             add_tables_and_columns(self._changes, self._wanted, self._findings)
+            if self._before is None:
+                self._findings.notes.append(_FIGURES)
         after = self._changes.at_once(self._make_own_schema, about="the station's schema")
         if not has_station_role(self._changes.connection):
             self._findings.notes.append(

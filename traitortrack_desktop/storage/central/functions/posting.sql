@@ -239,6 +239,45 @@ BEGIN
 END
 $$;
 
+-- Whether the web application's triggers hold one row from a bag's or a scan's insertion until the commit.
+CREATE OR REPLACE FUNCTION station.rows_are_counted() RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+    SELECT EXISTS (SELECT FROM pg_trigger
+                   WHERE tgrelid = 'public.bag'::regclass AND tgname = 'bag_insert_trigger' AND tgenabled <> 'D')
+        OR EXISTS (SELECT FROM pg_trigger
+                   WHERE tgrelid = 'public.scan'::regclass AND tgname = 'scan_insert_trigger' AND tgenabled <> 'D')
+$$;
+
+-- Locks bills, first by the web application's keys and then their rows, in the order given.
+-- Returns since when something is held.
+CREATE OR REPLACE FUNCTION station.lock_bills(p_bills integer[], p_since timestamptz, p_most integer)
+RETURNS timestamptz
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_since timestamptz := p_since;
+    v_bill  bigint;                    -- 100000 is added to it
+BEGIN
+    FOREACH v_bill IN ARRAY coalesce(p_bills, '{}') LOOP
+        IF v_since IS NULL OR station.may_wait(v_since, p_most) THEN
+            PERFORM pg_advisory_xact_lock(100000 + v_bill);
+        ELSIF NOT pg_try_advisory_xact_lock(100000 + v_bill) THEN
+            RAISE EXCEPTION 'somebody holds a bill' USING ERRCODE = '55P03';
+        END IF;
+        v_since := coalesce(v_since, clock_timestamp());
+    END LOOP;
+    FOREACH v_bill IN ARRAY coalesce(p_bills, '{}') LOOP
+        IF station.may_wait(v_since, p_most) THEN
+            PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE;
+        ELSE
+            PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE NOWAIT;
+        END IF;
+    END LOOP;
+    RETURN v_since;
+END
+$$;
+
 -- Locks bags that are there, one after another in the order given, each with what is left of the patience.
 -- Returns since when something is held.
 CREATE OR REPLACE FUNCTION station.lock_bags(p_bags integer[], p_since timestamptz, p_most integer)
@@ -294,7 +333,6 @@ DECLARE
     v_most      integer;               -- the site's capacity
     v_batch     station.batch_entry[];
     v_bills     integer[];
-    v_bill      bigint;                -- 100000 is added to it
     v_held      integer[];             -- parents that are there, to be locked
     v_made      integer[] := '{}';     -- bags inserted here: they exist once an entry made them
     v_touching  boolean := false;
@@ -420,12 +458,7 @@ BEGIN
     -- the statistics, and bills
 
     IF v_touching THEN
-        SELECT (value #>> '{}')::integer,
-               EXISTS (SELECT FROM pg_trigger
-                       WHERE tgrelid = 'public.bag'::regclass AND tgname = 'bag_insert_trigger' AND tgenabled <> 'D')
-               OR EXISTS (SELECT FROM pg_trigger
-                       WHERE tgrelid = 'public.scan'::regclass AND tgname = 'scan_insert_trigger' AND tgenabled <> 'D')
-        INTO v_most, v_counted
+        SELECT (value #>> '{}')::integer, station.rows_are_counted() INTO v_most, v_counted
         FROM station.setting WHERE name = 'capacity';
         IF v_counted THEN
             IF v_since IS NULL OR station.may_wait(v_since, v_patience) THEN
@@ -442,23 +475,7 @@ BEGIN
         INTO v_held, v_bills
         FROM (SELECT id, type FROM public.bag WHERE upper(qr_id) = ANY (v_parents || v_removed) OFFSET 0) AS b
         LEFT JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb ON true;
-        IF v_bills IS NOT NULL THEN
-            FOREACH v_bill IN ARRAY v_bills LOOP
-                IF v_since IS NULL OR station.may_wait(v_since, v_patience) THEN
-                    PERFORM pg_advisory_xact_lock(100000 + v_bill);
-                ELSIF NOT pg_try_advisory_xact_lock(100000 + v_bill) THEN
-                    RAISE EXCEPTION 'somebody holds a bill' USING ERRCODE = '55P03';
-                END IF;
-                v_since := coalesce(v_since, clock_timestamp());
-            END LOOP;
-            FOREACH v_bill IN ARRAY v_bills LOOP
-                IF station.may_wait(v_since, v_patience) THEN
-                    PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE;
-                ELSE
-                    PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE NOWAIT;
-                END IF;
-            END LOOP;
-        END IF;
+        v_since := station.lock_bills(v_bills, v_since, v_patience);
     END IF;
 
     -- parents: locked, then everything read
@@ -886,6 +903,40 @@ AS $$
     FROM kept
 $$;
 
+-- Locks what is there of all that a batch names, in the order of the locks, for entries that are then decided
+-- one by one and would take theirs in any order. Returns since when something is held.
+CREATE OR REPLACE FUNCTION station.lock_in_order(p_entries jsonb) RETURNS timestamptz
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_since    timestamptz;
+    v_patience integer := 250;
+    v_codes    text[];
+    v_parents  integer[];
+    v_children integer[];
+    v_bills    integer[];
+BEGIN
+    SELECT array_agg(DISTINCT upper(code)) INTO v_codes
+    FROM jsonb_array_elements(p_entries) AS given (item)
+    CROSS JOIN LATERAL unnest(ARRAY[item -> 'payload' ->> 'parent', item -> 'payload' ->> 'child']) AS named (code)
+    WHERE code IS NOT NULL;
+    IF station.rows_are_counted() THEN
+        PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE;
+        v_since := clock_timestamp();
+        v_patience := 10;
+    END IF;
+    SELECT array_agg(DISTINCT b.id ORDER BY b.id) FILTER (WHERE b.type = 'parent'),
+           array_agg(DISTINCT b.id ORDER BY b.id) FILTER (WHERE b.type = 'child'),
+           array_agg(DISTINCT bb.bill_id ORDER BY bb.bill_id) FILTER (WHERE bb.bill_id IS NOT NULL)
+    INTO v_parents, v_children, v_bills
+    FROM (SELECT id, type FROM public.bag WHERE upper(qr_id) = ANY (v_codes) OFFSET 0) AS b
+    LEFT JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb ON true;
+    v_since := station.lock_bills(v_bills, v_since, v_patience);
+    v_since := station.lock_bags(v_parents, v_since, v_patience);
+    RETURN station.lock_bags(v_children, v_since, v_patience);
+END
+$$;
+
 -- The way for a batch with an entry in it that raises: only here are there sub-transactions.
 CREATE OR REPLACE FUNCTION station.apply_one_by_one(p_device uuid, p_entries jsonb) RETURNS jsonb
 LANGUAGE plpgsql
@@ -894,7 +945,8 @@ DECLARE
     v_receipts jsonb := '[]';
     v_item     jsonb;
     v_rule     text;
-    v_since    timestamptz;            -- the locks of one entry are still held at the next
+    v_since    timestamptz := station.lock_in_order(p_entries);
+    v_began    timestamptz := clock_timestamp();
     v_tries    integer;
 BEGIN
     FOR v_item IN SELECT item FROM jsonb_array_elements(p_entries) AS given (item) LOOP
@@ -920,7 +972,7 @@ BEGIN
                     END IF;
             END;
         END LOOP;
-        v_since := coalesce(v_since, clock_timestamp());
+        v_since := coalesce(v_since, v_began);  -- the locks of one entry are still held at the next
     END LOOP;
     RETURN v_receipts;
 END
