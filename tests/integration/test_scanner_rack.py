@@ -406,6 +406,7 @@ def test_a_scanner_that_is_saved_as_it_was_goes_on_reading_in_the_middle_of_a_sc
         left.send(b"SB1")
         rack.save(CAREFUL)
         rack.save(RIGHT)
+        until(lambda: any(isinstance(e, ScannerChanged) and e.source == RIGHT.source for e in bench.told))
         rack.forget(RIGHT.source)
         until(lambda: ScannerGone(source=RIGHT.source) in bench.told)
         left.send(b"0001\r")
