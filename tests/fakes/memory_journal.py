@@ -71,6 +71,7 @@ class MemoryJournal:
         source: str,
         raw: bytes,
         remarks: tuple[Remark, ...] = (),
+        session=None,
     ) -> JournalEntry:
         self._require_writable()
         last = self.entries[-1] if self.entries else None
@@ -89,6 +90,7 @@ class MemoryJournal:
             previous_hash=last.hash if last else NO_HASH,
             hash=NO_HASH,
             remarks=remarks,
+            session=session,
         )
         text = canonical_json(entry_payload(entry))
         entry = replace(entry, hash=chained_hash(entry.previous_hash, text))

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from traitortrack_desktop.domain.identifiers import DeviceId, EntryId, JournalEpoch
+from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Operation
 
 PAYLOAD_VERSION = 1
 MAX_RAW_BYTES = 512
@@ -19,7 +21,7 @@ NO_HASH = bytes(32)
 
 
 class EntryKind(StrEnum):
-    """What an entry does. Only the first four touch bags at the centre."""
+    """What an entry does. Only the first four and an override touch bags at the centre."""
 
     OPEN_PARENT = "open_parent"
     ADD_CHILD = "add_child"
@@ -30,6 +32,16 @@ class EntryKind(StrEnum):
     CANCEL = "cancel"
     ACKNOWLEDGE = "acknowledge"
     REFUSAL = "refusal"
+    OVERRIDE = "override"
+    """Somebody with the right to it lets the open parent take bags although it is completed."""
+    SIGN_IN = "sign_in"
+    """The entry's own session begins, and the one before it at this station ends. The parent stays open."""
+    SIGN_OUT = "sign_out"
+    """The entry's own session ends."""
+
+
+ABOUT_PEOPLE = frozenset({EntryKind.SIGN_IN, EntryKind.SIGN_OUT})
+"""Entries that are about no bag and change no work state."""
 
 
 class Verdict(StrEnum):
@@ -113,6 +125,22 @@ class MemoryPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A rule set aside by somebody who may. *reason* is a person's own words, never blank."""
+
+    permission: Operation
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInNote:
+    """How a session began; *badge* is the badge's number, never its code."""
+
+    way: SignInWay
+    badge: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What a scan means for the work. It carries all that is needed to post it later.
 
@@ -143,6 +171,10 @@ class Decision:
     """Of a held reading."""
     fact: BagFact | None = None
     """What a refusal's sentence tells: where the bag is, since when, by whom."""
+    override: Override | None = None
+    """``override``: which permission was used, and why."""
+    sign_in: SignInNote | None = None
+    """``sign_in``: how it was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +195,8 @@ class JournalEntry:
     previous_hash: bytes
     hash: bytes
     remarks: tuple[Remark, ...] = ()
+    session: UUID | None = None
+    """The sign-in under which it was done; ``None`` for a script, or before sessions were kept."""
 
 
 class Outcome(StrEnum):
@@ -187,6 +221,8 @@ class Receipt:
     count: int | None = None
     completed: bool | None = None
     fact: BagFact | None = None
+    notice: Reason | None = None
+    """What a person should look at although the entry was posted, told once for a session."""
 
 
 def entry_payload(entry: JournalEntry) -> dict[str, Any]:
@@ -220,6 +256,9 @@ def entry_payload(entry: JournalEntry) -> dict[str, Any]:
         "memory": decision.memory and _memory_payload(decision.memory),
         "fact": decision.fact and fact_payload(decision.fact),
         "remarks": [str(remark) for remark in entry.remarks] or None,
+        "session": entry.session and str(entry.session),
+        "override": decision.override and _override_payload(decision.override),
+        "sign_in": decision.sign_in and _sign_in_payload(decision.sign_in),
     }
     return {key: value for key, value in payload.items() if value is not None}
 
@@ -259,7 +298,10 @@ def entry_from_payload(
         resolves=payload.get("resolves"),
         memory=_memory_from_payload(memory) if memory is not None else None,
         fact=fact_from_payload(fact) if fact else None,
+        override=_override_from_payload(payload.get("override")),
+        sign_in=_sign_in_from_payload(payload.get("sign_in")),
     )
+    session = payload.get("session")
     return JournalEntry(
         id=EntryId(UUID(payload["id"])),
         device=DeviceId(UUID(payload["device"])),
@@ -274,7 +316,30 @@ def entry_from_payload(
         previous_hash=previous_hash,
         hash=entry_hash,
         remarks=tuple(Remark(remark) for remark in payload.get("remarks", ())),
+        session=UUID(session) if session else None,
     )
+
+
+def _override_payload(override: Override) -> dict[str, Any]:
+    return {"permission": str(override.permission), "reason": override.reason}
+
+
+def _override_from_payload(payload: Mapping[str, Any] | None) -> Override | None:
+    if payload is None:
+        return None
+    return Override(permission=Operation(payload["permission"]), reason=payload["reason"])
+
+
+def _sign_in_payload(note: SignInNote) -> dict[str, Any]:
+    payload = {"way": str(note.way), "badge": note.badge and str(note.badge)}
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def _sign_in_from_payload(payload: Mapping[str, Any] | None) -> SignInNote | None:
+    if payload is None:
+        return None
+    badge = payload.get("badge")
+    return SignInNote(way=SignInWay(payload["way"]), badge=UUID(badge) if badge else None)
 
 
 def _memory_payload(place: MemoryPlace) -> dict[str, Any]:

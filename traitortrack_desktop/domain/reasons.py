@@ -28,6 +28,8 @@ class About(Enum):
     """The work does not allow it now."""
     BAGS = auto()
     """The bags do not allow it: the web application's rules, which the centre keeps too."""
+    PEOPLE = auto()
+    """Who asks for it may not: the rules about accounts, badges and roles."""
     ENTRY = auto()
     """Something is wrong with the entry itself: only the centre can find that."""
 
@@ -84,6 +86,21 @@ class Reason(StrEnum):
     CHILD_IN_OTHER_PARENT = "child_in_other_parent", About.BAGS, Severity.BLOCKING
     CHILD_NOT_IN_PARENT = "child_not_in_parent", About.BAGS, Severity.FIXABLE
     UNKNOWN_BAG_TYPE = "unknown_bag_type", About.BAGS, Severity.FIXABLE
+    BADGE_BEING_CHECKED = "badge_being_checked", About.PEOPLE, Severity.FIXABLE
+    """The centre is being asked whose badge it is; it goes for the badge and for what is scanned meanwhile."""
+    BADGE_UNCHECKED = "badge_unchecked", About.PEOPLE, Severity.FIXABLE
+    """A badge that this station does not know, and the centre cannot be asked."""
+    BADGE_NOT_VALID = "badge_not_valid", About.PEOPLE, Severity.FIXABLE
+    """Revoked, expired, or of an account that is disabled or gone."""
+    STATION_LOCKED = "station_locked", About.PEOPLE, Severity.FIXABLE
+    NOT_PERMITTED = "not_permitted", About.PEOPLE, Severity.FIXABLE
+    REASON_MISSING = "reason_missing", About.PEOPLE, Severity.FIXABLE
+    """An override without its reason."""
+    OPERATOR_DISABLED = "operator_disabled", About.PEOPLE, Severity.FIXABLE
+    """The account was disabled or deleted, and work went on under it."""
+    SESSION_REVOKED = "session_revoked", About.PEOPLE, Severity.FIXABLE
+    """An administrator ended the session, and work went on under it."""
+    NOTHING_TO_OVERRIDE = "nothing_to_override", About.WORK, Severity.INFO
     CONFLICTING_REPEAT = "conflicting_repeat", About.ENTRY, Severity.BLOCKING
     CENTRE_COULD_NOT_STORE = "centre_could_not_store", About.ENTRY, Severity.BLOCKING
 
@@ -91,5 +108,11 @@ class Reason(StrEnum):
 ABOUT_BAGS = frozenset(reason for reason in Reason if reason.about is About.BAGS)
 """Rules about bags: the station and the centre both keep them, and name them alike."""
 
-DECIDED_BY_CENTRE = frozenset(reason for reason in Reason if reason.about in {About.BAGS, About.ENTRY})
+DECIDED_BY_CENTRE = frozenset(reason for reason in Reason if reason.about in {About.BAGS, About.ENTRY}) | {
+    Reason.BADGE_NOT_VALID,
+    Reason.NOT_PERMITTED,
+    Reason.REASON_MISSING,
+    Reason.OPERATOR_DISABLED,
+    Reason.SESSION_REVOKED,
+}
 """What the centre itself may answer. Any other reason it only gives back, as the station gave it."""

@@ -92,6 +92,52 @@ _ENGLISH_REASONS = {
         what=("This badge belongs to nobody here.",),
         now=("Sign in with your name and password.",),
     ),
+    Reason.BADGE_BEING_CHECKED: Phrase(
+        heading="CHECKING BADGE",
+        what=("The centre is asked whose badge it is.",),
+        now=("Wait a moment, then scan.",),
+    ),
+    Reason.BADGE_UNCHECKED: Phrase(
+        heading="BADGE NOT KNOWN",
+        what=("This badge is new here, and the centre cannot be asked.",),
+        now=("Sign in with your name and password.",),
+    ),
+    Reason.BADGE_NOT_VALID: Phrase(
+        heading="BADGE NOT VALID",
+        what=("This badge belongs to nobody, or has ended.",),
+        now=("Ask your supervisor for a new one.",),
+    ),
+    Reason.STATION_LOCKED: Phrase(
+        heading="LOCKED",
+        what=("{code} was not counted: the station is locked.",),
+        now=("Scan your badge, then the bag again.",),
+    ),
+    Reason.NOT_PERMITTED: Phrase(
+        heading="NOT ALLOWED",
+        what=("Your role does not allow this.",),
+        now=("Ask your supervisor.",),
+    ),
+    Reason.REASON_MISSING: Phrase(
+        heading="REASON NEEDED", what=("This needs a reason in words.",), now=("Give the reason.",)
+    ),
+    Reason.OPERATOR_DISABLED: Phrase(
+        heading="ACCOUNT ENDED",
+        what=(
+            "The account {operator} was disabled, and work went on.",
+            "The account was disabled, and work went on.",
+        ),
+        now=("Everything is kept. Tell your supervisor.",),
+    ),
+    Reason.SESSION_REVOKED: Phrase(
+        heading="SIGNED OUT",
+        what=("The session was ended at the centre, and work went on.",),
+        now=("Everything is kept. Tell your supervisor.",),
+    ),
+    Reason.NOTHING_TO_OVERRIDE: Phrase(
+        heading="NOTHING TO ALLOW",
+        what=("No completed parent bag with room in it is open.",),
+        now=("Go on scanning.",),
+    ),
     Reason.BILL_NOT_HERE: Phrase(
         heading="NOT A BAG",
         what=("{code} is a bill. This station packs bags.",),

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from traitortrack_desktop.domain.entries import JournalEntry, Receipt
+from traitortrack_desktop.domain.operators import Badge, OperatorSession
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.domain.work import WorkState
@@ -118,10 +120,32 @@ class ScannerGone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorChanged:
-    """Someone signed in (*person*), perhaps *without_centre*, or out (``None``)."""
+    """Someone signed in (*person*), perhaps *without_centre*, or out (``None``).
+
+    *session* is that person's, ``None`` for a script that only names somebody. *badge* is the one that was
+    scanned. *ended* says why the centre ended the session before, if it did.
+    """
 
     person: Person | None
     without_centre: bool = False
+    session: OperatorSession | None = None
+    badge: Badge | None = None
+    ended: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationLockChanged:
+    """Nobody did anything for a while, or somebody is back: locked, nothing is shown and no bag counts."""
+
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationNamed:
+    """What the centre calls this station, when it is told for the first time and when it changes."""
+
+    name: str
+    area: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +172,8 @@ StationEvent = (
     | ScannerChanged
     | ScannerGone
     | OperatorChanged
+    | StationLockChanged
+    | StationNamed
     | CatalogueChanged
 )
 

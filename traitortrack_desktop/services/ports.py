@@ -4,8 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
+from traitortrack_desktop.domain.accounts import (
+    AccountChange,
+    AccountProblem,
+    AccountsPage,
+    AuditFilter,
+    AuditPage,
+    SessionRecord,
+    StationAct,
+    StationRecord,
+)
 from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt, Remark
+from traitortrack_desktop.domain.operators import Badge, OperatorSession
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.domain.work import WorkState
@@ -70,6 +83,7 @@ class Journal(Protocol):
         source: str,
         raw: bytes,
         remarks: tuple[Remark, ...] = (),
+        session: UUID | None = None,
     ) -> JournalEntry:
         """Store *decision*; when this returns it survives kill -9 and power loss. *raw* is cut.
 
@@ -168,6 +182,19 @@ class CentreChanges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StationStanding:
+    """What an administrator calls the station, and whether the session that was asked about goes on.
+
+    *session_ended* says why it does not: ``SESSION_REVOKED``, ``OPERATOR_DISABLED`` or ``BADGE_NOT_VALID``.
+    """
+
+    name: str
+    area: str | None = None
+    session: UUID | None = field(default=None, repr=False)
+    session_ended: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostingReply:
     """The centre's answer to a batch: one receipt for each entry, in the order of the batch."""
 
@@ -180,6 +207,8 @@ class PostingReply:
     """
     changes: CentreChanges | None = None
     """What changed, these entries included, where a cursor was given and the centre has a feed."""
+    standing: StationStanding | None = None
+    """What the centre says of this station and of who works at it; ``None`` from an older centre."""
 
 
 class PostingOffice(Protocol):
@@ -233,28 +262,58 @@ class ScannerProfiles(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """The password was right: *without_centre* when only this station could say so."""
+    """It is the person: *session* is the one that begins. *badge* is whose badge it was, if one was asked."""
 
-    person: Person
-    without_centre: bool = False
+    session: OperatorSession
+    badge: Badge | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who signed in."""
+        return self.session.person
+
+    @property
+    def without_centre(self) -> bool:
+        """Whether only this station could say so."""
+        return self.session.without_centre
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInRefused:
-    """Not signed in. *locked_until* is aware UTC when the account is locked for a while."""
+    """Not signed in: name and password, badge or PIN do not fit, unless another field says more.
+
+    *locked_until* is aware UTC when the account, or this station, has to wait.
+    """
 
     locked_until: datetime | None = None
     not_verified: bool = False
+    code_needed: bool = False
+    """The password was right, and the code of the second factor has to come with it."""
+    code_wrong: bool = False
+    badge_not_valid: bool = False
+    """Unknown, revoked, expired, or of an account that is disabled."""
 
 
 class Accounts(Protocol):
-    """Central accounts."""
+    """Signing in at the centre. Any thread but the GUI's.
 
-    def sign_in(self, username: str, password: str) -> SignedIn | SignInRefused:
-        """Check *password* and keep the lockout columns true.
+    *session* is a new random id: the sign-in makes the session of that id at the centre. A call that is
+    repeated with the same id, because its answer did not come, makes no second one. Every method raises
+    :class:`CentreUnreachableError`, :class:`CentreMismatchError` or :class:`EntriesNotAcceptableError`.
+    """
 
-        Raises :class:`CentreUnreachableError` or :class:`CentreMismatchError`.
-        """
+    def sign_in(
+        self, username: str, password: str, *, session: UUID, code: str | None = None
+    ) -> SignedIn | SignInRefused:
+        """Ask with name and password, and with the *code* of the second factor once it was asked for."""
+        ...
+
+    def sign_in_with_badge(self, code: str, *, session: UUID) -> SignedIn | SignInRefused:
+        """Ask whose badge has the whole *code*; never more than an operator's rights."""
+        ...
+
+    def sign_in_with_pin(self, badge: Badge, pin: str, *, session: UUID) -> SignedIn | SignInRefused:
+        """Ask for a biller's full rights with *pin*, after the *badge* was scanned."""
         ...
 
     def close(self) -> None:
@@ -288,3 +347,78 @@ class RememberedSignIns(Protocol):
         from the future, and after too many wrong attempts, and never which of these.
         """
         ...
+
+    def remember_badge(self, badge: Badge, code: str) -> None:
+        """Keep that the centre accepted this badge now, useless without this station's key."""
+        ...
+
+    def forget_badge(self, badge: UUID) -> None:
+        """Keep nothing of that badge any more: the centre refused it."""
+        ...
+
+    def badge_with(self, code: str) -> Badge | None:
+        """Return the remembered badge that has this code: of memory, at once, never waiting for a disk or a
+        key ring; the intake asks. ``None`` for what :meth:`person_with` says, and before it was loaded."""
+        ...
+
+    def remember_pin(self, badge: Badge, pin: str) -> None:
+        """Keep that the centre accepted *pin* now; see :meth:`remember`."""
+        ...
+
+    def holder_with_pin(self, badge: Badge, pin: str) -> Person | None:
+        """Return the person of *badge* where *pin* is the remembered one; see :meth:`person_with`."""
+        ...
+
+
+class PeopleOffice(Protocol):
+    """What an administrator does at a station. Any thread but the GUI's; one round trip each.
+
+    *session* is that of the administrator, which the centre looks at each time. Every method raises the
+    errors of :class:`Accounts`, and :class:`NotPermittedError`.
+    """
+
+    def accounts(self, *, session: UUID, search: str = "", after: str | None = None) -> AccountsPage:
+        """Return a page of accounts whose name or e-mail address holds *search*, in the order of names."""
+        ...
+
+    def change_account(self, change: AccountChange, *, session: UUID) -> AccountProblem | None:
+        """Make *change*; return why not, ``None`` when it is done."""
+        ...
+
+    def audit(self, wanted: AuditFilter, *, session: UUID, before: int | None = None) -> AuditPage:
+        """Return a page of the audit, newest first."""
+        ...
+
+    def sessions(self, *, session: UUID, username: str | None = None) -> tuple[SessionRecord, ...]:
+        """Return the newest 200 sessions, open ones first."""
+        ...
+
+    def end_session(self, ended: UUID, *, session: UUID) -> None:
+        """Revoke one session."""
+        ...
+
+    def stations(self, *, session: UUID) -> tuple[StationRecord, ...]:
+        """Return all stations by name."""
+        ...
+
+    def change_station(
+        self, act: StationAct, station: UUID, values: Mapping[str, str | None], *, session: UUID
+    ) -> None:
+        """Rename, move, revoke or restore a station."""
+        ...
+
+    def enrolment_code(self, *, session: UUID, name: str | None, area: str | None) -> str:
+        """Make and return a one-time code for a new station; it is good for 24 hours."""
+        ...
+
+    def change_own_password(self, old: str, new: str, *, session: UUID) -> bool:
+        """Change the password of whoever has *session*; return whether *old* was right."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
+class NotPermittedError(Exception):
+    """The session is none of an administrator with full rights, or it has ended."""

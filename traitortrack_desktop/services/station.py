@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.services.events import StationListener
+from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 
 
@@ -39,12 +41,36 @@ class StationControls(Protocol):
         """Take one reading; it is decided in the order of submission and never dropped."""
         ...
 
-    def sign_in(self, username: str, password: str, answered: Callable[[SignInAnswer], None]) -> None:
+    def sign_in(
+        self,
+        username: str,
+        password: str,
+        answered: Callable[[SignInAnswer], None],
+        *,
+        code: str | None = None,
+    ) -> None:
         """Ask in the background and call *answered* on a station thread.
 
         The centre is asked, or what this station remembers where the centre cannot be. A right password
-        also makes the person the operator (``OperatorChanged``).
+        also makes the person the operator (``OperatorChanged``). *code* is that of the second factor.
         """
+        ...
+
+    def sign_in_with_pin(self, pin: str, answered: Callable[[SignInAnswer], None]) -> None:
+        """Add *pin* to the badge that was scanned last, for a biller's full rights; else as :meth:`sign_in`."""
+        ...
+
+    def lock(self) -> None:
+        """Show nothing and count no bag until a badge is scanned or somebody signs in; the parent stays."""
+        ...
+
+    def override(self, permission: Operation, reason: str) -> None:
+        """Set the rule of *permission* aside for the open parent; decided like a scan, in its turn."""
+        ...
+
+    @property
+    def people(self) -> PeopleDesk:
+        """What an administrator does about people and stations."""
         ...
 
     def sign_out(self) -> None:

@@ -4,11 +4,13 @@ takes a tenth of a second, and the centre takes as long as it takes.
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from werkzeug.security import check_password_hash
 
-from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.operators import OperatorSession, SignInWay
+from traitortrack_desktop.domain.roles import Person, Rights
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 from traitortrack_desktop.storage.central.engine import CentralDatabase
 
@@ -24,7 +26,9 @@ class CentralAccounts:
     def __init__(self, url: str) -> None:
         self._database = CentralDatabase(url, application="traitortrack sign-in")
 
-    def sign_in(self, username: str, password: str) -> SignedIn | SignInRefused:
+    def sign_in(
+        self, username: str, password: str, *, session: UUID, code: str | None = None
+    ) -> SignedIn | SignInRefused:
         """Check *password*; see ``services.ports.Accounts``.
 
         The order is the web application's: the lock before the password, ``verified`` after it.
@@ -41,8 +45,9 @@ class CentralAccounts:
         if not account.verified:
             return SignInRefused(not_verified=True)
         self._record(username, ok=True)
+        person = Person(username=account.username, role=account.role or "dispatcher", area=account.area)
         return SignedIn(
-            person=Person(username=account.username, role=account.role or "dispatcher", area=account.area)
+            session=OperatorSession(id=session, person=person, way=SignInWay.PASSWORD, rights=Rights.FULL)
         )
 
     def close(self) -> None:

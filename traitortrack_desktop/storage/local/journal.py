@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from traitortrack_desktop.domain.entries import (
     MAX_RAW_BYTES,
@@ -130,6 +131,7 @@ class SqliteJournal:
         source: str,
         raw: bytes,
         remarks: tuple[Remark, ...] = (),
+        session: UUID | None = None,
     ) -> JournalEntry:
         """Store *decision*; when this returns it survives kill -9 and power loss.
 
@@ -137,7 +139,7 @@ class SqliteJournal:
         """
         with self._guarded() as files:
             entry, stored = self._following(
-                files, decision, operator, source, raw[:MAX_RAW_BYTES], remarks=remarks
+                files, decision, operator, source, raw[:MAX_RAW_BYTES], remarks=remarks, session=session
             )
             with transaction(files.connection):
                 add_entry(files.connection, entry, stored)
@@ -256,6 +258,7 @@ class SqliteJournal:
         raw: bytes,
         *,
         remarks: tuple[Remark, ...],
+        session: UUID | None,
     ) -> tuple[JournalEntry, StoredEntry]:
         at = self._clock().astimezone(UTC)
         last = files.last
@@ -274,6 +277,7 @@ class SqliteJournal:
             previous_hash=chained.hash if chained is not None else NO_HASH,
             hash=NO_HASH,
             remarks=remarks,
+            session=session,
         )
         payload = canonical_json(entry_payload(unhashed))
         entry = replace(unhashed, hash=chained_hash(unhashed.previous_hash, payload))

@@ -140,6 +140,7 @@ def _receipt_payload(kept: KeptReceipt) -> dict[str, Any]:
         "count": receipt.count,
         "completed": receipt.completed,
         "fact": receipt.fact and fact_payload(receipt.fact),
+        "notice": receipt.notice and str(receipt.notice),
         "after_seq": kept.after_seq,
         "complete_through": kept.complete_through,
         "received_at": kept.received_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -149,7 +150,7 @@ def _receipt_payload(kept: KeptReceipt) -> dict[str, Any]:
 
 
 def _receipt_from_payload(payload: Mapping[str, Any]) -> KeptReceipt:
-    reason, fact = payload.get("reason"), payload.get("fact")
+    reason, fact, notice = payload.get("reason"), payload.get("fact"), payload.get("notice")
     receipt = Receipt(
         seq=payload["seq"],
         outcome=Outcome(payload["outcome"]),
@@ -157,6 +158,7 @@ def _receipt_from_payload(payload: Mapping[str, Any]) -> KeptReceipt:
         count=payload.get("count"),
         completed=payload.get("completed"),
         fact=fact_from_payload(fact) if fact else None,
+        notice=Reason(notice) if notice else None,
     )
     return KeptReceipt(
         receipt=receipt,

@@ -69,7 +69,10 @@ _FIRST = (
     ),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_NEW_KINDS_OF_ENTRIES = ()
+"""Sign-ins and overrides: only the version changes, so that an older program leaves the file alone."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _NEW_KINDS_OF_ENTRIES)
 """Statements that lead from version *n* to *n + 1*; never changed once released."""
 
 VERSION = len(MIGRATIONS)

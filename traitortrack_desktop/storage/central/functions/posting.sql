@@ -66,22 +66,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION station.enrol_device(p_device uuid, p_name text, p_version text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    INSERT INTO station.device AS d (id, name, version, role_name)
-    VALUES (p_device, left(p_name, 200), left(p_version, 200), session_user)
-    ON CONFLICT (id) DO UPDATE
-        SET name = excluded.name, version = excluded.version, last_seen_at = clock_timestamp()
-        WHERE d.role_name = session_user AND d.revoked_at IS NULL;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'station % may not be enrolled as %', p_device, session_user USING ERRCODE = 'TT002';
-    END IF;
-END
-$$;
-
 -- What is known about a bag as it stands in the tables.
 CREATE OR REPLACE FUNCTION station.bag_fact(p_bag integer) RETURNS jsonb
 LANGUAGE sql STABLE
@@ -151,7 +135,8 @@ BEGIN
         CASE WHEN (load ->> 'device')::uuid <> p_device THEN 'conflict'
              WHEN known.id IS NOT NULL THEN CASE WHEN known.hash = p.hash THEN 'same' ELSE 'conflict' END
              WHEN other.id <> p.id THEN 'conflict' END,
-        known.outcome, known.reason, known.child_count, known.completed, known.fact
+        known.outcome, known.reason, known.child_count, known.completed, known.fact,
+        (load ->> 'session')::uuid, NULL, NULL, load -> 'override', known.notice
     )::station.batch_entry)
     INTO v_batch
     FROM jsonb_array_elements(p_entries) AS given (item)
