@@ -79,6 +79,8 @@ TEST_PROGRAMS = (
     SystemPart("pdftoppm", "poppler-utils", "poppler-utils"),
     SystemPart("zbarimg", "zbar-tools", "zbar"),
     SystemPart("pgbouncer", "pgbouncer", "pgbouncer"),
+    SystemPart("dbus-run-session", "dbus", "dbus-daemon"),
+    SystemPart("gnome-keyring-daemon", "gnome-keyring", "gnome-keyring"),
 )
 SERVER_FOLDERS = (Path("/usr/local/sbin"), Path("/usr/sbin"))
 RIG_PROGRAMS = (

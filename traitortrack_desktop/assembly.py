@@ -19,16 +19,20 @@ from traitortrack_desktop.domain.codes import CodeRules, code_rules
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.scanners import SerialLine
 from traitortrack_desktop.environment.crash_reports import CrashReports
+from traitortrack_desktop.environment.database_password import DatabasePasswordPlaces
 from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.display import has_display
 from traitortrack_desktop.environment.logs import start_logging, stop_logging
 from traitortrack_desktop.environment.paths import logs_dir, user_settings_file
-from traitortrack_desktop.environment.secrets import DatabasePasswords, Secret
+from traitortrack_desktop.environment.secrets import DatabasePasswords
+from traitortrack_desktop.environment.secrets_file import SecretsFile
 from traitortrack_desktop.environment.settings import Settings, SettingsError
 from traitortrack_desktop.environment.sign_in_key import SignInKey
 from traitortrack_desktop.environment.single_instance import AlreadyRunningError
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
+from traitortrack_desktop.runtime.background import Background
+from traitortrack_desktop.runtime.background_badges import BackgroundBadges
 from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp
 from traitortrack_desktop.runtime.catalogue_loop import CatalogueLoop
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
@@ -40,24 +44,38 @@ from traitortrack_desktop.services.catalogue_following import CatalogueFollowing
 from traitortrack_desktop.services.catalogue_load import CatalogueLoad
 from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
+from traitortrack_desktop.services.password_question import (
+    PasswordQuestion,
+    PasswordWanted,
+    is_refused_without_password,
+)
+from traitortrack_desktop.services.ports import StationStanding
 from traitortrack_desktop.services.scan_intake import ScanIntake
-from traitortrack_desktop.services.set_up import FirstSetUp
+from traitortrack_desktop.services.set_up import FirstSetUp, SetUpControls, SetUpDone
+from traitortrack_desktop.services.station_naming import StationNaming
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
-from traitortrack_desktop.storage.central.addresses import account_without_password, with_password
 from traitortrack_desktop.storage.central.catalogue_feed import CentralCatalogueSource
+from traitortrack_desktop.storage.central.enrolment import Enrolment, enrol_now
 from traitortrack_desktop.storage.central.first_contact import CentralDoor
+from traitortrack_desktop.storage.central.found_address import FoundAddress, found_address
+from traitortrack_desktop.storage.central.people_office import CentralPeopleOffice
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.catalogue import SqliteCatalogue
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 from traitortrack_desktop.storage.local.remembered_sign_ins import RememberedInFile
 from traitortrack_desktop.storage.local.scanner_profiles import ScannerProfilesFile
+from traitortrack_desktop.storage.local.station_name import StationNameFile
 
 if TYPE_CHECKING:
     from traitortrack_desktop.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
 _SHEET = "scanner-set-up.pdf"
+_BADGES = "badges"
+ENROLMENT_CODE = "TRAITORTRACK_ENROLMENT_CODE"
+"""The environment variable from which a station takes its one-time code; used once, then it may go."""
+
 _NO_CENTRE = "no central database is set: TRAITORTRACK_DATABASE_URL, or database_url in a file"
 
 
@@ -83,22 +101,29 @@ def running_station(
 
 @contextlib.contextmanager
 def station_window(
-    settings: Settings, *, listeners: Sequence[StationListener] = ()
+    settings: Settings, *, address: FoundAddress | None = None, listeners: Sequence[StationListener] = ()
 ) -> Iterator[tuple[Station, "MainWindow"]]:
     """Give a started station with its window shown; close and stop both at the end. Loads Qt.
 
-    The caller runs the event loop. Raises what :func:`running_station` raises.
+    *address* is where the centre is, when that was looked for already. The caller runs the event loop.
+    Raises what :func:`running_station` raises.
     """
     from traitortrack_desktop.ui.application import build_application, chosen_theme, show  # noqa: PLC0415
     from traitortrack_desktop.ui.main_window import MainWindow  # noqa: PLC0415
+    from traitortrack_desktop.ui.office.places import office_places  # noqa: PLC0415
     from traitortrack_desktop.ui.scanners import window_scanners  # noqa: PLC0415
     from traitortrack_desktop.ui.sounds import SoundBoard  # noqa: PLC0415
 
     application = build_application(sys.argv[:1], theme=Theme.LIGHT)
     theme = chosen_theme(application, settings.theme)
     with _kept_records(settings):
-        station = assemble_station(settings, listeners=listeners, sign_in_required=True, for_people=True)
+        station = assemble_station(
+            settings, address=address, listeners=listeners, sign_in_required=True, for_people=True
+        )
         rack = scanner_rack(settings, station, ports=settings.serial_ports)
+        office, own_password = office_places(
+            station, badge_folder=settings.data_dir / _BADGES, now=station_time
+        )
         window = MainWindow(
             station,
             tongue=Tongue(),
@@ -108,6 +133,9 @@ def station_window(
             version=__version__,
             capacity=site_rules(settings).capacity,
             viewing_distance_metres=settings.viewing_distance_m,
+            idle_lock_minutes=settings.idle_lock_minutes,
+            office=office,
+            own_password=own_password,
             scanners=window_scanners(
                 application,
                 rack,
@@ -130,15 +158,18 @@ def station_window(
 
 
 def run_station_window(settings: Settings) -> int:
-    """Open the station window, after the set-up where no centre is set, and return the exit code when it
-    is closed. Loads Qt. Raises ``SettingsError`` when the set-up was left undone.
+    """Open the station window, after the set-up where no centre is set or the question for a password that
+    no place has, and return the exit code when it is closed. Loads Qt.
+
+    Raises ``SettingsError`` when the set-up was left undone.
     """
     from traitortrack_desktop.ui.application import run_event_loop, tell  # noqa: PLC0415
 
     if not settings.database_url:
         settings = _set_up(settings)
+    address = _with_password_if_wanted(settings, centre_address(settings))
     try:
-        with station_window(settings):
+        with station_window(settings, address=address):
             return run_event_loop()
     except AlreadyRunningError:
         if has_display():
@@ -147,6 +178,36 @@ def run_station_window(settings: Settings) -> int:
 
 
 def _set_up(settings: Settings) -> Settings:
+    first = FirstSetUp(
+        door=_door(settings),
+        passwords=database_passwords(settings),
+        settings_file=user_settings_file(os.environ),
+    )
+    done = _asked_in_a_window(settings, BackgroundSetUp(first.connect))
+    if done is None:
+        raise SettingsError(_NO_CENTRE)
+    return replace(settings, database_url=done.database_url, station=done.station)
+
+
+def _with_password_if_wanted(settings: Settings, address: FoundAddress) -> FoundAddress:
+    """Return *address*, with what a person types when the centre wants a password that no place has."""
+    if not address.lacks_password or address.account is None:
+        return address
+    door = _door(settings)
+    if not is_refused_without_password(door, address.url):
+        return address
+    wanted = PasswordWanted(address=address.url, account=address.account, station=settings.station)
+    question = PasswordQuestion(wanted, door=door, passwords=database_passwords(settings))
+    done = _asked_in_a_window(settings, BackgroundSetUp(question.connect), wanted=wanted)
+    if done is None:
+        raise SettingsError(f"no password for the database account {address.account}")
+    return replace(address, url=done.database_url)
+
+
+def _asked_in_a_window(
+    settings: Settings, controls: SetUpControls, *, wanted: PasswordWanted | None = None
+) -> SetUpDone | None:
+    """Return what the person's answers led to, ``None`` when the window was left."""
     from traitortrack_desktop.ui.application import (  # noqa: PLC0415
         build_application,
         chosen_theme,
@@ -159,23 +220,21 @@ def _set_up(settings: Settings) -> Settings:
     application = build_application(sys.argv[:1], theme=Theme.LIGHT)
     theme = chosen_theme(application, settings.theme)
     dress(application, theme)
-    first = FirstSetUp(
-        door=CentralDoor(DeviceId(device_identity(settings.data_dir))),
-        passwords=DatabasePasswords(),
-        settings_file=user_settings_file(os.environ),
-    )
     window = SetUpWindow(
-        BackgroundSetUp(first.connect),
+        controls,
         Tongue().wording,
         theme=theme,
         station=settings.station,
         version=__version__,
+        wanted=wanted,
     )
     show(window)
     run_event_loop()
-    if window.done is None:
-        raise SettingsError(_NO_CENTRE)
-    return replace(settings, database_url=window.done.database_url, station=window.done.station)
+    return window.done
+
+
+def _door(settings: Settings) -> CentralDoor:
+    return CentralDoor(DeviceId(device_identity(settings.data_dir)))
 
 
 def _of_this_system(rack: ScannerRack, window: "MainWindow") -> contextlib.AbstractContextManager[None]:
@@ -232,12 +291,15 @@ def scanner_rack(
 def assemble_station(
     settings: Settings,
     *,
+    address: FoundAddress | None = None,
     listeners: Sequence[StationListener] = (),
     sign_in_required: bool = False,
     for_people: bool = False,
 ) -> Station:
     """Return a station that is joined and not yet started; *for_people* scanning at it, not for a script."""
-    url = database_url(settings)
+    address = address or centre_address(settings)
+    address.log()
+    url = address.url
     rules = site_rules(settings)
     device = DeviceId(device_identity(settings.data_dir))
     hub = EventHub()
@@ -272,21 +334,56 @@ def assemble_station(
             tell=hub.tell,
             sign_in_required=sign_in_required,
             for_people=for_people,
+            badges=badges,
             known_about=lambda code: merged(
                 code, journal.bag_memory(code), catalogue.known(code), now=station_time(), trust=trust
             ),
         )
 
     intake = IntakeLoop(open_intake)
+    accounts = CentralAccounts(
+        url,
+        device=device,
+        station_name=settings.station,
+        version=__version__,
+        enrolment_code=os.environ.get(ENROLMENT_CODE),
+    )
+    remembered = RememberedInFile(
+        settings.data_dir,
+        key=SignInKey(settings.data_dir, str(device)),
+        clock=station_time,
+        days=settings.offline_sign_in_days,
+    )
+    background = Background()
+    badges = BackgroundBadges(
+        accounts=accounts,
+        remembered=remembered,
+        background=background,
+        answered=intake.take_badge_answer,
+    )
+    naming = StationNaming(kept=StationNameFile(settings.data_dir), tell=hub.tell)
+
+    def take_standing(standing: StationStanding) -> None:
+        naming.take(standing)
+        intake.take_standing(standing)
+
     delivery = Delivery(
         waiting=SqliteWaitingEntries(settings.data_dir),
-        office=CentralPostingOffice(url, device=device, station_name=settings.station, version=__version__),
+        office=CentralPostingOffice(
+            url,
+            device=device,
+            station_name=settings.station,
+            version=__version__,
+            enrolment_code=os.environ.get(ENROLMENT_CODE),
+        ),
         store=intake.store_receipts,
         tell=hub.tell,
         seconds=time.monotonic,
         following=CatalogueFollowing(
             copy=catalogue, clock=station_time, tell=hub.tell, load_anew=loading.load_anew
         ),
+        session=hub.current_session,
+        standing=take_standing,
     )
     sending = DeliveryLoop(delivery)
     station = Station(
@@ -294,35 +391,51 @@ def assemble_station(
         hub=hub,
         intake=intake,
         delivery=sending,
-        accounts=CentralAccounts(url),
-        remembered=RememberedInFile(
-            settings.data_dir,
-            key=SignInKey(settings.data_dir, str(device)),
-            clock=station_time,
-            days=settings.offline_sign_in_days,
-        ),
+        accounts=accounts,
+        remembered=remembered,
         catalogue=loading,
+        background=background,
+        badges=badges,
+        office=CentralPeopleOffice(url, device=device),
+        naming=naming,
     )
     for listener in listeners:
         station.subscribe(listener)
     return station
 
 
+def enrol_this_station(settings: Settings, *, code: str) -> None:
+    """Let this computer in at the centre by an administrator's one-time *code*.
+
+    Raises ``SettingsError``, ``UnusableAddressError``, and ``CentreMismatchError`` when the centre refuses.
+    """
+    device = DeviceId(device_identity(settings.data_dir))
+    enrolment = Enrolment(device=device, name=settings.station, version=__version__, code=code)
+    enrol_now(database_url(settings), enrolment)
+
+
 def database_url(settings: Settings) -> str:
-    """Return where the centre is, with the password that the key ring keeps when the address has none.
+    """Return where the centre is, with the password that was found; see :func:`centre_address`."""
+    return centre_address(settings).url
+
+
+def centre_address(settings: Settings) -> FoundAddress:
+    """Return where the centre is, with the password that this computer keeps when the address has none.
 
     Raises ``SettingsError`` when nobody said, and ``UnusableAddressError``.
     """
-    url = settings.database_url
-    if not url:
+    if not settings.database_url:
         raise SettingsError(_NO_CENTRE)
-    account = account_without_password(url)
-    if account is None:
-        return url
-    kept = DatabasePasswords().read(account)
-    if isinstance(kept, Secret) and kept.value is not None:
-        return with_password(url, kept.value)
-    return url
+    return found_address(settings.database_url, database_passwords(settings))
+
+
+def database_passwords(settings: Settings) -> DatabasePasswordPlaces:
+    """Return the places that may keep the password of the station's database account."""
+    return DatabasePasswordPlaces(
+        key_ring=DatabasePasswords(),
+        secrets_file=SecretsFile(settings.data_dir) if settings.secrets_file else None,
+        environ=os.environ,
+    )
 
 
 def site_rules(settings: Settings) -> CodeRules:

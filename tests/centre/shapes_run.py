@@ -67,6 +67,7 @@ class _Trial:
     before_shift: Digests = field(default_factory=dict)
     made: frozenset[str] = frozenset()
     station_url: str = ""
+    code: str = ""
 
     @property
     def url(self) -> str:
@@ -253,7 +254,8 @@ class _Trial:
         password = secrets.token_urlsafe(12)
         role = f"station_{self.shape.name}"
         everything = Program(url=self.url, data_dir=self.folder)  # the account may have to make roles
-        everything.done("db", "grant", role, TRAITORTRACK_NEW_PASSWORD=password)
+        granted = everything.answer("db", "grant", role, "--json", TRAITORTRACK_NEW_PASSWORD=password)
+        self.code = granted["enrolment_code"]["code"]
         server = self.url[self.url.rindex("@") :]
         self.station_url = f"postgresql://{role}:{password}{server}"
         self.columns[self.shape.schema] = columns_of(self.url, self.shape.schema)
@@ -262,7 +264,12 @@ class _Trial:
     def work_shift(self) -> str:
         mended = {"completed_with_29"} if self.shape.sequences_behind else set()  # by the repair before
         lines = lines_for(self.shape.forbidden | mended)
-        station = HeadlessStation(self.station_url, self.folder / "station", TRAITORTRACK_USER=_OPERATOR)
+        station = HeadlessStation(
+            self.station_url,
+            self.folder / "station",
+            TRAITORTRACK_USER=_OPERATOR,
+            TRAITORTRACK_ENROLMENT_CODE=self.code,
+        )
         with ThreadPoolExecutor(1) as pool, station:
             upgrading = pool.submit(self.program.run, "db", "upgrade")
             surprises = work(station, lines)

@@ -71,6 +71,7 @@ class _Size:
         self._bags = bags
         self._program = Program(url=self._url, data_dir=folder, longest_seconds=1800)
         self._station_url = ""
+        self._code = ""
 
     def run(self, steps: Steps) -> None:
         steps.do("built", lambda: build(self._url, self._shape), needed=True)
@@ -131,7 +132,10 @@ class _Size:
 
     def grant(self) -> None:
         password = secrets.token_urlsafe(12)
-        self._program.done("db", "grant", "station_size", TRAITORTRACK_NEW_PASSWORD=password)
+        granted = self._program.answer(
+            "db", "grant", "station_size", "--json", TRAITORTRACK_NEW_PASSWORD=password
+        )
+        self._code = granted["enrolment_code"]["code"]
         server = self._url[self._url.rindex("@") :]
         self._station_url = f"postgresql://station_size:{password}{server}"
 
@@ -163,7 +167,12 @@ class _Size:
         return f"{each * 1000:.0f} ms a scan with its receipt; {self._read_since(before, len(lines))}"
 
     def _station(self) -> HeadlessStation:
-        return HeadlessStation(self._station_url, self._folder / "station", TRAITORTRACK_USER="meena")
+        return HeadlessStation(
+            self._station_url,
+            self._folder / "station",
+            TRAITORTRACK_USER="meena",
+            TRAITORTRACK_ENROLMENT_CODE=self._code,
+        )
 
     def _read_since(self, before: dict[str, _Reads], scans: int) -> str:
         """Return the most rows read of a large table for each scan; no table may have been read whole."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from fakes.decisions import acknowledged, added, closed, opened, refused, removed
@@ -97,3 +98,13 @@ def test_a_child_taken_out_may_go_elsewhere(case: Case):
 
 def test_a_probe_returns_when_the_office_is_there(case: Case):
     case.office.probe()
+
+
+def test_a_session_may_be_named_with_whatever_is_asked(case: Case):
+    session = uuid4()
+
+    standing = case.office.probe(session=session)
+    reply = case.office.post(case.chain.entries([opened("SB00001")]), session=session)
+
+    for told in (standing, reply.standing):
+        assert told is None or (told.session, told.session_ended) == (session, None)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from fakes.entry_chain import EntryChain
 from fakes.known_bags import Answer, Bag, KnownBags
@@ -28,6 +29,7 @@ from traitortrack_desktop.domain.work import WorkState, after_entry, after_recei
 from traitortrack_desktop.domain.workflow import decide
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
+OPERATORS = ["asha", "ravi"]
 JUNK = ["???", "BILL-1", "TT-CMD-DANCE"]
 
 
@@ -38,6 +40,8 @@ class Run:
     offices: list[CentralPostingOffice]
     chains: list[EntryChain]
     web: WebRows
+    sessions: list[UUID]
+    """Of a biller at each station."""
     numbers: Iterator[int] = field(default_factory=itertools.count)
     met: set[Reason] = field(default_factory=set)
     kinds: set[EntryKind] = field(default_factory=set)
@@ -52,6 +56,7 @@ class Station:
     office: CentralPostingOffice
     chain: EntryChain
     operator: str
+    session: UUID
     capacity: int
     state: WorkState = field(default_factory=WorkState)
     waiting: list[JournalEntry] = field(default_factory=list)
@@ -71,7 +76,7 @@ class Station:
         return decide(self.state, scanned, known, rules=self._rules)
 
     def keep(self, decision: Decision, *, said: bool = True) -> JournalEntry:
-        entry = self.chain.entry(decision, operator=self.operator)
+        entry = self.chain.entry(decision, operator=self.operator, session=self.session)
         self.waiting.append(entry)
         if self.known is not None:
             self.known.post(entry.decision, entry.operator)
@@ -101,8 +106,14 @@ class Histories(RuleBasedStateMachine):
         return self.prefix + name
 
     def sign_on(self, *capacities: int) -> None:
-        for number, (operator, capacity) in enumerate(zip(["asha", "ravi"], capacities, strict=False)):
-            station = Station(self.run.offices[number], self.run.chains[number], operator, capacity)
+        for number, (operator, capacity) in enumerate(zip(OPERATORS, capacities, strict=False)):
+            station = Station(
+                self.run.offices[number],
+                self.run.chains[number],
+                operator,
+                self.run.sessions[number],
+                capacity,
+            )
             self.stations.append(station)
 
     # -- scanning

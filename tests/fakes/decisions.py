@@ -1,7 +1,20 @@
 """Decisions as the workflow makes them, in the fewest words."""
 
-from traitortrack_desktop.domain.entries import BagFact, Decision, EntryKind, QuestionKind, Verdict
+from dataclasses import replace
+from uuid import UUID
+
+from traitortrack_desktop.domain.entries import (
+    BagFact,
+    Decision,
+    EntryKind,
+    Override,
+    QuestionKind,
+    SignInNote,
+    Verdict,
+)
+from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Operation
 
 
 def opened(parent: str, *, base_count: int = 0, fact: BagFact | None = None) -> Decision:
@@ -26,6 +39,20 @@ def removed(parent: str, child: str) -> Decision:
 
 def closed(parent: str) -> Decision:
     return _accepted(EntryKind.CLOSE_PARENT, "TT-CMD-CLOSE", parent=parent)
+
+
+def overridden(parent: str, reason: str = "30 fit into this sack") -> Decision:
+    decision = _accepted(EntryKind.OVERRIDE, "TT-CMD-OVERRIDE", parent=parent)
+    return replace(decision, override=Override(permission=Operation.OVERRIDE_COMPLETED, reason=reason))
+
+
+def signed_in(way: SignInWay = SignInWay.BADGE, badge: UUID | None = None, *, parent: str | None = None):
+    decision = _accepted(EntryKind.SIGN_IN, "", parent=parent)
+    return replace(decision, sign_in=SignInNote(way=way, badge=badge))
+
+
+def signed_out() -> Decision:
+    return _accepted(EntryKind.SIGN_OUT, "", parent=None)
 
 
 def cancelled(parent: str | None = None) -> Decision:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fakes.decisions import added, opened
 
@@ -31,7 +31,12 @@ class EntryChain:
         self._last: JournalEntry | None = None
 
     def entry(
-        self, decision: Decision, *, at: datetime | None = None, operator: str | None = OPERATOR
+        self,
+        decision: Decision,
+        *,
+        at: datetime | None = None,
+        operator: str | None = OPERATOR,
+        session: UUID | None = None,
     ) -> JournalEntry:
         at = at or datetime.now(UTC)
         last = self._last
@@ -48,6 +53,7 @@ class EntryChain:
             decision=decision,
             previous_hash=last.hash if last else NO_HASH,
             hash=NO_HASH,
+            session=session,
         )
         self._last = sealed(entry)
         return self._last

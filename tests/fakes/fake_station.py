@@ -2,22 +2,36 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from fakes.scanning import entry_of
 
 from traitortrack_desktop.domain.arrivals import Arrival
 from traitortrack_desktop.domain.codes import code_rules, parse_frame
-from traitortrack_desktop.domain.entries import BagFact, Outcome, Receipt, Remark
-from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.entries import (
+    BagFact,
+    Decision,
+    EntryKind,
+    Outcome,
+    Override,
+    Receipt,
+    Remark,
+    SignInNote,
+    Verdict,
+)
+from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay, badge_code
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Person, Rights, Role
 from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
 from traitortrack_desktop.domain.workflow import decide
 from traitortrack_desktop.services.events import (
     OperatorChanged,
     ReceiptsRecorded,
     ScanDecided,
+    StationLockChanged,
     WorkResumed,
 )
-from traitortrack_desktop.services.ports import Backlog
+from traitortrack_desktop.services.ports import Backlog, SignedIn
 from traitortrack_desktop.services.station import SignInUnavailable
 
 MORNING = datetime(2026, 1, 5, 10, 40, tzinfo=UTC)
@@ -36,6 +50,13 @@ class FakeStation:
         self.state = WorkState()
         self.sign_in_answer = SignInUnavailable()
         self.deciding = True
+        self.badges = {}
+        self.operator = None
+        self.badge = None
+        self.locked = False
+        self.overrides = []
+        self.pins = []
+        self.people = None
         self._facts = facts or {}
         self._rules = code_rules(capacity=capacity)
         self._listeners = []
@@ -56,20 +77,136 @@ class FakeStation:
     def start(self):
         self.tell(WorkResumed(state=self.state, backlog=self.backlog()))
 
-    def sign_in(self, username, password, answered):
-        self.asked.append((username, password))
+    def sign_in(self, username, password, answered, *, code=None):
+        self.asked.append((username, password) if code is None else (username, password, code))
+        self._take_answer(self.sign_in_answer)
         answered(self.sign_in_answer)
 
+    def sign_in_with_pin(self, pin, answered):
+        self.pins.append(pin)
+        self._take_answer(self.sign_in_answer)
+        answered(self.sign_in_answer)
+
+    def _take_answer(self, answer):
+        if isinstance(answer, SignedIn):
+            self._switch_to(answer.session, None)
+
     def sign_out(self):
+        self.operator = None
         self.tell(OperatorChanged(person=None))
 
-    def be_operated_by(self, username, *, without_centre=False):
-        person = Person(username=username, role="dispatcher")
-        self.tell(OperatorChanged(person=person, without_centre=without_centre))
+    def lock(self):
+        self.locked = True
+        self.tell(StationLockChanged(locked=True))
+
+    def override(self, permission, reason):
+        self.overrides.append((permission, reason))
+        parent = self.state.parent.code if self.state.parent is not None else None
+        self._decided(
+            Decision(
+                kind=EntryKind.OVERRIDE,
+                verdict=Verdict.ACCEPTED,
+                code=parent or "",
+                capacity=self._rules.capacity,
+                parent=parent,
+                override=Override(permission=permission, reason=reason),
+            )
+        )
+
+    def be_operated_by(
+        self,
+        username,
+        *,
+        without_centre=False,
+        role="dispatcher",
+        way=None,
+        rights=Rights.FULL,
+        has_pin=False,
+    ):
+        """Somebody signs in; without *way* as a script does, which only names somebody."""
+        person = Person(username=username, role=role)
+        if way is None:
+            self.operator = username
+            self.tell(OperatorChanged(person=person, without_centre=without_centre))
+            return
+        badge = Badge(id=uuid4(), person=person, has_pin=has_pin) if way is SignInWay.BADGE else None
+        rights = Rights.OPERATOR if badge is not None else rights
+        self._switch_to(OperatorSession(id=uuid4(), person=person, way=way, rights=rights), badge)
+
+    def give_badge(self, code, username, *, role=Role.DISPATCHER, has_pin=False):
+        """Let the badge with that whole code be *username*'s."""
+        self.badges[code] = Badge(id=uuid4(), person=Person(username=username, role=role), has_pin=has_pin)
+
+    def end_session(self, reason):
+        self.operator = None
+        self.tell(OperatorChanged(person=None, ended=reason))
+
+    def _switch_to(self, session, badge):
+        self.operator, self.badge = session.person.username, badge
+        note = SignInNote(way=session.way, badge=badge.id if badge is not None else None)
+        self._decided(
+            Decision(
+                kind=EntryKind.SIGN_IN,
+                verdict=Verdict.ACCEPTED,
+                code="TT-BADGE-***" if badge is not None else "",
+                capacity=self._rules.capacity,
+                sign_in=note,
+            )
+        )
+        changed = OperatorChanged(
+            person=session.person, without_centre=session.without_centre, session=session, badge=badge
+        )
+        self.tell(changed)
+        if self.locked:
+            self.locked = False
+            self.tell(StationLockChanged(locked=False))
+
+    def _scan_badge(self, code):
+        badge = self.badges.get(code)
+        if badge is None:
+            self.refuse(Reason.BADGE_BEING_CHECKED, code="TT-BADGE-***")
+            return
+        session = OperatorSession(
+            id=uuid4(), person=badge.person, way=SignInWay.BADGE, rights=Rights.OPERATOR, badge=badge.id
+        )
+        self._switch_to(session, badge)
+
+    def refuse(self, reason, *, code="AB12C", source="keyboard"):
+        self._decided(
+            Decision(
+                kind=EntryKind.REFUSAL,
+                verdict=Verdict.REFUSED,
+                code=code,
+                capacity=self._rules.capacity,
+                reason=reason,
+            ),
+            source=source,
+        )
+
+    def _decided(self, decision, *, source="keyboard", remarks=()):
+        entry = entry_of(
+            decision,
+            len(self.entries) + 1,
+            operator=self.operator or "asha",
+            at=self.clock,
+            source=source,
+            remarks=remarks,
+        )
+        self.entries.append(entry)
+        self.waiting[entry.seq] = entry
+        self.state = after_entry(self.state, entry)
+        self.tell(ScanDecided(entry=entry, state=self.state, backlog=self.backlog()))
 
     def submit(self, frame):
         self.submitted.append(frame)
         if not self.deciding:
+            return
+        badge = badge_code(frame.raw.decode("latin-1"))
+        if badge is not None:
+            self._scan_badge(badge)
+            return
+        if self.locked:
+            self.refuse(Reason.STATION_LOCKED, source=frame.source)
             return
         scanned = parse_frame(frame, self._rules)
         remarks = (Remark.BATCH,) if frame.after_reconnect else ()
@@ -80,24 +217,21 @@ class FakeStation:
             rules=self._rules,
             arrival=Arrival(remarks=remarks, role=frame.role, from_memory=frame.after_reconnect),
         )
-        entry = entry_of(decision, len(self.entries) + 1, at=self.clock, source=frame.source, remarks=remarks)
-        self.entries.append(entry)
-        self.waiting[entry.seq] = entry
-        self.state = after_entry(self.state, entry)
-        self.tell(ScanDecided(entry=entry, state=self.state, backlog=self.backlog()))
+        self._decided(decision, source=frame.source, remarks=remarks)
 
     def backlog(self):
         oldest = min((entry.at for entry in self.waiting.values()), default=None)
         return Backlog(pending=len(self.waiting), oldest_at=oldest)
 
-    def centre_answers(self, *, refusing=None, facts=None, until=None):
-        """Answer what waits; *refusing* maps codes to reasons, *facts* codes to what the centre knows."""
+    def centre_answers(self, *, refusing=None, facts=None, until=None, notices=None):
+        """Answer what waits; *refusing*, *notices* and *facts* say what of which codes."""
         answered = []
         for seq in sorted(self.waiting):
             if until is not None and seq > until:
                 break
             entry = self.waiting.pop(seq)
             receipt = self._receipt(entry, refusing or {}, facts or {})
+            receipt = replace(receipt, notice=(notices or {}).get(entry.decision.code))
             self.state = after_receipt(self.state, entry, receipt)
             answered.append((entry, receipt))
         event = ReceiptsRecorded(answered=tuple(answered), state=self.state, backlog=self.backlog())

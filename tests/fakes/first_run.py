@@ -17,6 +17,7 @@ from traitortrack_desktop.launch import launch
 from traitortrack_desktop.services.set_up import SetUpField
 from traitortrack_desktop.ui import application
 from traitortrack_desktop.ui.main_window import MainWindow
+from traitortrack_desktop.ui.password_screen import PasswordScreen
 from traitortrack_desktop.ui.set_up_window import SetUpWindow
 
 run_event_loop = application.run_event_loop
@@ -56,6 +57,8 @@ def fill_in(window, timer):
         print("left", flush=True)
         timer.stop()
         window.close()
+    elif isinstance(screen, PasswordScreen):
+        answer(screen, typed["password"])
     elif not screen.lines[SetUpField.SERVERS].text():
         print("set-up", flush=True)
         for name, text in typed.items():
@@ -64,6 +67,17 @@ def fill_in(window, timer):
     elif screen.submit.isEnabled():
         print("said", screen.problem.text, flush=True)
         screen.submit.click()
+
+
+def answer(screen, password):
+    if not screen.submit.isEnabled():
+        return
+    if screen.problem.text:
+        print("said", screen.problem.text, flush=True)
+    else:
+        print("password", flush=True)
+        screen.password.setText(password)
+    screen.submit.click()
 
 
 if __name__ == "__main__":

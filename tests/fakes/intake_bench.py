@@ -12,12 +12,17 @@ from traitortrack_desktop.services.scan_intake import ScanIntake
 class IntakeBench:
     """``at_ms`` is the time of day; every scan takes three seconds unless told otherwise."""
 
-    def __init__(self, journal=None, *, capacity=30, sign_in_required=False):
+    def __init__(
+        self, journal=None, *, capacity=30, sign_in_required=False, for_people=False, badges=None, known=None
+    ):
         self.journal = journal or MemoryJournal()
         self.at_ms = 0
         self.told = []
         self._capacity = capacity
         self._sign_in_required = sign_in_required
+        self._for_people = for_people
+        self._known = known
+        self.badges = badges
         self.restart(self.journal)
 
     def restart(self, journal):
@@ -26,16 +31,21 @@ class IntakeBench:
         self.intake = ScanIntake(
             journal=journal,
             rules=code_rules(capacity=self._capacity),
-            tell=self.told.append,
-            known_about=own_knowledge(journal),
+            tell=self.tell,
+            known_about=self._known or own_knowledge(journal),
             sign_in_required=self._sign_in_required,
+            for_people=self._for_people,
+            badges=self.badges,
             monotonic_ms=lambda: self.at_ms,
         )
         self.intake.resume()
 
+    def tell(self, event):
+        self.told.append(event)
+
     @property
     def state(self):
-        return self.told[-1].state
+        return next(event.state for event in reversed(self.told) if hasattr(event, "state"))
 
     @property
     def decisions(self):
@@ -46,7 +56,7 @@ class IntakeBench:
         self.at_ms += after_ms
         frame = ScanFrame(source=source, raw=text.encode(), kind=kind, ended_ms=self.at_ms, **more)
         self.intake.take(frame)
-        return self.told[-1].entry.decision if hasattr(self.told[-1], "entry") else None
+        return self.decisions[-1] if hasattr(self.told[-1], "entry") or text.startswith("TT-BADGE") else None
 
     def scan_all(self, texts, **how):
         return [self.scan(text, **how) for text in texts.split()]

@@ -15,7 +15,13 @@ from traitortrack_desktop.domain.workflow import decide
 
 LONGEST_CODE = 255
 _RULES = code_rules()
-_TOUCHING = {EntryKind.OPEN_PARENT, EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD, EntryKind.CLOSE_PARENT}
+_TOUCHING = {
+    EntryKind.OPEN_PARENT,
+    EntryKind.ADD_CHILD,
+    EntryKind.REMOVE_CHILD,
+    EntryKind.CLOSE_PARENT,
+    EntryKind.OVERRIDE,
+}
 _ABOUT_PARENT = {
     Reason.PARENT_FULL,
     Reason.PARENT_COMPLETED,
@@ -95,7 +101,7 @@ class KnownBags:
         match decision.kind:
             case EntryKind.OPEN_PARENT:
                 return self._scanned_as_parent(decision.parent)
-            case EntryKind.CLOSE_PARENT:
+            case EntryKind.CLOSE_PARENT | EntryKind.OVERRIDE:
                 return self._no_parent(decision.parent)
             case EntryKind.ADD_CHILD | EntryKind.REMOVE_CHILD if decision.child is None:
                 return Reason.CENTRE_COULD_NOT_STORE
@@ -143,6 +149,8 @@ class KnownBags:
             child.inside, child.by = decision.parent, operator
         elif decision.kind is EntryKind.REMOVE_CHILD:
             del self.bags[decision.child]
+            parent.completed = False
+        elif decision.kind is EntryKind.OVERRIDE:
             parent.completed = False
         if len(self.inside(decision.parent)) >= decision.capacity:
             parent.completed = True

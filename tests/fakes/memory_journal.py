@@ -28,7 +28,14 @@ DEVICE = DeviceId(UUID("00000000-0000-4000-8000-000000000001"))
 EPOCH = JournalEpoch(UUID("00000000-0000-4000-8000-000000000002"))
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
-_BAG_KINDS = {EntryKind.OPEN_PARENT, EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD, EntryKind.CLOSE_PARENT}
+_BAG_KINDS = {
+    EntryKind.OPEN_PARENT,
+    EntryKind.ADD_CHILD,
+    EntryKind.REMOVE_CHILD,
+    EntryKind.CLOSE_PARENT,
+    EntryKind.OVERRIDE,
+}
+_MAY_REOPEN = {EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD, EntryKind.OVERRIDE}
 _STEPS = {EntryKind.ADD_CHILD: 1, EntryKind.REMOVE_CHILD: -1}
 _UNSETTLED = {Reason.CHILD_IN_OTHER_PARENT, Reason.CHILD_NOT_IN_PARENT, Reason.UNKNOWN_BAG_TYPE}
 
@@ -204,15 +211,16 @@ class MemoryJournal:
                     return entry.seq, self._by_centre(fact, received_at), received_at
                 continue
             changes = [_STEPS.get(other.decision.kind, 0) for other in later]
+            changed = any(other.decision.kind in _MAY_REOPEN for other in later)
             if receipt is not None and receipt.count is not None:
-                completed = bool(receipt.completed) and not any(changes)
+                completed = bool(receipt.completed) and not changed
                 return self._filled(code, later or [entry], receipt.count + sum(changes), completed, entry)
             if receipt is not None and receipt.outcome is Outcome.REFUSED:
                 continue
             later.append(entry)
             if entry.decision.kind is EntryKind.OPEN_PARENT:
                 known = entry.decision.fact
-                completed = known is not None and known.completed and not any(changes)
+                completed = known is not None and known.completed and not changed
                 count = (entry.decision.base_count or 0) + sum(changes)
                 return self._filled(code, later, count, completed, entry)
         if not later:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from traitortrack_desktop.domain.entries import (
     BagFact,
@@ -14,7 +15,7 @@ from traitortrack_desktop.domain.entries import (
 )
 from traitortrack_desktop.domain.identifiers import EntryId
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.services.ports import PostingReply
+from traitortrack_desktop.services.ports import PostingReply, StationStanding
 
 
 class MemoryOffice:
@@ -27,14 +28,17 @@ class MemoryOffice:
         self.parents: set[str] = set()
         self.first_receipts: dict[EntryId, Receipt] = {}
 
-    def post(self, entries: Sequence[JournalEntry]) -> PostingReply:
+    def post(
+        self, entries: Sequence[JournalEntry], cursor: str | None = None, *, session: UUID | None = None
+    ) -> PostingReply:
         self.probe()
         receipts = tuple(self._receipt(entry) for entry in entries)
         return PostingReply(receipts=receipts, server_time=datetime.now(UTC), centre="memory/1")
 
-    def probe(self) -> None:
+    def probe(self, *, session: UUID | None = None) -> StationStanding | None:
         if self.failing is not None:
             raise self.failing
+        return None
 
     def close(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""The last release (schema 0004): its centre, built from its own SQL, and the messages its stations send."""
+"""Earlier releases: their centres, built from their own SQL, and the messages their stations send."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,8 @@ from fakes.central_owner import query
 
 RELEASE = Path(__file__).parents[1] / "releases" / "0004"
 STEPS = ("0001_web_application_tables", "0002_station_ledger", "0003_posting", "0004_accounts", "grants")
+LATER_RELEASE = RELEASE.with_name("0006")
+LATER_STEPS = ("0005_catalogue_feed", "0006_repairs_and_statistics", "functions", "grants")
 OUTCOMES = {"posted", "already_posted", "refused"}
 FACTS = {"code", "kind", "parent", "since", "by", "count", "completed", "as_of", "from_centre"}
 LIMIT = "SET LOCAL statement_timeout = 8000; "
@@ -26,6 +28,14 @@ def make_released_centre(url: str) -> None:
     )
 
 
+def bring_to_the_release_after(url: str) -> None:
+    """Make a centre of the release 0004 what the upgrade to 0006 made of it, but for triggers of the feed."""
+    for step in LATER_STEPS:
+        script = LATER_RELEASE.joinpath(f"{step}.sql").read_text("utf-8")
+        query(url, f"SET LOCAL check_function_bodies = off; {script}")
+    query(url, "UPDATE station.alembic_version SET version_num = '0006'")
+
+
 def released_entries() -> list[dict[str, Any]]:
     """Return entries as that release posted them, all of one station."""
     entries: list[dict[str, Any]] = json.loads(RELEASE.joinpath("entries.json").read_text("utf-8"))
@@ -37,11 +47,11 @@ class ReleasedStation:
 
     def __init__(self, url: str) -> None:
         self._session = Attacker(url)
-        self._device = released_entries()[0]["payload"]["device"]
+        self.device = released_entries()[0]["payload"]["device"]
 
     def enrol(self) -> None:
         self._session.rows(
-            f"{LIMIT}SELECT station.enrol_device(%s, %s, %s)", self._device, "Station 7", "1.0.0"
+            f"{LIMIT}SELECT station.enrol_device(%s, %s, %s)", self.device, "Station 7", "1.0.0"
         )
 
     def post(
@@ -49,7 +59,7 @@ class ReleasedStation:
     ) -> list[tuple[int, str, str | None]]:
         """Post and read the reply as strictly as that release did; return seq, outcome and reason."""
         message = f"{LIMIT}SELECT station.post_entries(%s, %s, %s)"
-        answer = self._session.rows(message, self._device, json.dumps(entries), isolate)[0][0]
+        answer = self._session.rows(message, self.device, json.dumps(entries), isolate)[0][0]
         assert isinstance(answer["server_time"], str)
         assert isinstance(answer["centre"], str)
         receipts = answer["receipts"]

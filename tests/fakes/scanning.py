@@ -8,6 +8,7 @@ from traitortrack_desktop.domain.codes import code_rules, parse_frame
 from traitortrack_desktop.domain.entries import NO_HASH, JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.identifiers import DeviceId, EntryId, JournalEpoch
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
 from traitortrack_desktop.domain.workflow import decide
 
@@ -51,7 +52,7 @@ class Scanning:
             parsed,
             self.facts.get(parsed.text),
             rules=self.rules,
-            signed_in=signed_in,
+            barred=None if signed_in else Reason.NOT_SIGNED_IN,
             arrival=arrival,
         )
         entry = entry_of(decision, len(self.entries) + 1)

@@ -4,19 +4,24 @@ from datetime import timedelta
 
 from fakes.fake_station import FakeStation, elsewhere
 
-from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.codes import SHOWN_OF_A_BADGE, Command
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     ScannerChanged,
     ScannerProblem,
+    StationNamed,
     StorageFailed,
 )
+from traitortrack_desktop.services.ports import CentreTrouble
 
 CHILDREN = [f"AB12C04F{7000 + 37 * i}" for i in range(60)]
 LONG = "WHEATMILL2026X000174"
+BADGE = "TT-BADGE-" + "012345678901" * 2
 
 
 def scan(station, *codes):
@@ -238,6 +243,55 @@ def set_aside(station):
     scan(station, Command.ASIDE)
 
 
+def badge(station, username, *, role="dispatcher", has_pin=False):
+    station.give_badge(BADGE, username, role=role, has_pin=has_pin)
+    scan(station, BADGE)
+
+
+def switched_by_badge(station):
+    packed(station, 12, "M444-10017")
+    badge(station, "lakshminarayanan.venkatasubramanian")
+
+
+def biller_by_badge(station):
+    packed(station, 12)
+    badge(station, "lakshmi", role="biller", has_pin=True)
+
+
+def badge_being_checked(station):
+    packed(station, 12)
+    scan(station, BADGE)
+
+
+def badge_unchecked(station):
+    packed(station, 12)
+    station.refuse(Reason.BADGE_UNCHECKED, code=SHOWN_OF_A_BADGE)
+
+
+def signed_in_without_centre(station):
+    packed(station, 12)
+    station.be_operated_by("asha", way=SignInWay.REMEMBERED_PASSWORD)
+
+
+def allowed_again(station):
+    station.be_operated_by("lakshmi", role="biller", way=SignInWay.PASSWORD)
+    packed(station, 12)
+    station.override(Operation.OVERRIDE_COMPLETED, "It was completed by mistake")
+
+
+def noticed(station, reason=Reason.OPERATOR_DISABLED):
+    packed(station, 11)
+    scan(station, CHILDREN[11])
+    station.centre_answers(notices={CHILDREN[11]: reason})
+
+
+def station_barred(station):
+    biller_by_badge(station)
+    scan(station, *CHILDREN[12:15])
+    station.tell(DeliveryChanged(online=False, problem="revoked", trouble=CentreTrouble.REVOKED))
+    station.tell(StationNamed(name="Packing hall 2", area="lucknow"))
+
+
 SITUATIONS = {
     situation.__name__: situation
     for situation in (
@@ -273,6 +327,14 @@ SITUATIONS = {
         held_of_two_beside_a_stop,
         asked_to_set_aside,
         set_aside,
+        switched_by_badge,
+        biller_by_badge,
+        badge_being_checked,
+        badge_unchecked,
+        signed_in_without_centre,
+        allowed_again,
+        noticed,
+        station_barred,
     )
 }
 

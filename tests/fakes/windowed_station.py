@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from traitortrack_desktop.domain.entries import ABOUT_PEOPLE
 from traitortrack_desktop.storage.local.answered import answered_entries
 
 PROGRAM = Path(__file__).with_name("scanned_window.py")
@@ -85,4 +86,9 @@ class WindowedStation:
 
     @property
     def entries(self):
-        return answered_entries(self.data_dir)
+        """The whole journal but its sign-ins and sign-outs, each entry with its receipt."""
+        return tuple(
+            (entry, receipt)
+            for entry, receipt in answered_entries(self.data_dir)
+            if entry.decision.kind not in ABOUT_PEOPLE
+        )

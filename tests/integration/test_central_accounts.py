@@ -1,22 +1,19 @@
-"""Signing in, the lockout, and keeping accounts."""
+"""Signing in, and the lockout."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from fakes.central_owner import query
+from fakes.signing_in import accounts_at
 from werkzeug.security import generate_password_hash
 
-from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.operators import OperatorSession, SignInWay
+from traitortrack_desktop.domain.roles import Person, Rights
 from traitortrack_desktop.services.ports import CentreUnreachableError, SignedIn, SignInRefused
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
-from traitortrack_desktop.storage.central.user_administration import (
-    AccountNotPossibleError,
-    add_user,
-    list_users,
-    make_first_administrator,
-    password_weakness,
-)
+from traitortrack_desktop.storage.central.user_administration import add_user
 
 PASSWORD = "Str0ng!pass"
 
@@ -24,7 +21,7 @@ PASSWORD = "Str0ng!pass"
 @pytest.fixture
 def accounts(central_url: str) -> Iterator[CentralAccounts]:
     add_user(central_url, username="ravi", password=PASSWORD, role="dispatcher", area="lucknow")
-    accounts = CentralAccounts(central_url)
+    accounts = accounts_at(central_url)
     yield accounts
     accounts.close()
 
@@ -35,14 +32,23 @@ def lockout(url: str) -> tuple[int, datetime | None, datetime | None]:
 
 
 def fail(accounts: CentralAccounts, times: int) -> SignInRefused:
-    answers = [accounts.sign_in("ravi", "wrong") for _ in range(times)]
+    answers = [accounts.sign_in("ravi", "wrong", session=uuid4()) for _ in range(times)]
     assert isinstance(answers[-1], SignInRefused)
     return answers[-1]
 
 
 def test_the_right_password_signs_in(accounts: CentralAccounts):
-    assert accounts.sign_in("ravi", PASSWORD) == SignedIn(
-        person=Person(username="ravi", role="dispatcher", area="lucknow")
+    session = uuid4()
+
+    answer = accounts.sign_in("ravi", PASSWORD, session=session)
+
+    assert answer == SignedIn(
+        session=OperatorSession(
+            id=session,
+            person=Person(username="ravi", role="dispatcher", area="lucknow"),
+            way=SignInWay.PASSWORD,
+            rights=Rights.FULL,
+        )
     )
 
 
@@ -52,19 +58,23 @@ def test_every_kind_of_hash_that_the_web_application_wrote_is_read(
 ):
     query(central_url, """UPDATE "user" SET password_hash = %s""", generate_password_hash("old", method))
 
-    assert isinstance(accounts.sign_in("ravi", "old"), SignedIn)
+    assert isinstance(accounts.sign_in("ravi", "old", session=uuid4()), SignedIn)
 
 
 @pytest.mark.parametrize("stored", ["!", "", "md5$a$b", "unheard:of$salt$abc"])
 def test_a_hash_that_nobody_can_read_lets_nobody_in(accounts: CentralAccounts, central_url: str, stored: str):
     query(central_url, """UPDATE "user" SET password_hash = %s""", stored)
 
-    assert accounts.sign_in("ravi", stored) == SignInRefused()
+    assert accounts.sign_in("ravi", stored, session=uuid4()) == SignInRefused()
 
 
 @pytest.mark.parametrize("name", ["nobody", "RAVI", "", "r%"])
 def test_a_name_that_nobody_has_is_refused_like_a_wrong_password(accounts: CentralAccounts, name: str):
-    assert accounts.sign_in(name, PASSWORD) == accounts.sign_in("ravi", "wrong") == SignInRefused()
+    assert (
+        accounts.sign_in(name, PASSWORD, session=uuid4())
+        == accounts.sign_in("ravi", "wrong", session=uuid4())
+        == SignInRefused()
+    )
 
 
 def test_a_wrong_password_is_counted(accounts: CentralAccounts, central_url: str):
@@ -86,7 +96,7 @@ def test_the_fifth_wrong_password_locks_for_fifteen_minutes(accounts: CentralAcc
 def test_a_locked_account_refuses_the_right_password(accounts: CentralAccounts, central_url: str):
     locked_until = fail(accounts, 5).locked_until
 
-    assert accounts.sign_in("ravi", PASSWORD) == SignInRefused(locked_until=locked_until)
+    assert accounts.sign_in("ravi", PASSWORD, session=uuid4()) == SignInRefused(locked_until=locked_until)
     assert lockout(central_url)[0] == 5
 
 
@@ -105,7 +115,7 @@ def test_signing_in_forgets_the_failures(accounts: CentralAccounts, central_url:
     fail(accounts, 3)
     query(central_url, """UPDATE "user" SET locked_until = '2020-01-01'""")
 
-    accounts.sign_in("ravi", PASSWORD)
+    accounts.sign_in("ravi", PASSWORD, session=uuid4())
 
     assert lockout(central_url) == (0, None, None)
 
@@ -116,8 +126,8 @@ def test_an_account_that_is_not_verified_is_told_so_after_the_right_password(
 ):
     query(central_url, """UPDATE "user" SET verified = %s""", verified)
 
-    assert accounts.sign_in("ravi", "wrong") == SignInRefused()
-    assert accounts.sign_in("ravi", PASSWORD) == SignInRefused(not_verified=True)
+    assert accounts.sign_in("ravi", "wrong", session=uuid4()) == SignInRefused()
+    assert accounts.sign_in("ravi", PASSWORD, session=uuid4()) == SignInRefused(not_verified=True)
 
 
 def test_counters_that_the_web_application_left_empty_are_understood(
@@ -128,75 +138,13 @@ def test_counters_that_the_web_application_left_empty_are_understood(
     fail(accounts, 1)
 
     assert lockout(central_url)[0] == 1
-    assert isinstance(accounts.sign_in("ravi", PASSWORD), SignedIn)
+    assert isinstance(accounts.sign_in("ravi", PASSWORD, session=uuid4()), SignedIn)
 
 
 def test_without_a_centre_nobody_is_told_that_the_password_is_wrong():
-    accounts = CentralAccounts("postgresql://somebody@127.0.0.1:1/nowhere")
+    accounts = accounts_at("postgresql://somebody@127.0.0.1:1/nowhere")
 
     with pytest.raises(CentreUnreachableError):
-        accounts.sign_in("ravi", PASSWORD)
+        accounts.sign_in("ravi", PASSWORD, session=uuid4())
 
     accounts.close()
-
-
-# -- keeping accounts
-
-
-def test_an_added_user_is_listed_without_secrets(central_url: str):
-    add_user(central_url, username="ravi", password=PASSWORD, role="dispatcher", area="lucknow")
-
-    (user,) = list_users(central_url)
-    assert user.as_json() == {
-        "username": "ravi", "email": "ravi@station.invalid", "role": "dispatcher", "area": "lucknow",
-        "verified": True, "locked_until": None,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"username": "ravi"}, "the user name 'ravi' is taken"),
-        ({"email": "ravi@station.invalid"}, "the e-mail address 'ravi@station.invalid' is taken"),
-        ({"role": "boss"}, "there is no role 'boss'"),
-        ({"area": "paris"}, "there is no area 'paris'"),
-        ({"role": "dispatcher", "area": None}, "a dispatcher needs an area"),
-        ({"password": "short"}, "at least 8"),
-        ({"username": "a b"}, "3 to 20"),
-    ],
-)
-def test_an_account_that_is_not_possible_is_refused_with_the_reason(
-    central_url: str, changes: dict, problem: str
-):
-    add_user(central_url, username="ravi", password=PASSWORD, role="biller")
-    wanted = {"username": "meera", "password": PASSWORD, "role": "biller"}
-
-    with pytest.raises(AccountNotPossibleError, match=problem):
-        add_user(central_url, **{**wanted, **changes})
-
-    assert len(list_users(central_url)) == 1
-
-
-@pytest.mark.parametrize(
-    ("password", "lacks"),
-    [
-        ("Str0ng!", "at least 8"),
-        ("str0ng!pass", "upper-case"),
-        ("STR0NG!PASS", "lower-case"),
-        ("Strong!pass", "digit"),
-        ("Str0ngpass", "special"),
-    ],
-)
-def test_a_weak_password_lacks_something(password: str, lacks: str):
-    assert lacks in password_weakness(password)
-
-
-def test_a_strong_password_lacks_nothing():
-    assert password_weakness(PASSWORD) is None
-
-
-def test_the_first_administrator_is_made_once(central_url: str):
-    assert make_first_administrator(central_url, PASSWORD)
-    assert not make_first_administrator(central_url, PASSWORD)
-
-    assert [(user.username, user.role) for user in list_users(central_url)] == [("admin", "admin")]

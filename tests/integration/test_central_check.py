@@ -1,7 +1,10 @@
 """``db check`` on a real server: each kind of fault, remark and row to decide on, in its own words."""
 
+from uuid import uuid4
+
 import pytest
 from fakes.central_owner import query
+from fakes.enrolled_stations import enrolled, one_time_code
 
 from traitortrack_desktop.storage.central.check import check
 from traitortrack_desktop.storage.central.rows_in_words import answer_lines
@@ -245,3 +248,34 @@ def test_a_check_changes_nothing(central_url: str):
     check(central_url)
 
     assert query(central_url, "SELECT xmin::text, ctid::text, * FROM bag") == before
+
+
+def test_stations_that_are_silent_or_of_an_older_release_and_open_codes_are_remarked(central_url: str):
+    enrolled(central_url, uuid4(), name="Bench 1")
+    enrolled(central_url, uuid4(), name="Bench 2")
+    query(central_url, "UPDATE station.device SET speaks = 1 WHERE name = 'Bench 1'")
+    query(
+        central_url,
+        "UPDATE station.device SET last_seen_at = now() - interval '31 days' WHERE name = 'Bench 2'",
+    )
+    one_time_code(central_url)
+
+    said = " ".join(check(central_url).remarks)
+
+    assert 'stations not heard of for 30 days: "Bench 2" (' in said
+    assert 'stations of a release that checks passwords itself: "Bench 1" (' in said
+    assert "one-time codes that are open: 1 (" in said
+
+
+def test_stations_that_were_revoked_and_codes_that_were_used_are_not(central_url: str):
+    enrolled(central_url, uuid4())
+    one_time_code(central_url)
+    query(
+        central_url,
+        """UPDATE station.device SET speaks = 1, revoked_at = now(), last_seen_at = '2020-01-01';
+           UPDATE station.enrolment_code SET used_at = now()""",
+    )
+
+    found = check(central_url).stations
+
+    assert (found.silent, found.checking_passwords, found.open_codes) == ((), (), 0)

@@ -9,18 +9,25 @@ from uuid import uuid4
 import pytest
 from fakes.attacker import Attacker
 from fakes.central_owner import children_by_parent, query
-from fakes.decisions import added, opened
+from fakes.decisions import added, opened, signed_in, signed_out
+from fakes.enrolled_stations import enrolled, enrolled_chain
 from fakes.entry_chain import EntryChain, filled
 from fakes.hidden_address import HiddenAddress
-from fakes.released_centre import ReleasedStation, released_entries
+from fakes.released_centre import (
+    ReleasedStation,
+    bring_to_the_release_after,
+    make_released_centre,
+    released_entries,
+)
+from fakes.signing_in import accounts_at
 
 from traitortrack_desktop.domain.entries import Outcome
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.services.account_secrets import hashed_secret
 from traitortrack_desktop.services.ports import CentreMismatchError, CentreUnreachableError, SignedIn
 from traitortrack_desktop.services.set_up import SetUpProblem
-from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.check import check
 from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
@@ -91,6 +98,7 @@ def test_what_the_last_release_posts_is_answered_as_that_release_answered(
         closing(ReleasedStation(released_url)) as then,
         closing(ReleasedStation(station_at(central_url))) as now,
     ):
+        enrolled(central_url, now.device)
         then.enrol()
         now.enrol()
 
@@ -104,6 +112,7 @@ def test_one_by_one_is_answered_as_then(central_url: str, released_url: str):
         closing(ReleasedStation(released_url)) as then,
         closing(ReleasedStation(station_at(central_url))) as now,
     ):
+        enrolled(central_url, now.device)
         then.enrol()
         now.enrol()
 
@@ -112,7 +121,10 @@ def test_one_by_one_is_answered_as_then(central_url: str, released_url: str):
 
 def test_the_last_releases_way_to_sign_in_is_still_there(central_url: str):
     add_user(central_url, username="ravi", password=PASSWORD, role="biller", area="indore")
-    with closing(Attacker(station_at(central_url))) as session:
+    url = station_at(central_url)
+    enrolled(central_url, uuid4())
+    query(central_url, "UPDATE station.device SET speaks = 1")
+    with closing(Attacker(url)) as session:
         account = session.rows("SELECT * FROM station.account_for_sign_in(%s)", "ravi")[0]
 
         assert (account[0], *account[2:]) == ("ravi", "biller", "indore", True, None)
@@ -147,10 +159,15 @@ def test_todays_station_posts_there_also_when_it_wants_to_know_what_changed(rele
 
 
 def test_people_sign_in_at_the_last_releases_centre(released_url: str):
-    add_user(released_url, username="ravi", password=PASSWORD, role="biller")
-    accounts = CentralAccounts(station_at(released_url))
+    query(
+        released_url,
+        """INSERT INTO "user" (username, email, password_hash, role, verified)
+           VALUES ('ravi', 'ravi@station.invalid', %s, 'biller', true)""",
+        hashed_secret(PASSWORD),
+    )
+    accounts = accounts_at(station_at(released_url))
 
-    answer = accounts.sign_in("ravi", PASSWORD)
+    answer = accounts.sign_in("ravi", PASSWORD, session=uuid4())
 
     accounts.close()
     assert isinstance(answer, SignedIn)
@@ -158,6 +175,94 @@ def test_people_sign_in_at_the_last_releases_centre(released_url: str):
 
 def test_a_new_station_may_be_set_up_at_the_last_releases_centre(released_url: str):
     assert CentralDoor(DeviceId(uuid4())).attempt(station_at(released_url)) is None
+
+
+# --- today's station at a centre that knows no sessions
+
+
+@pytest.fixture(scope="module")
+def yesterday(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The name of a database of the release right before today."""
+    postgres_server.create_database("released_0006", "template1")
+    url = postgres_server.url("released_0006")
+    make_released_centre(url)
+    bring_to_the_release_after(url)
+    yield "released_0006"
+    postgres_server.drop_database("released_0006")
+
+
+@pytest.fixture(params=["0004", "0006"])
+def older_url(
+    request: pytest.FixtureRequest, released: str, yesterday: str, fresh_databases
+) -> Iterator[str]:
+    yield from fresh_databases.fresh(released if request.param == "0004" else yesterday)
+
+
+@pytest.fixture
+def yesterday_url(yesterday: str, fresh_databases) -> Iterator[str]:
+    yield from fresh_databases.fresh(yesterday)
+
+
+def test_work_under_a_session_is_posted_where_nobody_knows_sessions(older_url: str):
+    chain, session = EntryChain(), uuid4()
+    office = office_at(station_at(older_url), chain)
+    entries = [
+        chain.entry(decision, session=session)
+        for decision in (signed_in(badge=uuid4()), *filled("SB00001", ["AAAA"]), signed_out())
+    ]
+
+    reply = office.post(entries, "1:1:", session=session)
+    standing = office.probe(session=session)
+
+    office.close()
+    not_known = (Outcome.REFUSED, Reason.CENTRE_COULD_NOT_STORE)
+    assert [(one.outcome, one.reason) for one in reply.receipts] == [
+        not_known,
+        (Outcome.POSTED, None),
+        (Outcome.POSTED, None),
+        not_known,
+    ]
+    assert children_by_parent(older_url) == {"SB00001": ("AAAA",)}
+    assert (reply.standing, standing) == (None, None)
+
+
+def test_a_centre_that_knows_no_sessions_is_not_asked_about_one_again_and_again(released_url: str):
+    chain, session = EntryChain(), uuid4()
+    office = office_at(station_at(released_url), chain)
+    office.probe(session=session)
+    query(released_url, WITH_A_TRAP)
+
+    receipts = office.post([chain.entry(opened("SB00001"), session=session)]).receipts
+
+    office.close()
+    assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED]
+
+
+WITH_A_TRAP = """
+    CREATE FUNCTION station.post_entries(uuid, jsonb, boolean, uuid) RETURNS jsonb
+    LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'asked again' USING ERRCODE = 'TT002'; END $$;
+    GRANT EXECUTE ON FUNCTION station.post_entries(uuid, jsonb, boolean, uuid) TO traitortrack_station
+"""
+
+
+def test_what_was_posted_under_sessions_before_an_upgrade_is_repeated_after_it(yesterday_url: str):
+    chain, session = EntryChain(), uuid4()
+    office = office_at(station_at(yesterday_url), chain)
+    entries = [
+        chain.entry(decision, session=session)
+        for decision in (signed_in(badge=uuid4()), *filled("SB00001", ["AAAA"]))
+    ]
+    office.post(entries, session=session)
+
+    upgrade(yesterday_url)
+    receipts = office.post(entries, session=session).receipts
+
+    office.close()
+    assert [(one.outcome, one.reason) for one in receipts] == [
+        (Outcome.REFUSED, Reason.CENTRE_COULD_NOT_STORE),
+        (Outcome.ALREADY_POSTED, None),
+        (Outcome.ALREADY_POSTED, None),
+    ]
 
 
 # --- the centre is upgraded
@@ -228,7 +333,7 @@ def later_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
         url,
         """
         UPDATE station.alembic_version SET version_num = '9999';
-        ALTER FUNCTION station.post_entries(uuid, jsonb, boolean) RENAME TO post_entries_of_then
+        ALTER FUNCTION station.post_entries RENAME TO post_entries_of_then
         """,
     )
     yield url
@@ -241,9 +346,10 @@ def answering(url: str, change: str) -> str:
         url,
         f"""
         CREATE OR REPLACE FUNCTION station.post_entries(
-            p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false)
+            p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false, p_session uuid DEFAULT NULL)
         RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-        AS $$ SELECT {change} FROM station.post_entries_of_then(p_device, p_entries, p_isolate) AS r $$;
+        AS $$ SELECT {change}
+              FROM station.post_entries_of_then(p_device, p_entries, p_isolate, p_session) AS r $$;
         GRANT EXECUTE ON FUNCTION station.post_entries TO traitortrack_station
         """,
     )
@@ -253,7 +359,7 @@ def answering(url: str, change: str) -> str:
 def test_a_reply_that_says_more_is_understood(later_url: str):
     more = """jsonb_set(r, '{receipts,0}', r #> '{receipts,0}' || '{"hint": {"a": [1]}, "fact": {"code": "X",
               "zone": 7}}') || '{"minimum_version": "9.0", "settings": 12}'"""
-    chain = EntryChain()
+    chain = enrolled_chain(later_url)
     office = office_at(answering(later_url, more), chain)
 
     receipts = office.post([chain.entry(opened("SB00001"))]).receipts
@@ -265,13 +371,26 @@ def test_a_reply_that_says_more_is_understood(later_url: str):
 def test_a_reason_of_a_later_release_is_told_as_the_general_one(later_url: str):
     reason = """jsonb_set(r, '{receipts,0}',
                           r #> '{receipts,0}' || '{"outcome": "refused", "reason": "bag_on_fire"}')"""
-    chain = EntryChain()
+    chain = enrolled_chain(later_url)
     office = office_at(answering(later_url, reason), chain)
 
     receipts = office.post([chain.entry(opened("SB00001"))]).receipts
 
     office.close()
     assert [receipt.reason for receipt in receipts] == [Reason.CENTRE_COULD_NOT_STORE]
+
+
+def test_a_notice_of_a_later_release_is_none_and_an_end_of_a_session_is_one(later_url: str):
+    more = """jsonb_set(r, '{receipts,0}', r #> '{receipts,0}' || '{"notice": "bag_on_fire"}')
+              || jsonb_build_object('session', r -> 'session' || '{"ended": "too_tired"}')"""
+    chain = enrolled_chain(later_url)
+    office = office_at(answering(later_url, more), chain)
+
+    reply = office.post([chain.entry(opened("SB00001"), session=uuid4())])
+
+    office.close()
+    assert [receipt.notice for receipt in reply.receipts] == [None]
+    assert reply.standing.session_ended is Reason.SESSION_REVOKED
 
 
 @pytest.mark.parametrize(
@@ -286,10 +405,12 @@ def test_a_reason_of_a_later_release_is_told_as_the_general_one(later_url: str):
         "jsonb_build_array(r)",
         "'7'::jsonb",
         "NULL::jsonb",
+        """r || '{"station": 7}'""",
+        """r || '{"session": {"id": "me"}}'""",
     ],
 )
 def test_an_answer_that_is_not_understood_leaves_the_entry_waiting(later_url: str, change: str):
-    chain = EntryChain()
+    chain = enrolled_chain(later_url)
     office = office_at(answering(later_url, change), chain)
 
     with pytest.raises(CentreMismatchError):
@@ -306,7 +427,7 @@ def test_a_station_says_what_is_the_matter_with_a_centre(
     central_url: str, preparing: str, said: str, problem: SetUpProblem
 ):
     url = station_at(central_url)
-    chain = EntryChain()
+    chain = enrolled_chain(central_url)
     office = office_at(url, chain)
     query(central_url, preparing)
 
@@ -318,7 +439,7 @@ def test_a_station_says_what_is_the_matter_with_a_centre(
 
 
 def test_a_station_goes_on_by_itself_when_the_centre_fits_again(central_url: str):
-    chain = EntryChain()
+    chain = enrolled_chain(central_url)
     office = office_at(station_at(central_url), chain)
     entry = chain.entry(opened("SB00001"))
     query(central_url, "ALTER SCHEMA station RENAME TO away")

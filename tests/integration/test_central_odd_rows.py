@@ -5,20 +5,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
 from fakes.central_owner import children_by_parent, query
 from fakes.decisions import added, opened, removed
+from fakes.enrolled_stations import enrolled
 from fakes.entry_chain import OPERATOR, EntryChain, filled
 from fakes.plain_address import plain
+from fakes.signing_in import accounts_at
 from psycopg2.extensions import connection as RawConnection  # noqa: N812
 from psycopg2.extras import Json
 
 from traitortrack_desktop.domain.entries import Decision, Outcome, Receipt, entry_payload
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.ports import CentreMismatchError, SignInRefused
-from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.audit import audit
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.central.upgrade import upgrade
@@ -44,6 +46,8 @@ def new_station(central_url: str) -> Iterator[Callable[..., Station]]:
 
     def make(url: str = central_url) -> Station:
         stations.append(Station(url))
+        if url != central_url:
+            enrolled(central_url, stations[-1].chain.device)
         stations[-1].office.probe()
         return stations[-1]
 
@@ -121,9 +125,9 @@ def test_an_account_that_is_locked_for_ever_is_told_as_locked(central_url: str):
         END $$
         """,
     )
-    accounts = CentralAccounts(central_url)
+    accounts = accounts_at(central_url)
     try:
-        refusals = [accounts.sign_in(name, "y") for name in ("ravi", "mina")]
+        refusals = [accounts.sign_in(name, "y", session=uuid4()) for name in ("ravi", "mina")]
     finally:
         accounts.close()
     assert [isinstance(one, SignInRefused) and one.locked_until is not None for one in refusals] == [True] * 2
@@ -143,8 +147,8 @@ def test_of_two_accounts_of_one_name_the_older_one_is_meant(station: Station, ce
         OPERATOR,
     )
     assert outcomes(station.post(opened("SB00001"))) == [POSTED]
-    accounts = CentralAccounts(central_url)
-    assert isinstance(accounts.sign_in(OPERATOR, "wrong"), SignInRefused)
+    accounts = accounts_at(central_url)
+    assert isinstance(accounts.sign_in(OPERATOR, "wrong", session=uuid4()), SignInRefused)
     accounts.close()
 
     assert query(central_url, "SELECT user_id FROM bag") == query(

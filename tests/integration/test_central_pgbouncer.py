@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from fakes.central_owner import children_by_parent, query
 from fakes.decisions import added
+from fakes.enrolled_stations import enrolled
 from fakes.entry_chain import EntryChain, filled
 from fakes.pooler import pooler, pooler_program
+from fakes.signing_in import accounts_at
 from sqlalchemy import text
 
 from traitortrack_desktop.domain.entries import Outcome
 from traitortrack_desktop.services.ports import CentreUnreachableError, SignedIn, SignInRefused
-from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.catalogue_feed import CentralCatalogueSource
 from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.engine import CentralDatabase
@@ -58,10 +60,11 @@ class Station:
 
 
 @pytest.fixture
-def stations(pooled_url: str) -> Iterator[list[Station]]:
+def stations(pooled_url: str, central_url: str) -> Iterator[list[Station]]:
     with ExitStack() as stack:
         stations = [Station(pooled_url, number) for number in range(STATIONS)]
         for station in stations:
+            enrolled(central_url, station.chain.device)
             stack.callback(station.office.close)
         yield stations
 
@@ -124,8 +127,8 @@ def test_a_batch_that_fails_does_not_spoil_the_next_stations(stations: list[Stat
 
 def test_people_sign_in_through_the_pooler(pooled_url: str, central_url: str):
     add_user(central_url, username="ravi", password="Str0ng!pass", role="biller")
-    with closing(CentralAccounts(pooled_url)) as accounts:
-        answers = [accounts.sign_in("ravi", "wrong"), accounts.sign_in("ravi", "Str0ng!pass")]
+    with closing(accounts_at(pooled_url, enrolled(central_url, uuid4()))) as accounts:
+        answers = [accounts.sign_in("ravi", word, session=uuid4()) for word in ("wrong", "Str0ng!pass")]
 
     assert [type(answer) for answer in answers] == [SignInRefused, SignedIn]
 

@@ -7,18 +7,27 @@ read them from end to end for as long as a session lasts.
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from uuid import uuid4
 
 import psycopg2
 import pytest
 from fakes.central_owner import query
-from fakes.decisions import added, opened, removed
-from fakes.entry_chain import EntryChain, filled
+from fakes.decisions import added, opened, removed, signed_in, signed_out
+from fakes.entry_chain import OPERATOR, EntryChain, filled
 from fakes.plain_address import plain
+from fakes.posted_people import PostedPeople
 
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
 SMALL, LARGE = 2_000, 20_000
-MOST_ROWS_READ = {"one child": 60, "a refusal": 60, "a batch": 2_500, "a probe": 10, "a sign-in": 10}
+MOST_ROWS_READ = {
+    "one child": 60,
+    "under a badge": 120,
+    "a refusal": 60,
+    "a batch": 2_500,
+    "a probe": 10,
+    "a sign-in": 10,
+}
 """Rows read by each, from tables and indexes; with 20,000 bags any full reading shows."""
 
 _READ = """
@@ -36,6 +45,8 @@ class Centre:
         self.bags = 0
         self.chain = EntryChain()
         self.office = CentralPostingOffice(url, device=self.chain.device, station_name="s", version="1")
+        with closing(PostedPeople(url)) as people:
+            self.badge = people.badge(people.person(name=OPERATOR))
 
     def grow(self, bags: int) -> None:
         """Bring the centre to *bags* bags, every tenth a parent with nine children, some of those billed."""
@@ -62,6 +73,13 @@ class Centre:
             """INSERT INTO bill_bag (bill_id, bag_id)
                SELECT bill.id, bag.id FROM bag JOIN bill ON bill.bill_id = 'B' || bag.id
                ON CONFLICT DO NOTHING""",
+        )
+        query(
+            self.url,
+            """INSERT INTO station.session (id, device, user_id, username, way, rights, ended_at)
+               SELECT gen_random_uuid(), CASE WHEN n %% 2 = 0 THEN %s ELSE gen_random_uuid() END, 1, 'x',
+                      'badge', 'operator', now() FROM generate_series(%s, %s) AS n""",
+            *(str(self.chain.device), self.bags, bags),
         )
         self.bags = bags
         self.rows_read()
@@ -102,8 +120,10 @@ def _vacuum(url: str) -> None:
 def _read_by(centre: Centre, work: str) -> int:
     """Return how many rows *work* reads. The station's process tells its figures when it is asked to."""
     before = _told(centre)
+    session = uuid4() if work == "under a badge" else None
     entries = {
         "one child": [added("SB100010", f"X{centre.bags}")],
+        "under a badge": [signed_in(badge=centre.badge), added("SB100010", f"Z{centre.bags}"), signed_out()],
         "a refusal": [added("SB100020", "K100011")],
         "a batch": [
             *filled(f"SB{centre.bags}", [f"Y{centre.bags}{n:02}" for n in range(29)]),
@@ -115,7 +135,9 @@ def _read_by(centre: Centre, work: str) -> int:
     if work == "a sign-in":
         query(centre.url, "SELECT * FROM station.account_for_sign_in('ravi')")
     elif entries:
-        centre.office.post(centre.chain.entries(entries))
+        made = [centre.chain.entry(decision, session=session) for decision in entries]
+        receipts = centre.office.post(made).receipts
+        assert session is None or {receipt.reason for receipt in receipts} == {None}
     else:
         centre.office.probe()
     return _told(centre) - before

@@ -9,13 +9,14 @@ import pytest
 from fakes.attacker import Attacker
 from fakes.central_owner import query
 from fakes.decisions import opened
+from fakes.enrolled_stations import enrolled, enrolled_chain, one_time_code
 from fakes.entry_chain import EntryChain, filled, item
 from fakes.hidden_address import HiddenAddress
+from fakes.signing_in import accounts_at
 
 from traitortrack_desktop.domain.entries import Outcome
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.ports import CentreMismatchError, SignedIn
-from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.central.sql_files import read_file
 from traitortrack_desktop.storage.central.station_login import create_station_login
@@ -105,8 +106,8 @@ def attacker(attacker_url: str) -> Iterator[Attacker]:
         yield session
 
 
-def test_it_can_post(attacker_url: str):
-    chain = EntryChain()
+def test_it_can_post(attacker_url: str, owner_url: str):
+    chain = enrolled_chain(owner_url, account="attacker")
     office = CentralPostingOffice(attacker_url, device=chain.device, station_name="s", version="1")
 
     receipts = office.post(chain.entries(filled("SB00001", ["AAAA"]))).receipts
@@ -115,10 +116,10 @@ def test_it_can_post(attacker_url: str):
     assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED] * 2
 
 
-def test_it_can_sign_people_in(attacker_url: str):
-    accounts = CentralAccounts(attacker_url)
+def test_it_can_sign_people_in(attacker_url: str, owner_url: str):
+    accounts = accounts_at(attacker_url, enrolled(owner_url, uuid4(), account="attacker"))
 
-    answer = accounts.sign_in("ravi", PASSWORD)
+    answer = accounts.sign_in("ravi", PASSWORD, session=uuid4())
 
     accounts.close()
     assert isinstance(answer, SignedIn)
@@ -249,7 +250,7 @@ def test_acting_as_all_stations_does_not_change_who_is_speaking(attacker: Attack
 
 
 def test_a_revoked_station_cannot_post(owner_url: str, attacker_url: str):
-    chain = EntryChain()
+    chain = enrolled_chain(owner_url, account="attacker")
     office = CentralPostingOffice(attacker_url, device=chain.device, station_name="s", version="1")
     office.probe()
     query(owner_url, REVOKE, str(chain.device))
@@ -261,11 +262,12 @@ def test_a_revoked_station_cannot_post(owner_url: str, attacker_url: str):
 
 
 def test_a_revoked_station_cannot_enrol_itself_again(owner_url: str, attacker: Attacker):
-    device = str(uuid4())
-    attacker.rows("SELECT station.enrol_device(%s, 's', '1')", device)
+    device = enrolled(owner_url, str(uuid4()), account="attacker")
     query(owner_url, REVOKE, device)
 
     assert attacker.state("SELECT station.enrol_device(%s, 's', '1')", device) == "TT002"
+    code = one_time_code(owner_url)
+    assert attacker.rows("SELECT station.enrol_station(%s, 's', '1', %s)", device, code) == [("revoked",)]
 
 
 # --- names of the caller's own
@@ -303,10 +305,10 @@ SHADOWS = f"""
 def test_the_callers_own_tables_and_functions_do_not_stand_in_for_the_real_ones(
     central_url: str, station_url: str
 ):
-    chain = EntryChain()
+    chain, code = EntryChain(), one_time_code(central_url)
     with closing(Attacker(station_url)) as attacker:
         attacker.rows(SHADOWS)
-        attacker.rows("SELECT station.enrol_device(%s, 's', '1')", str(chain.device))
+        attacker.rows("SELECT station.enrol_station(%s, 's', '1', %s)", str(chain.device), code)
         receipts = attacker.post(chain.device, [item(e) for e in chain.entries(filled("SB00001", ["AAAA"]))])
 
         assert attacker.rows("SELECT qr_id FROM pg_temp.bag") == [("SB00001",)]
@@ -347,7 +349,7 @@ TRAP = """
 def test_a_trigger_of_the_web_application_is_not_led_to_the_callers_table(central_url: str, station_url: str):
     query(central_url, WEB_TRIGGER)
 
-    assert _loot(station_url) == []
+    assert _loot(station_url, one_time_code(central_url)) == []
     assert query(central_url, "SELECT total_bags FROM statistics_cache") == [{"total_bags": 2}]
 
 
@@ -358,7 +360,7 @@ def test_nor_where_the_web_applications_tables_are_in_another_schema(empty_datab
     create_station_login(empty_database_url, "attacker", "pw")
     place = empty_database_url[empty_database_url.rindex("@") :]
 
-    assert _loot(f"postgresql://attacker:pw{place}") == []
+    assert _loot(f"postgresql://attacker:pw{place}", one_time_code(empty_database_url)) == []
     assert query(empty_database_url, 'SELECT total_bags FROM "Depot A".statistics_cache') == [
         {"total_bags": 2}
     ]
@@ -369,7 +371,7 @@ def test_where_everybody_may_create_functions_no_trigger_is_run_for_a_station(
 ):
     query(central_url, WEB_TRIGGER)
     query(central_url, "GRANT CREATE ON SCHEMA public TO PUBLIC")
-    chain = EntryChain()
+    chain = enrolled_chain(central_url)
     office = CentralPostingOffice(station_url, device=chain.device, station_name="s", version="1")
 
     with pytest.raises(CentreMismatchError, match=r"revoke CREATE .*TT004"):
@@ -383,7 +385,7 @@ def test_where_everybody_may_create_functions_theirs_do_not_stand_in_for_the_ser
 ):
     query(central_url, "GRANT CREATE ON SCHEMA public TO PUBLIC")
     query(station_url, f"CREATE FUNCTION public.upper(varchar) RETURNS text LANGUAGE plpgsql AS {NEVER}")
-    chain = EntryChain()
+    chain = enrolled_chain(central_url)
     office = CentralPostingOffice(station_url, device=chain.device, station_name="s", version="1")
 
     receipts = office.post(chain.entries(filled("SB00001", ["AAAA"]))).receipts
@@ -392,12 +394,12 @@ def test_where_everybody_may_create_functions_theirs_do_not_stand_in_for_the_ser
     assert [receipt.outcome for receipt in receipts] == [Outcome.POSTED] * 2
 
 
-def _loot(station_url: str) -> list[tuple[object, ...]]:
+def _loot(station_url: str, code: str) -> list[tuple[object, ...]]:
     """Post two bags from a session with a trap in it; return what went into the trap."""
     chain = EntryChain()
     with closing(Attacker(station_url)) as attacker:
         attacker.rows(TRAP)
-        attacker.rows("SELECT station.enrol_device(%s, 's', '1')", str(chain.device))
+        attacker.rows("SELECT station.enrol_station(%s, 's', '1', %s)", str(chain.device), code)
         attacker.post(chain.device, [item(entry) for entry in chain.entries(filled("SB00001", ["AAAA"]))])
         return attacker.rows("SELECT * FROM loot")
 

@@ -11,13 +11,14 @@ import pytest
 from fakes.attacker import Attacker
 from fakes.central_owner import query
 from fakes.decisions import opened
+from fakes.enrolled_stations import enrolled_chain, one_time_code
 from fakes.entry_chain import EntryChain, item
 from fakes.hidden_address import HiddenAddress
+from fakes.signing_in import accounts_at
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.delivery import LARGEST_BATCH
 from traitortrack_desktop.services.ports import EntriesNotAcceptableError, SignInRefused
-from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.central.station_login import create_station_login
 
@@ -73,6 +74,23 @@ WRONG: dict[str, dict[str, Any]] = {
     "verdict is unknown": {"verdict": "maybe"},
     "a number without end": {"capacity": 10**400},
     "nested deeply": {"fact": _deep(400)},
+    "session is no uuid": {"session": "me'"},
+    "session is a list": {"session": [str(uuid4())]},
+    "session of nobody": {"session": str(uuid4())},
+    "override is a text": {"kind": "override", "override": "because"},
+    "override is a list": {"kind": "override", "override": [1]},
+    "reason is huge": {"kind": "override", "override": {"reason": BIG, "permission": "override_completed"}},
+    "override of nothing": {"kind": "override", "parent": None},
+    "sign-in without anything": {"kind": "sign_in"},
+    "sign-in without a way": {"kind": "sign_in", "session": str(uuid4()), "sign_in": {}},
+    "sign-in by an unknown way": {"kind": "sign_in", "session": str(uuid4()), "sign_in": {"way": "'"}},
+    "badge is no uuid": {
+        "kind": "sign_in",
+        "session": str(uuid4()),
+        "sign_in": {"way": "badge", "badge": "TT-BADGE-1"},
+    },
+    "sign-in is a list": {"kind": "sign_in", "session": str(uuid4()), "sign_in": [1]},
+    "sign-out of nobody": {"kind": "sign_out"},
     "more than the fields": {"zz": {"a": [1, None, "'"]}},
 }
 SHAPES = {
@@ -118,11 +136,9 @@ def attacker(flooder_url: str) -> Iterator[Attacker]:
 
 
 @pytest.fixture
-def chain(attacker: Attacker) -> EntryChain:
+def chain(owner_url: str) -> EntryChain:
     """A station that is enrolled."""
-    chain = EntryChain()
-    attacker.rows("SELECT station.enrol_device(%s, 's', '1')", str(chain.device))
-    return chain
+    return enrolled_chain(owner_url, account="flooder")
 
 
 def changed(original: dict[str, Any], **values: Any) -> dict[str, Any]:
@@ -159,19 +175,22 @@ def test_sql_in_the_name_of_a_bag_makes_that_bag(
 
 @pytest.mark.parametrize("text", SQL)
 def test_sql_in_the_name_of_a_station_is_its_name(attacker: Attacker, owner_url: str, text: str):
-    device = str(uuid4())
+    device, code = str(uuid4()), one_time_code(owner_url)
 
-    attacker.rows("SELECT station.enrol_device(%s, %s, %s)", device, text, text)
+    attacker.rows("SELECT station.enrol_station(%s, %s, %s, %s)", device, text, text, code)
 
     found = query(owner_url, "SELECT name, version FROM station.device WHERE id = %s", device)
     assert found == [{"name": text, "version": text}]
 
 
 @pytest.mark.parametrize("text", [*SQL, "ravi\x00", "\ud800"])
-def test_sql_in_the_name_of_a_person_is_nobodys_name(flooder_url: str, text: str):
-    accounts = CentralAccounts(flooder_url)
+def test_sql_in_the_name_of_a_person_is_nobodys_name(
+    flooder_url: str, owner_url: str, chain: EntryChain, text: str
+):
+    query(owner_url, "DELETE FROM station.sign_in_failure")
+    accounts = accounts_at(flooder_url, chain.device)
 
-    answer = accounts.sign_in(text, text)
+    answer = accounts.sign_in(text, text, session=uuid4())
 
     accounts.close()
     assert answer == SignInRefused()
@@ -234,11 +253,10 @@ def test_as_many_entries_as_one_call_may_bring_are_twice_what_a_station_sends(
 
 
 def test_of_a_huge_name_of_a_station_the_beginning_is_kept(attacker: Attacker, owner_url: str):
-    device = str(uuid4())
-    enrol = "SELECT station.enrol_device(%s, %s, %s)"
+    device, code, huge = str(uuid4()), one_time_code(owner_url), "é" * 1_000_000
 
-    for name in ("x", "é" * 1_000_000):
-        attacker.rows(enrol, device, name, name)
+    for version in ("x", huge):
+        attacker.rows("SELECT station.enrol_station(%s, %s, %s, %s)", device, huge, version, code)
 
     kept = query(owner_url, "SELECT name, version FROM station.device WHERE id = %s", device)
     assert kept == [{"name": "é" * 200, "version": "é" * 200}]

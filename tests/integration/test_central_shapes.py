@@ -26,6 +26,7 @@ from fakes.central_owner import query
 from fakes.decisions import added, opened
 from fakes.entry_chain import EntryChain
 
+from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.ports import CentreMismatchError
 from traitortrack_desktop.storage.central.check import check
@@ -176,6 +177,14 @@ def test_odd_bags_are_posted_to_and_the_others_stay_as_they_were(upgraded: Upgra
     different = changed(upgraded.rows_after, digests(upgraded.url, upgraded.columns))
     different.pop("statistics_cache", None)
     assert {table: len(rows) for table, rows in different.items()} == {"bag": 3, "bill": 1}
+    assert audited(upgraded.shape.schema or "public", upgraded.url, entries) == [2, 5]
+
+
+def audited(schema: str, url: str, entries: list[JournalEntry]) -> list[int]:
+    """Return the numbers of the entries that put a child in and stand in the web application's audit."""
+    rows = query(url, f"SELECT request_id FROM {schema}.audit_log WHERE action = 'link_child'")
+    numbers = {str(entry.id): entry.seq for entry in entries}
+    return sorted(numbers[row["request_id"]] for row in rows)
 
 
 # -- what the upgrade says, and what it makes of things done by hand

@@ -16,6 +16,7 @@ import psycopg2
 import pytest
 from fakes.central_owner import query
 from fakes.decisions import opened
+from fakes.enrolled_stations import one_time_code
 from fakes.entry_chain import EntryChain
 from fakes.tls_server import Address, address, encrypting_server, server_that_encrypts
 
@@ -77,9 +78,11 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         yield Secured(*accounts, Address(owner), authority, other, folder)
 
 
-def post_one(url: str) -> None:
-    chain = EntryChain()
-    office = CentralPostingOffice(url, device=chain.device, station_name="s", version="1")
+def post_one(secured: Secured, url: str) -> None:
+    chain, code = EntryChain(), one_time_code(secured.owner)
+    office = CentralPostingOffice(
+        url, device=chain.device, station_name="s", version="1", enrolment_code=code
+    )
     with closing(office):
         (receipt,) = office.post([chain.entry(opened("SB00001"))]).receipts
     assert receipt.outcome is Outcome.POSTED
@@ -99,7 +102,7 @@ def refused(url: str) -> str:
 
 @pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
 def test_a_station_posts_over_an_encrypted_connection(secured: Secured, mode: str):
-    post_one(secured.at(secured.station, sslmode=mode, sslrootcert=secured.authority.file))
+    post_one(secured, secured.at(secured.station, sslmode=mode, sslrootcert=secured.authority.file))
 
 
 def test_it_is_encrypted_also_when_the_address_says_nothing(secured: Secured):
@@ -121,7 +124,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(secured: Secured, mod
 
 def test_a_server_of_another_name_is_not_believed(secured: Secured):
     trusted = {"sslrootcert": secured.authority.file}
-    post_one(secured.at(secured.station, name="other.test", sslmode="verify-ca", **trusted))
+    post_one(secured, secured.at(secured.station, name="other.test", sslmode="verify-ca", **trusted))
 
     told = refused(secured.at(secured.station, name="other.test", sslmode="verify-full", **trusted))
 
@@ -137,7 +140,10 @@ def test_an_authority_that_cannot_be_read_is_told(secured: Secured):
 def test_a_station_with_its_own_certificate_posts(secured: Secured):
     own = secured.own_certificate(secured.authority, name="certified")
 
-    post_one(secured.at(secured.certified, sslmode="verify-full", sslrootcert=secured.authority.file, **own))
+    post_one(
+        secured,
+        secured.at(secured.certified, sslmode="verify-full", sslrootcert=secured.authority.file, **own),
+    )
 
 
 @pytest.mark.parametrize(

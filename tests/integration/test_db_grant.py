@@ -8,17 +8,21 @@ from uuid import uuid4
 import pytest
 from fakes.attacker import Attacker
 from fakes.central_owner import query
-from fakes.entry_chain import EntryChain, filled
+from fakes.enrolled_stations import enrolled, enrolled_chain
+from fakes.entry_chain import filled
 from fakes.hidden_address import HiddenAddress
+from fakes.signing_in import accounts_at
 
+from traitortrack_desktop.domain.accounts import StationAct
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.launch import launch
 from traitortrack_desktop.services.ports import CentreMismatchError, SignedIn
 from traitortrack_desktop.services.set_up import SetUpProblem
-from traitortrack_desktop.storage.central.accounts import CentralAccounts
+from traitortrack_desktop.storage.central.enrolment import Enrolment, enrol_now
 from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
+from traitortrack_desktop.storage.central.station_administration import change_station, list_stations
 from traitortrack_desktop.storage.central.station_login import (
     StationLoginNotPossibleError,
     create_station_login,
@@ -278,7 +282,10 @@ def test_a_revoked_role_is_out_at_once_and_in_again_when_granted(grant, centre_u
     with closing(Attacker(as_role(centre_url))) as session:
         code, out, _ = grant(ROLE, "--revoke", "--json")
 
-        assert (code, json.loads(out)) == (0, {"role": ROLE, "revoked": True, "sessions_ended": 1})
+        assert (code, json.loads(out)) == (
+            0,
+            {"role": ROLE, "revoked": True, "sessions_ended": 1, "stations_revoked": 0},
+        )
         assert session.state("SELECT station.post_entries(gen_random_uuid(), '[]')") in {
             "57P01",
             "no SQLSTATE",
@@ -288,6 +295,44 @@ def test_a_revoked_role_is_out_at_once_and_in_again_when_granted(grant, centre_u
     grant(ROLE)
 
     assert attempt(as_role(centre_url)) is None
+
+
+def test_a_role_takes_its_stations_along_and_brings_back_those_it_took(grant, centre_url: str):
+    grant(ROLE)
+    gone, working = enrolled(centre_url, uuid4(), account=ROLE), enrolled(centre_url, uuid4(), account=ROLE)
+    other = enrolled(centre_url, uuid4(), account="line_8")
+    change_station(centre_url, StationAct.REVOKE, str(gone))
+
+    _, revoked, _ = grant(ROLE, "--revoke")
+    after_revoking = still_working(centre_url)
+    _, granted, _ = grant(ROLE)
+
+    assert "Stations of it that were revoked: 1." in revoked
+    assert "that may go on: 1." in granted
+    assert (after_revoking, still_working(centre_url)) == ({other}, {other, working})
+    query(centre_url, "DELETE FROM station.device; DELETE FROM audit_log")
+
+
+def test_it_prints_a_code_for_the_station_once(grant, centre_url: str):
+    _, out, _ = grant(ROLE, "--station", "Dock 1", "--area", "indore", "--json")
+
+    code = json.loads(out)["enrolment_code"]["code"]
+    enrol_now(as_role(centre_url), Enrolment(device=DeviceId(uuid4()), name="s", version="1", code=code))
+    assert query(centre_url, "SELECT name, area FROM station.device") == [
+        {"name": "Dock 1", "area": "indore"}
+    ]
+    query(centre_url, "DELETE FROM station.device")
+
+
+def test_an_area_that_is_none_is_refused_before_anything_is_made(grant, centre_url: str):
+    code, _, err = grant(ROLE, "--area", "delhi")
+
+    assert (code, "there is no such area" in err) == (2, True)
+    assert query(centre_url, "SELECT FROM pg_roles WHERE rolname = %s", ROLE) == []
+
+
+def still_working(url: str) -> set[object]:
+    return {station.id for station in list_stations(url) if station.revoked_at is None}
 
 
 def test_a_role_that_made_something_of_its_own_is_shut_out_all_the_same(grant, centre_url: str):
@@ -348,11 +393,11 @@ def test_an_account_without_rights_is_told_whose_address_to_use(centre_url: str)
 
 def _can_post_and_sign_in(owner_url: str) -> bool:
     add_user(owner_url, username="ravi", password="Str0ng!pass", role="biller")
-    chain = EntryChain()
+    chain = enrolled_chain(owner_url, account=ROLE)
     office = CentralPostingOffice(as_role(owner_url), device=chain.device, station_name="s", version="1")
-    accounts = CentralAccounts(as_role(owner_url))
+    accounts = accounts_at(as_role(owner_url), chain.device)
     receipts = office.post(chain.entries(filled("SB00001", ["AAAA"]))).receipts
-    signed_in = accounts.sign_in("ravi", "Str0ng!pass")
+    signed_in = accounts.sign_in("ravi", "Str0ng!pass", session=uuid4())
     office.close()
     accounts.close()
     return [receipt.outcome for receipt in receipts] == ["posted"] * 2 and isinstance(signed_in, SignedIn)

@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from fakes.central_owner import query
+from fakes.enrolled_stations import enrolled, one_time_code
 
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpProblem
 from traitortrack_desktop.storage.central.addresses import central_address
+from traitortrack_desktop.storage.central.enrolment import enrolment_code_hash as hashed
 from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
@@ -37,10 +39,8 @@ def test_a_station_can_work_there_and_nothing_was_changed(door, station_url: str
     assert query(central_url, "SELECT id FROM station.device") == []
 
 
-def test_a_station_that_is_enrolled_already_can_work_there(door, station_url: str):
-    office = CentralPostingOffice(station_url, device=DEVICE, station_name="7", version="1")
-    office.probe()
-    office.close()
+def test_a_station_that_is_enrolled_already_can_work_there(door, station_url: str, central_url: str):
+    enrolled(central_url, DEVICE)
 
     assert door.attempt(station_url) is None
 
@@ -51,6 +51,40 @@ def test_a_station_enrolled_for_another_account_is_told(door, station_url: str, 
     office.close()
 
     assert door.attempt(station_url) is SetUpProblem.OTHER_ACCOUNT
+
+
+def test_a_station_that_was_revoked_is_told(door, station_url: str, central_url: str):
+    enrolled(central_url, DEVICE)
+    query(central_url, "UPDATE station.device SET revoked_at = now()")
+
+    assert door.attempt(station_url) is SetUpProblem.REVOKED
+
+
+def test_a_new_station_comes_in_by_its_code_alone(door, station_url: str, central_url: str):
+    code = one_time_code(central_url)
+
+    answers = [door.enrol(station_url, station="7", code=typed) for typed in ("", "0000-0000-0000", code, "")]
+
+    assert answers == [SetUpProblem.CODE_NEEDED, SetUpProblem.CODE_WRONG, None, None]
+    assert query(central_url, "SELECT name FROM station.device") == [{"name": "7"}]
+
+
+def test_a_code_that_was_used_or_is_too_old_is_told(door, station_url: str, central_url: str):
+    used, old = one_time_code(central_url), one_time_code(central_url)
+    query(central_url, "UPDATE station.enrolment_code SET expires_at = now()")
+    query(central_url, "UPDATE station.enrolment_code SET used_at = now() WHERE code_hash = %s", hashed(used))
+
+    answers = [door.enrol(station_url, station="7", code=code) for code in (used, old)]
+
+    assert answers == [SetUpProblem.CODE_USED, SetUpProblem.CODE_EXPIRED]
+
+
+def test_the_owner_comes_in_without_a_code(door, central_url: str):
+    assert door.enrol(central_url, station="7", code="") is None
+
+
+def test_a_centre_without_codes_lets_everybody_in(door, released_url: str):
+    assert door.enrol(released_url, station="7", code="") is None
 
 
 def test_a_wrong_password_is_told(door, station_url: str):

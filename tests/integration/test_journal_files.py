@@ -56,7 +56,7 @@ def everything_in(directory: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("user_version", 1)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("user_version", 2)],
 )
 def test_the_writing_connection_has_the_settings_the_promise_rests_on(
     tmp_path: Path, pragma: str, value: object
@@ -113,7 +113,7 @@ def made_newer(directory: Path, *, checkpointed: bool) -> sqlite3.Connection:
     """Raise the schema version in the file, or only in the log beside it."""
     one_entry(directory)
     connection = sqlite3.connect(Places(directory).database, isolation_level=None)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     if checkpointed:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return connection

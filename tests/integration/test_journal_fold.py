@@ -4,7 +4,19 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
+from fakes.decisions import (
+    acknowledged,
+    added,
+    asked,
+    cancelled,
+    closed,
+    opened,
+    overridden,
+    refused,
+    removed,
+    signed_in,
+    signed_out,
+)
 from fakes.memory_journal import DEVICE, MemoryJournal, SteppingClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,6 +57,9 @@ decisions = st.one_of(
     st.builds(settling, st.builds(added, parents, children), st.integers(1, 30)),
     st.builds(settling, st.builds(cancelled), st.integers(1, 30)),
     st.builds(asked, st.sampled_from(list(QuestionKind)), parents, parent=parents),
+    st.builds(overridden, parents),
+    st.builds(signed_in),
+    st.builds(signed_out),
 )
 receipts = st.builds(
     Receipt,
@@ -54,6 +69,7 @@ receipts = st.builds(
     count=st.one_of(st.none(), st.integers(0, 31)),
     completed=st.one_of(st.none(), st.booleans()),
     fact=st.one_of(st.none(), facts),
+    notice=st.sampled_from([None, None, Reason.OPERATOR_DISABLED]),
 )
 histories = st.lists(
     st.one_of(decisions, decisions, st.lists(receipts, min_size=1, max_size=4), st.just("reopen")),

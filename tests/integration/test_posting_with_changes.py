@@ -8,6 +8,7 @@ import pytest
 from fakes.central_owner import query
 from fakes.counted_line import CountedLine
 from fakes.decisions import added
+from fakes.enrolled_stations import enrolled
 from fakes.entry_chain import EntryChain, filled
 from fakes.feed_reader import connect
 from sqlalchemy.engine import make_url
@@ -178,6 +179,7 @@ def test_a_race_that_is_lost_every_time_is_no_answer_and_no_fault_of_the_feed(
 def test_a_first_load_with_a_stations_few_rights_holds_what_the_centre_does(
     central_url: str, station_url: str, make_office: MakeOffice, chain: EntryChain, tmp_path: Path
 ):
+    enrolled(central_url, chain.device)
     office = make_office(station_url)
     office.post(chain.entries(filled("SB10001", ["C1", "C2"])))
     query(central_url, r"INSERT INTO bag (qr_id, type) VALUES (E'odd\\name\tof old', 'child')")

@@ -61,7 +61,7 @@ class Station:
 
     @property
     def state(self) -> WorkState:
-        return self.intake._state
+        return self.intake._keeping.state
 
     def scan(self, text: str) -> None:
         self.intake.take(ScanFrame(source="gun", raw=text.encode()))

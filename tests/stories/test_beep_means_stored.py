@@ -4,6 +4,7 @@ import sys
 import time
 
 import pytest
+from fakes.enrolled_stations import enrolled
 from fakes.serial_gun import PtyGun
 from fakes.windowed_station import OPERATOR, PASSWORD, WindowedStation
 
@@ -15,6 +16,7 @@ from traitortrack_desktop.domain.scanners import (
     ScannerRole,
     SerialLine,
 )
+from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.storage.central.user_administration import add_user
 from traitortrack_desktop.storage.local.answered import answered_entries
 from traitortrack_desktop.storage.local.scanner_profiles import ScannerProfilesFile
@@ -36,6 +38,7 @@ def test_the_gun_beeps_when_its_reading_is_on_disk_and_razzes_when_it_is_refused
     add_user(central_url, username=OPERATOR, password=PASSWORD, role="dispatcher", area="jaipur")
     gun = PtyGun()
     folder = tmp_path / "station"
+    enrolled(central_url, device_identity(folder))
     profile = ScannerProfile(
         name="left",
         connection=Connection.SERIAL,

@@ -10,6 +10,7 @@ import pytest
 from fakes.central_owner import query
 from fakes.central_rows import children_by_parent
 from fakes.decisions import added, opened
+from fakes.enrolled_stations import enrolled
 from fakes.entry_chain import EntryChain
 from sqlalchemy import make_url
 
@@ -18,6 +19,7 @@ from traitortrack_desktop.assembly import running_station
 from traitortrack_desktop.domain.entries import Decision, Verdict
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.presentation.messages import message_for
 from traitortrack_desktop.runtime.station import Station
@@ -131,13 +133,17 @@ def _asks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def watcher(
-    clock: Clock, line: NetworkLine, station_url: str, taken: Taken, tmp_path: Path
-) -> Iterator[Watcher]:
+def settings(line: NetworkLine, central_url: str, station_url: str, tmp_path: Path) -> Settings:
+    """Of a station that was let in, and reaches the centre by the line."""
+    url = make_url(station_url).set(port=line.port).render_as_string(hide_password=False)
+    enrolled(central_url, device_identity(tmp_path / "a"))
+    return Settings(data_dir=tmp_path / "a", station="A", database_url=url)
+
+
+@pytest.fixture
+def watcher(clock: Clock, settings: Settings, taken: Taken) -> Iterator[Watcher]:
     """A running station that has loaded all bags."""
     watcher = Watcher()
-    url = make_url(station_url).set(port=line.port).render_as_string(hide_password=False)
-    settings = Settings(data_dir=tmp_path / "a", station="A", database_url=url)
     with running_station(settings, listeners=[watcher]) as watcher.station:
         watcher.wait_for(CatalogueChanged, lambda event: event.complete)
         yield watcher

@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.central_rows import children_by_parent, rows
+from fakes.enrolled_stations import enrolled
 from fakes.headless_station import run_program
+from fakes.sign_ins import ASHA, who
 from sqlalchemy.engine import make_url
 
 from traitortrack_desktop import assembly
 from traitortrack_desktop.assembly import running_station
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.operators import SignInWay
+from traitortrack_desktop.domain.roles import Rights
 from traitortrack_desktop.environment import secrets
+from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 from traitortrack_desktop.services.station import SignInUnavailable
@@ -23,7 +27,8 @@ from traitortrack_desktop.storage.local.answered import answered_entries
 from traitortrack_desktop.storage.local.remembered_sign_ins import FILE_NAME
 
 PASSWORD = "Correct-horse-9"
-ASHA = Person(username="asha", role="dispatcher", area="jaipur")
+AT_THE_CENTRE = (ASHA, SignInWay.PASSWORD, Rights.FULL)
+WITHOUT_IT = (ASHA, SignInWay.REMEMBERED_PASSWORD, Rights.FULL)
 PATIENCE_SECONDS = 30
 UNKNOWN_HERE = SignInUnavailable(remembered_days=7)
 
@@ -40,6 +45,7 @@ def settings(central_url, station_url, line, tmp_path, monkeypatch):
     add_user(central_url, username="asha", password=PASSWORD, role="dispatcher", area="jaipur")
     add_user(central_url, username="boss", password=PASSWORD, role="admin", area=None)
     url = make_url(station_url).set(port=line.port).render_as_string(hide_password=False)
+    enrolled(central_url, device_identity(tmp_path / "data"))
     return Settings(data_dir=tmp_path / "data", station="7", database_url=url)
 
 
@@ -55,7 +61,7 @@ def ask(settings):
 
 
 def test_the_operator_packs_on_and_the_centre_learns_who_it_was(settings, ask, line, central_url):
-    assert ask() == SignedIn(person=ASHA)
+    assert who(ask()) == AT_THE_CENTRE
     line.cut()
     with running_station(settings, sign_in_required=True) as station:
         answer = station.sign_in_and_wait("asha", PASSWORD, timeout_seconds=PATIENCE_SECONDS)
@@ -65,7 +71,7 @@ def test_the_operator_packs_on_and_the_centre_learns_who_it_was(settings, ask, l
         line.restore()
         assert station.wait_until_nothing_waits(PATIENCE_SECONDS)
 
-    assert answer == SignedIn(person=ASHA, without_centre=True)
+    assert who(answer) == WITHOUT_IT
     assert [entry.operator for entry, _receipt in answered_entries(settings.data_dir)] == ["asha"] * 2
     assert children_by_parent(central_url) == {"SB10001": ["AB12C"]}
     assert rows(central_url, "SELECT DISTINCT operator FROM station.entry") == [{"operator": "asha"}]
@@ -98,7 +104,7 @@ def test_a_damaged_memory_stops_no_station(ask, line, settings):
     line.cut()
     assert ask() == UNKNOWN_HERE
     line.restore()
-    assert ask() == SignedIn(person=ASHA)
+    assert who(ask()) == AT_THE_CENTRE
 
 
 def test_neither_the_password_nor_what_scrypt_makes_of_it_is_in_any_file(ask, line, settings):
@@ -108,7 +114,7 @@ def test_neither_the_password_nor_what_scrypt_makes_of_it_is_in_any_file(ask, li
     ask()
     files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
     written = b"".join(path.read_bytes() for path in files)
-    (said,) = json.loads((settings.data_dir / FILE_NAME).read_bytes().split(b"\n", 1)[1])
+    (said,) = json.loads((settings.data_dir / FILE_NAME).read_bytes().split(b"\n", 1)[1])["people"]
     slow = hashlib.scrypt(
         PASSWORD.encode(), salt=bytes.fromhex(said["salt"]), n=2**15, r=8, p=1, maxmem=2**26
     )

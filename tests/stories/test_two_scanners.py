@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 from fakes.central_rows import children_by_parent, wrong_counters
+from fakes.enrolled_stations import enrolled
 from fakes.serial_gun import PtyGun
 from fakes.windowed_station import OPERATOR, PASSWORD, WindowedStation
 
 from traitortrack_desktop.devices.reconnect_hold import HOLD_MS
 from traitortrack_desktop.domain.entries import Verdict
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.storage.central.user_administration import add_user
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
@@ -34,6 +36,7 @@ def guns():
 @pytest.fixture
 def open_station(central_url, station_url, tmp_path):
     add_user(central_url, username=OPERATOR, password=PASSWORD, role="dispatcher", area="jaipur")
+    enrolled(central_url, device_identity(tmp_path / "station"))
 
     @contextmanager
     def opened(*ports):

@@ -7,10 +7,12 @@ import time
 
 import pytest
 from fakes.central_rows import children_by_parent, wrong_counters
+from fakes.enrolled_stations import enrolled
 from fakes.windowed_station import OPERATOR, PASSWORD, WindowedStation
 from sqlalchemy.engine import make_url
 
 from traitortrack_desktop.domain.entries import EntryKind, Outcome, Verdict
+from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.simulation.network_line import NetworkLine
 from traitortrack_desktop.storage.central.user_administration import add_user
 
@@ -33,8 +35,9 @@ def line(central_url):
 
 
 @pytest.fixture
-def url(central_url, station_url, line):
+def url(central_url, station_url, line, tmp_path):
     add_user(central_url, username=OPERATOR, password=PASSWORD, role="dispatcher", area="jaipur")
+    enrolled(central_url, device_identity(tmp_path / "station"))
     return make_url(station_url).set(port=line.port).render_as_string(hide_password=False)
 
 

@@ -3,6 +3,7 @@ import tomllib
 from uuid import uuid4
 
 import pytest
+from fakes.enrolled_stations import one_time_code
 from PySide6.QtCore import QRect, Qt
 
 from traitortrack_desktop.domain.identifiers import DeviceId
@@ -181,7 +182,25 @@ def test_everything_has_its_place(open_set_up, controls, settle, size):
     assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
 
 
-def test_a_real_centre_is_tried_and_kept(open_set_up, qtbot, station_url, tmp_path):
+def test_a_code_that_is_needed_is_typed_after_it_was_asked_for(window, controls, qtbot):
+    type_in(qtbot, window)
+    controls.answered(SetUpProblem.CODE_NEEDED)
+    qtbot.waitUntil(window.screen_.lines[SetUpField.CODE].hasFocus)
+
+    type_in(qtbot, window, {SetUpField.CODE: "3nyg k3qq hpnq"})
+
+    assert [access.code for access in controls.asked] == ["", "3nyg k3qq hpnq"]
+
+
+def test_what_is_no_code_is_pointed_at_and_nobody_asked(window, controls, qtbot):
+    for name, text in TYPED.items():
+        window.screen_.lines[name].setText(text)
+    type_in(qtbot, window, {SetUpField.CODE: "3nyg"})
+    assert window.screen_.problem.text == WORDS.wrong[SetUpField.CODE]
+    assert controls.asked == []
+
+
+def test_a_real_centre_is_tried_and_kept(open_set_up, qtbot, central_url, station_url, tmp_path):
     centre, ring, file = central_address(station_url), MemoryKeyRing(), tmp_path / "station.toml"
     first = FirstSetUp(
         door=CentralDoor(DeviceId(uuid4())),
@@ -200,6 +219,10 @@ def test_a_real_centre_is_tried_and_kept(open_set_up, qtbot, station_url, tmp_pa
     qtbot.waitUntil(lambda: window.screen_.problem.text == refused, timeout=15_000)
 
     type_in(qtbot, window, {SetUpField.PASSWORD: centre.password})
+    needed = WORDS.problems[SetUpProblem.CODE_NEEDED]
+    qtbot.waitUntil(lambda: window.screen_.problem.text == needed, timeout=15_000)
+
+    type_in(qtbot, window, {SetUpField.CODE: one_time_code(central_url)})
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=15_000)
 
     assert ring.kept == {centre.username: centre.password}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from traitortrack_desktop import __version__
-from traitortrack_desktop.commands import db, demo, journal, station, user
+from traitortrack_desktop.commands import audit, db, demo, journal, secrets, station, stations, user
 from traitortrack_desktop.commands.exit_codes import ExitCode
 from traitortrack_desktop.environment.settings import THEMES, Settings
 
@@ -35,10 +35,13 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         station.add_parser,
+        stations.add_parser,
         demo.add_parser,
         db.add_parser,
         user.add_parser,
+        audit.add_parser,
         journal.add_parser,
+        secrets.add_parser,
     ):
         add(commands)
     return parser

@@ -2,26 +2,18 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 
 from traitortrack_desktop.assembly import database_url
 from traitortrack_desktop.commands import db_audit, db_grant
+from traitortrack_desktop.commands.administrator_password import given_password, see_to_administrator
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode, tell_whoever_waits
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.storage.central.check import check
 from traitortrack_desktop.storage.central.rows_in_words import lines_to_decide
 from traitortrack_desktop.storage.central.upgrade import upgrade
 from traitortrack_desktop.storage.central.upgrade_report import UpgradeReport
-from traitortrack_desktop.storage.central.user_administration import (
-    AccountNotPossibleError,
-    has_administrator,
-    make_first_administrator,
-    password_weakness,
-)
-
-_ADMINISTRATOR_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - a name, not a password
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,11 +42,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _upgrade(arguments: argparse.Namespace, settings: Settings) -> int:
     url = database_url(settings)
-    password = _administrator_password()
+    password = given_password()
     report = upgrade(
         url, web_schema=arguments.web_schema, unblock=arguments.unblock_statistics, tell=tell_whoever_waits
     )
-    notes = (*report.notes, *_first_administrator(url, password))
+    notes = (*report.notes, *see_to_administrator(url, password))
     if arguments.json:
         print(json.dumps({**report.as_json(), "notes": notes}))
     else:
@@ -76,28 +68,6 @@ def _print_upgrade(report: UpgradeReport, notes: Sequence[str]) -> None:
         print(f"Not added: {reason}.", file=sys.stderr)
     for note in notes:
         print(f"Note: {note}", file=sys.stderr)
-
-
-def _administrator_password() -> str | None:
-    """Return the first administrator's password, which must be good before anything is changed."""
-    password = os.environ.get(_ADMINISTRATOR_PASSWORD) or None
-    weakness = password_weakness(password) if password is not None else None
-    if weakness is not None:
-        raise CommandFailed(f"{_ADMINISTRATOR_PASSWORD}: {weakness}", ExitCode.WRONG_USAGE)
-    return password
-
-
-def _first_administrator(url: str, password: str | None) -> tuple[str, ...]:
-    """Make the first administrator when its password is given; return what is left to say."""
-    if password is None:
-        if has_administrator(url):
-            return ()
-        return (f"There is no administrator; set {_ADMINISTRATOR_PASSWORD} and upgrade again to make one.",)
-    try:
-        make_first_administrator(url, password)
-    except AccountNotPossibleError as problem:
-        raise CommandFailed(f"{_ADMINISTRATOR_PASSWORD}: {problem}", ExitCode.WRONG_USAGE) from problem
-    return ()
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:

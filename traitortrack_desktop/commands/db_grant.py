@@ -1,13 +1,23 @@
 """``db grant``: the database account of a station. For IT, with the owner's address."""
 
 import argparse
+import contextlib
 import json
 import sys
+from dataclasses import asdict
 
 from traitortrack_desktop.assembly import database_url
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.commands.new_password import NEW_PASSWORD, new_password
+from traitortrack_desktop.commands.stations import add_name_and_area, tell_code
 from traitortrack_desktop.environment.settings import Settings
+from traitortrack_desktop.storage.central.station_administration import (
+    EnrolmentCode,
+    NoCodesYetError,
+    StationNotPossibleError,
+    make_enrolment_code,
+    require_name_and_area,
+)
 from traitortrack_desktop.storage.central.station_login import (
     StationLogin,
     StationLoginNotPossibleError,
@@ -25,7 +35,10 @@ def add_action(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         help=f"make or renew a station's account; its password from {NEW_PASSWORD} or a prompt",
     )
     grant.add_argument("role", metavar="ROLE", help="the database role, one for each station where possible")
-    grant.add_argument("--revoke", action="store_true", help="take its rights and end its sessions")
+    grant.add_argument(
+        "--revoke", action="store_true", help="take its and its stations' rights and end its sessions"
+    )
+    add_name_and_area(grant, name="--station")
     grant.add_argument("--json", action="store_true", help="one JSON object")
     grant.set_defaults(run=_run)
 
@@ -35,32 +48,45 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         if arguments.revoke:
             return _revoke(url, arguments.role, as_json=arguments.json)
+        require_name_and_area(arguments.station_name, arguments.area)
         require_possible(url, arguments.role)
         login = create_station_login(url, arguments.role, new_password(arguments.role))
-    except StationLoginNotPossibleError as problem:
-        wrong_name = isinstance(problem, UnsuitableRoleError)
+        enrolment = _code(url, arguments)
+    except (StationLoginNotPossibleError, StationNotPossibleError) as problem:
+        wrong_name = isinstance(problem, UnsuitableRoleError | StationNotPossibleError)
         code = ExitCode.WRONG_USAGE if wrong_name else ExitCode.FAILED
         raise CommandFailed(str(problem), code) from problem
     if arguments.json:
-        print(json.dumps(login.as_json()))
-    else:
-        _tell(login)
+        print(json.dumps({**login.as_json(), "enrolment_code": enrolment and enrolment.as_json()}))
+        return ExitCode.DONE
+    _tell(login)
+    if enrolment is not None:
+        tell_code(enrolment)
     return ExitCode.DONE
+
+
+def _code(url: str, arguments: argparse.Namespace) -> EnrolmentCode | None:
+    with contextlib.suppress(NoCodesYetError):
+        return make_enrolment_code(url, name=arguments.station_name, area=arguments.area)
+    return None
 
 
 def _tell(login: StationLogin) -> None:
     done = "may work as a station" if login.made else "has a new password, and may work as a station"
     print(f"{login.role} {done}: it may call the station's functions and nothing else.")
     print(f"Address for the station's set-up, with the password in place of PASSWORD: {login.address}")
+    if login.restored:
+        print(f"Stations revoked together with it that may go on: {login.restored}.")
     for note in login.notes:
         print(f"Note: {note}", file=sys.stderr)
 
 
 def _revoke(url: str, role: str, *, as_json: bool) -> int:
-    ended = revoke_station_login(url, role)
+    taken = revoke_station_login(url, role)
     if as_json:
-        print(json.dumps({"role": role, "revoked": True, "sessions_ended": ended}))
+        print(json.dumps({"role": role, "revoked": True, **asdict(taken)}))
     else:
-        print(f"{role} may no longer work as a station; {ended} of its sessions were ended.")
-        print("Its stations keep what they scan from now on; db grant lets them send it.")
+        print(f"{role} may no longer work as a station; {taken.sessions_ended} of its sessions were ended.")
+        print(f"Stations of it that were revoked: {taken.stations_revoked}.")
+        print("They keep what they scan from now on; db grant lets them send it.")
     return ExitCode.DONE

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traitortrack_desktop.assembly import station_window
-from traitortrack_desktop.commands.demo_centre import DemoCentre, demo_bags, running_demo_centre
+from traitortrack_desktop.commands.demo_centre import DemoCentre, demo_bags, let_in, running_demo_centre
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.work import WorkState
@@ -138,10 +138,9 @@ def _work(
     from traitortrack_desktop.ui.demo_show import run_show  # noqa: PLC0415 - loads Qt
 
     observer = _Observer()
-    with station_window(_station_settings(settings, data_dir, centre), listeners=[observer]) as (
-        station,
-        window,
-    ):
+    own = _station_settings(settings, data_dir, centre)
+    let_in(centre, own)
+    with station_window(own, listeners=[observer]) as (station, window):
         _sign_in(station, centre)
         run_show(window, _show(station, centre, observer, arguments, picture))
         centre.line.restore()

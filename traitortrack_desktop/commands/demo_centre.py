@@ -9,7 +9,10 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from traitortrack_desktop.assembly import enrol_this_station
+from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
+from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.simulation.depot import DEMO_OPERATOR, LOOSE_PARENT_CODE, make_depot
 from traitortrack_desktop.simulation.network_line import NetworkLine
 from traitortrack_desktop.simulation.sheet_codes import A_BILL
@@ -18,6 +21,7 @@ from traitortrack_desktop.storage.central.demo_depot import (
     give_password,
     seed_depot,
 )
+from traitortrack_desktop.storage.central.station_administration import list_stations, make_enrolment_code
 from traitortrack_desktop.storage.central.station_login import create_station_login
 from traitortrack_desktop.storage.central.upgrade import upgrade
 
@@ -60,6 +64,13 @@ def running_demo_centre(folder: Path) -> Iterator[DemoCentre]:
                 operator=DEMO_OPERATOR,
                 operator_password=password,
             )
+
+
+def let_in(centre: DemoCentre, settings: Settings) -> None:
+    """Enrol the demo's station as an administrator would, at the first call."""
+    if device_identity(settings.data_dir) not in {known.id for known in list_stations(centre.owner_url)}:
+        code = make_enrolment_code(centre.owner_url, name=settings.station)
+        enrol_this_station(settings, code=code.code)
 
 
 def demo_bags() -> ShiftBags:

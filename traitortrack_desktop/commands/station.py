@@ -133,6 +133,9 @@ def _sign_in(station: Station, username: str | None, password: str | None) -> No
         return
     answer = station.sign_in_and_wait(username, password, timeout_seconds=_SIGN_IN_SECONDS)
     if isinstance(answer, SignInRefused):
+        if answer.code_needed:
+            problem = f"{username} signs in with a code of a second factor, which only the window asks for"
+            raise CommandFailed(problem, ExitCode.WRONG_USAGE)
         raise CommandFailed(f"the centre did not accept the password of {username}", ExitCode.WRONG_USAGE)
     if not isinstance(answer, SignedIn):
         print(f"{username} could not be checked at the centre; the work is recorded", file=sys.stderr)

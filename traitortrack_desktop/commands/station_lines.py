@@ -133,6 +133,7 @@ class JsonLines(StationLines):
         """Print ``receipt``."""
         self._object(
             {"event": "receipt", "seq": entry.seq, "outcome": receipt.outcome, "reason": receipt.reason}
+            | ({"notice": receipt.notice} if receipt.notice is not None else {})
         )
 
     def delivery(self, event: DeliveryChanged) -> None:

@@ -5,6 +5,7 @@ days). Only two sources at once are compared by the intake's clock, since theirs
 without time (files, pipes, keys) is never compared: there the same text twice in a row is meant.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 
 from traitortrack_desktop.domain.codes import CodeKind, Command, ParsedCode
@@ -60,6 +61,7 @@ class _Reading:
     """A label that a scanner read lately, and what its first reading did."""
 
     raw: bytes
+    """What came; of what may hold a badge only a digest, here as in the label."""
     label: str | bytes
     ended_ms: int
     came_ms: int
@@ -144,12 +146,14 @@ class Arrivals:
         if frame.ended_ms is None or not _is_whole(frame):
             problem = Reason.READ_TWICE if early and self._for_people else None
             return Arrival(remarks=typed, role=frame.role, problem=problem)
-        own, other = self._own(frame, came_ms), self._other(frame, scanned, came_ms, state)
+        own = self._own(frame, scanned, came_ms)
+        other = self._other(frame, scanned, came_ms, state)
         gap_ms = _gap(own.ended_ms, frame.ended_ms) if own is not None else REPEAT_MS + 1
         bounce_ms = own.repeats_after_ms if own is not None else BOUNCE_MS
         batch = self._is_batch(frame.source, frame.ended_ms, bounced=gap_ms < BOUNCE_MS)
         problem = _problem(own, scanned, gap_ms, batch=batch)
-        if problem is None and other is not None and other.stands(state):
+        # The same badge at another scanner is no harm, and somebody else may have signed in between.
+        if problem is None and scanned.badge is None and other is not None and other.stands(state):
             problem = Reason.READ_BY_BOTH
         if problem is None and early:
             problem = Reason.READ_TWICE
@@ -186,12 +190,12 @@ class Arrivals:
         if arrival.from_memory or frame.ended_ms is None or not _is_whole(frame):
             return
         crossed = decision.reason is Reason.READ_BY_BOTH
-        before = self._own(frame, came_ms)
+        before = self._own(frame, scanned, came_ms)
         if before is None and crossed:
             before = self._other(frame, scanned, came_ms, None)
         carries = before is not None and (crossed or decision.reason is Reason.READ_TWICE)
         reading = _Reading(
-            raw=frame.raw,
+            raw=_kept(frame, scanned),
             label=_label(frame, scanned),
             ended_ms=frame.ended_ms,
             came_ms=came_ms,
@@ -199,7 +203,7 @@ class Arrivals:
             crossed=crossed,
         )
         scanner = self._scanner(frame.source)
-        scanner.readings = [kept for kept in scanner.readings if kept.raw != frame.raw][1 - _LABELS :]
+        scanner.readings = [kept for kept in scanner.readings if kept.raw != reading.raw][1 - _LABELS :]
         scanner.readings.append(reading)
         scanner.in_batch = Remark.BATCH in arrival.remarks
         if decision.reason is not Reason.READ_TWICE or scanner.in_batch:
@@ -221,12 +225,12 @@ class Arrivals:
         scanner.poured = scanner.poured + 1 if goes_on else 1
         return scanner.poured >= POURING_READINGS
 
-    def _own(self, frame: ScanFrame, now_ms: int) -> _Reading | None:
+    def _own(self, frame: ScanFrame, scanned: ParsedCode, now_ms: int) -> _Reading | None:
         """Return the last reading of the same by the same scanner, if it was lately."""
-        scanner = self._scanners.get(frame.source)
+        raw, scanner = _kept(frame, scanned), self._scanners.get(frame.source)
         for kept in scanner.readings if scanner is not None else ():
             lately = now_ms - kept.came_ms < _FORGET_AFTER_MS
-            if kept.raw == frame.raw and lately and _gap(kept.ended_ms, frame.ended_ms) <= REPEAT_MS:
+            if kept.raw == raw and lately and _gap(kept.ended_ms, frame.ended_ms) <= REPEAT_MS:
                 return kept
         return None
 
@@ -278,7 +282,18 @@ def _is_whole(frame: ScanFrame) -> bool:
 
 def _label(frame: ScanFrame, scanned: ParsedCode) -> str | bytes:
     """Return what is the same for both scanners; the text of a badge does not say whose it is."""
-    return frame.raw if scanned.kind is CodeKind.BADGE else scanned.text
+    if scanned.badge is not None:
+        return _digest(scanned.badge.encode())
+    return _kept(frame, scanned) if scanned.kind is CodeKind.BADGE else scanned.text
+
+
+def _kept(frame: ScanFrame, scanned: ParsedCode) -> bytes:
+    """Return what may be remembered of *frame*: a badge's code is a secret."""
+    return _digest(frame.raw) if scanned.kind is CodeKind.BADGE else frame.raw
+
+
+def _digest(secret: bytes) -> bytes:
+    return hashlib.sha256(secret).digest()
 
 
 def _stands(decision: Decision) -> bool:

@@ -5,11 +5,12 @@ the text is known to be ASCII (``"ß".upper()`` would otherwise become a bag).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from traitortrack_desktop.domain.badge_traces import may_hold_badge
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.operators import badge_code
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import SET_UP_PREFIX, TEST_PREFIX
 from traitortrack_desktop.domain.symbologies import bag_of_gs1_label, split_identifier
@@ -19,7 +20,8 @@ MAX_SHOWN_CHARACTERS = 255
 
 _BLANKS = " \t\r\n\u00a0"
 _COMMAND_PREFIX = "TT-CMD-"
-_SHOWN_OF_A_BADGE = "TT-BADGE-***"
+SHOWN_OF_A_BADGE = "TT-BADGE-***"
+"""All that is ever told or kept of a badge's code."""
 _SEPARATORS = str.maketrans("", "", "\x04\x1c\x1d\x1e")
 """EOT, FS, GS and RS: a code may carry them, so that what it is can be said; no bag code does."""
 
@@ -105,16 +107,18 @@ class ParsedCode:
     text: str
     command: Command | None = None
     problem: Reason | None = None
+    badge: str | None = field(default=None, repr=False)
+    """A badge's whole code: a secret, for whoever looks up whose it is and for nobody else."""
 
 
 def parse_frame(frame: ScanFrame, rules: CodeRules) -> ParsedCode:
     """Return what *frame* means. Never raises: what cannot be used is named in ``problem``.
 
-    Of what may hold a badge nothing is told but that, also where it came in pieces or distorted.
+    Of what may hold a badge nothing is told but that, also where it came in pieces or distorted. The code
+    of a whole one that is nothing else beside stands in ``badge``.
     """
     if may_hold_badge(frame.raw, mixed=frame.kind is FrameKind.GARBLED):
-        problem = _NEVER_A_CODE.get(frame.kind, Reason.UNKNOWN_BADGE)
-        return ParsedCode(kind=CodeKind.BADGE, text=_SHOWN_OF_A_BADGE, problem=problem)
+        return _badge(frame)
     if frame.kind in _NEVER_A_CODE:
         return _unusable(frame.raw, _NEVER_A_CODE[frame.kind])
     identifier, data = split_identifier(frame.raw)
@@ -129,6 +133,23 @@ def parse_frame(frame: ScanFrame, rules: CodeRules) -> ParsedCode:
     if identifier is not None and identifier.is_gs1:
         return _classify_gs1(text, rules)
     return _classify(text.upper(), rules)
+
+
+def _badge(frame: ScanFrame) -> ParsedCode:
+    problem = _NEVER_A_CODE.get(frame.kind)
+    code = _whole_badge(frame.raw) if problem is None else None
+    if code is None:
+        problem = problem or Reason.UNKNOWN_BADGE
+    return ParsedCode(kind=CodeKind.BADGE, text=SHOWN_OF_A_BADGE, problem=problem, badge=code)
+
+
+def _whole_badge(raw: bytes) -> str | None:
+    """Return the badge that *raw* is, whatever the scanner says of the kind of barcode."""
+    _, data = split_identifier(raw)
+    try:
+        return badge_code(data.decode("ascii").strip(_BLANKS))
+    except UnicodeDecodeError:
+        return None
 
 
 def _classify_gs1(text: str, rules: CodeRules) -> ParsedCode:

@@ -28,13 +28,13 @@ _NOT_NOW = frozenset(
 """Refusals that say nothing against the bag: it stays held until they are gone."""
 
 
-def next_to_place(state: WorkState, arrival: Arrival, *, signed_in: bool) -> Held | None:
+def next_to_place(state: WorkState, arrival: Arrival, *, barred: Reason | None) -> Held | None:
     """Return what the command to place, which came as *arrival* says, takes next.
 
     ``None`` where it may not: :func:`decide` then says why.
     """
     stands_in_the_way = arrival.from_memory or arrival.problem is not None or state.stop is not None
-    if not state.held or stands_in_the_way or not signed_in:
+    if not state.held or stands_in_the_way or barred is not None:
         return None
     first, question = state.held[0], state.question
     if question is not None and question.kind is QuestionKind.SWITCH and question.code != first.code:

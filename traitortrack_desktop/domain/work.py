@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from traitortrack_desktop.domain.entries import (
+    ABOUT_PEOPLE,
     BagFact,
     Decision,
     EntryKind,
@@ -60,6 +61,8 @@ class OpenParent:
     changes: tuple[Change, ...] = ()
     completed: bool = False
     """The centre holds it as complete, whatever its count."""
+    overridden_seq: int = 0
+    """Number of the entry that let it take bags all the same: answers to earlier ones are older."""
 
     @property
     def count(self) -> int:
@@ -111,7 +114,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionItem:
-    """An entry the operator was told OK for and the centre refused; open until acknowledged."""
+    """What a person has to look at; open until acknowledged.
+
+    Mostly an entry the operator was told OK for and the centre refused. With a *reason* about people
+    (``OPERATOR_DISABLED``, ``SESSION_REVOKED``, ``BADGE_NOT_VALID``) the entry was posted, and went on
+    under somebody who should not have gone on.
+    """
 
     seq: int
     code: str
@@ -198,10 +206,18 @@ _UNDECIDED = frozenset({Reason.CONFLICTING_REPEAT, Reason.CENTRE_COULD_NOT_STORE
 
 
 def needs_attention(entry: JournalEntry, receipt: Receipt) -> bool:
-    """Whether the operator was told OK for something that does not hold at the centre.
+    """Whether a person has to look: the operator was told OK for something that does not hold at the
+    centre, or the centre gives notice of who it was.
 
-    A child that turns out to be in this very parent already is where the operator was told it is.
+    A child that turns out to be in this very parent already is where the operator was told it is. Sign-ins
+    are about no bag: who works here is settled at once, and not by a list.
     """
+    if entry.decision.kind in ABOUT_PEOPLE:
+        return False
+    return receipt.notice is not None or _does_not_hold(entry, receipt)
+
+
+def _does_not_hold(entry: JournalEntry, receipt: Receipt) -> bool:
     return (
         entry.decision.verdict is Verdict.ACCEPTED
         and receipt.outcome is Outcome.REFUSED
@@ -210,11 +226,12 @@ def needs_attention(entry: JournalEntry, receipt: Receipt) -> bool:
 
 
 def attention_item(entry: JournalEntry, receipt: Receipt) -> AttentionItem:
-    """Return what a person has to see about the refused *entry*."""
+    """Return what a person has to see about *entry*: that a bag is not where it should be comes first."""
+    reason = receipt.reason if _does_not_hold(entry, receipt) else receipt.notice or receipt.reason
     return AttentionItem(
         seq=entry.seq,
         code=entry.decision.child or entry.decision.parent or entry.decision.code,
-        reason=receipt.reason or Reason.CENTRE_COULD_NOT_STORE,
+        reason=reason or Reason.CENTRE_COULD_NOT_STORE,
         parent=entry.decision.parent,
         child=entry.decision.child,
         at=entry.at,
@@ -240,6 +257,13 @@ _LEAVES_QUESTION = frozenset(
         Reason.UNKNOWN_BADGE,
         Reason.SET_UP_CODE,
         Reason.BILL_NOT_HERE,
+        Reason.BADGE_BEING_CHECKED,
+        Reason.BADGE_UNCHECKED,
+        Reason.BADGE_NOT_VALID,
+        Reason.STATION_LOCKED,
+        Reason.NOT_PERMITTED,
+        Reason.REASON_MISSING,
+        Reason.NOTHING_TO_OVERRIDE,
     }
 )
 """Refusals after which a question still stands: nothing was said to it."""
@@ -350,6 +374,17 @@ def _acknowledged(state: WorkState, entry: JournalEntry) -> WorkState:
     )
 
 
+def _overridden(state: WorkState, entry: JournalEntry) -> WorkState:
+    parent = state.parent
+    if parent is None or parent.code != entry.decision.parent:
+        return state
+    return replace(state, parent=replace(parent, completed=False, overridden_seq=entry.seq))
+
+
+def _unchanged(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001 - one shape for all kinds
+    return state
+
+
 _ACCEPTED = {
     EntryKind.OPEN_PARENT: _opened,
     EntryKind.ADD_CHILD: _added,
@@ -357,6 +392,9 @@ _ACCEPTED = {
     EntryKind.CLOSE_PARENT: _closed,
     EntryKind.CANCEL: _cancelled,
     EntryKind.ACKNOWLEDGE: _acknowledged,
+    EntryKind.OVERRIDE: _overridden,
+    EntryKind.SIGN_IN: _unchanged,
+    EntryKind.SIGN_OUT: _unchanged,
 }
 
 
@@ -393,5 +431,6 @@ def _with_receipt(parent: OpenParent | None, entry: JournalEntry, receipt: Recei
     if receipt.count is None or is_stale:
         return replace(parent, changes=changes)
     listed = sum(change.step for change in changes if change.seq <= entry.seq and change.counts)
-    still_completed = bool(receipt.completed) and not any(change.seq > entry.seq for change in changes)
+    is_newest = entry.seq >= parent.overridden_seq and not any(change.seq > entry.seq for change in changes)
+    still_completed = bool(receipt.completed) and is_newest
     return replace(parent, changes=changes, base_count=receipt.count - listed, completed=still_completed)

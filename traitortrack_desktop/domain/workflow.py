@@ -16,8 +16,10 @@ from traitortrack_desktop.domain.entries import (
     EntryKind,
     MemoryPlace,
     QuestionKind,
+    SignInNote,
     Verdict,
 )
+from traitortrack_desktop.domain.operators import Badge, SignInWay
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.domain.work import OpenParent, WorkState
@@ -31,10 +33,15 @@ def decide(
     fact: BagFact | None,
     *,
     rules: CodeRules,
-    signed_in: bool = True,
+    barred: Reason | None = None,
+    badge: Badge | None = None,
     arrival: Arrival = _ONCE,
 ) -> Decision:
     """Return what *scanned* means, which came as *arrival* says.
+
+    *barred* says why no bag counts now, whatever it is: nobody signed in, the station is locked, a badge is
+    being checked. *badge* is what is known here of a scanned badge. A badge is its own thing: it changes
+    no work, answers nothing and acknowledges nothing, at any moment.
 
     *fact* is what is known about the scanned bag, if anything: that there is no such bag counts too, and
     is kept in no decision. Never raises and never loses a scan: whatever cannot be done is a refusal with
@@ -43,8 +50,10 @@ def decide(
     judge = _Judge(state, scanned, fact, rules)
     if arrival.from_memory:
         return judge.hold(arrival)
-    if not signed_in:
-        return judge.refuse(Reason.NOT_SIGNED_IN)
+    if scanned.badge is not None:
+        return judge.badge(badge, arrival.problem)
+    if barred is not None:
+        return judge.refuse(scanned.problem if scanned.problem is Reason.NOT_A_SCAN else barred)
     if arrival.problem is not None:
         return judge.refuse(arrival.problem)
     if state.stop is not None:
@@ -100,6 +109,9 @@ class _Judge:
         What cannot be used is held too: it may have been the parent of what comes behind it.
         """
         problem = self._scanned.problem or _mistaken(arrival.role, self._scanned.kind)
+        if self._scanned.badge is not None:
+            # Nobody is switched by what was scanned long ago; and what comes behind it may be another's work.
+            problem = Reason.UNKNOWN_BADGE
         noise = problem is Reason.NOT_A_SCAN
         return replace(
             self.refuse(Reason.NOT_A_SCAN if noise else Reason.HELD),
@@ -136,6 +148,14 @@ class _Judge:
         if self._code != asked_code:
             return self.parent()
         return self._open(closes=open_parent.code if open_parent is not None else None)
+
+    # -- people
+
+    def badge(self, known: Badge | None, problem: Reason | None) -> Decision:
+        if problem is not None or known is None:
+            return replace(self.refuse(problem or Reason.BADGE_BEING_CHECKED), parent=None)
+        note = SignInNote(way=SignInWay.BADGE, badge=known.id)
+        return replace(self._accept(EntryKind.SIGN_IN), sign_in=note)
 
     # -- bags
 

@@ -4,11 +4,14 @@ import os
 import sys
 from pathlib import Path
 
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would write each line feed as two characters
+
 
 def write_durably(path: Path, content: bytes) -> None:
     """Put *content* at *path*, readable by the owner only, all of it or nothing. Raises ``OSError``."""
     temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary.unlink(missing_ok=True)  # whatever lies there keeps its rights, or is somebody else's link
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

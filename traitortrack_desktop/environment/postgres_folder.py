@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from traitortrack_desktop.environment.child_environment import without_secrets
 from traitortrack_desktop.environment.postgres_binaries import WINDOWS, program
 
 USER = "traitortrack"
@@ -124,9 +125,13 @@ def surroundings(place: ServerFolder) -> dict[str, Any]:
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """Return *ours* without what would change the server, and with the library path from before packaging."""
+    """Return *ours* without secrets (the server may be another account's) and without what would change the
+    server, and with the library path from before packaging.
+    """
     kept = {
-        name: value for name, value in ours.items() if not name.startswith(("PG", "LC_", "LD_LIBRARY_PATH"))
+        name: value
+        for name, value in without_secrets(ours).items()
+        if not name.startswith(("PG", "LC_", "LD_LIBRARY_PATH"))
     }
     original = ours.get("LD_LIBRARY_PATH_ORIG")
     if original:

@@ -4,9 +4,12 @@
 not tied to this process: after a crash the next start finds it running and uses it.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from traitortrack_desktop.environment.child_environment import without_secrets
 
 START_SECONDS = 60
 _FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -50,6 +53,7 @@ def _control(controller: Path, cluster: Path, arguments: list[str]) -> bool:
     done = subprocess.run(  # noqa: S603 - a program found by us
         [str(controller), "-D", str(cluster), *arguments],
         check=False,
+        env=without_secrets(os.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ may put up a prompt and wait for ever. A library's own choice is not used, since
 may ask on standard input. Without a key ring the answer is :class:`NoKeyRing`, never a file of this module.
 """
 
+import contextlib
 import importlib
 import queue
 import sys
@@ -37,6 +38,10 @@ class BackEnd(Protocol):
         """Keep the secret."""
         ...
 
+    def delete_password(self, service: str, username: str) -> None:
+        """Keep it no longer. Raises ``keyring.errors.PasswordDeleteError`` when there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
@@ -51,9 +56,25 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoKeyRing:
-    """No key ring could be used; *problem* says why, for IT."""
+    """Nothing that keeps secrets could be used; *problem* says why, for IT.
+
+    *absent* when there is none at all on this computer, which therefore holds nothing either.
+    """
 
     problem: str
+    absent: bool = False
+
+
+class KeptPasswords(Protocol):
+    """Passwords by user name, wherever they are kept. Each call may take some seconds."""
+
+    def read(self, username: str) -> Secret | NoKeyRing:
+        """Return the password of *username*."""
+        ...
+
+    def store(self, username: str, secret: str) -> Secret | NoKeyRing:
+        """Keep it. Raises :class:`SecretTooLongError`."""
+        ...
 
 
 class SecretTooLongError(ValueError):
@@ -88,6 +109,16 @@ class _KeptSecrets:
         def ask(back_end: BackEnd) -> Secret:
             back_end.set_password(self._service, username, secret)
             return Secret(value=secret)
+
+        return self._asked(ask)
+
+    def forget(self, username: str) -> Secret | NoKeyRing:
+        """Keep nothing for *username* any more; it is no failure when there was nothing."""
+
+        def ask(back_end: BackEnd) -> Secret:
+            with contextlib.suppress(keyring.errors.PasswordDeleteError):
+                back_end.delete_password(self._service, username)
+            return Secret()
 
         return self._asked(ask)
 
@@ -135,9 +166,13 @@ def _answer(find: BackEndFinder, ask: Callable[[BackEnd], Secret]) -> Secret | N
     try:
         back_end = find()
         if back_end is None:
-            return NoKeyRing(problem="this computer has no key ring that the station may use")
+            return NoKeyRing(problem="this computer has no key ring that the station may use", absent=True)
         return ask(back_end)
     except keyring.errors.KeyringLocked:
         return NoKeyRing(problem="the key ring is locked")
+    except keyring.errors.InitError:
+        return NoKeyRing(
+            problem="the key ring cannot be opened: it was never set up, or nobody can unlock it"
+        )
     except Exception as problem:  # noqa: BLE001 - top of a thread; D-Bus libraries raise types of their own
         return NoKeyRing(problem=f"the key ring failed: {type(problem).__name__}")

@@ -66,6 +66,17 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """``true`` or ``false``."""
+
+    def read(self, value: object, *, from_text: bool) -> bool:  # noqa: ARG002
+        """Return the truth value."""
+        if not isinstance(value, bool):
+            raise ValueError(f"must be true or false, not {_kind_of(value)}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few words."""
 

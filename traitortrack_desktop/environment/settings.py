@@ -24,6 +24,7 @@ from traitortrack_desktop.environment.setting_kinds import (
     Kind,
     Number,
     PostgresUrl,
+    Switch,
     Text,
     TextList,
     carries_password,
@@ -55,6 +56,7 @@ class Settings:
     """What this station was told. ``None`` for a code pattern or *capacity* means the domain's own.
 
     *database_url* is kept out of the representation: from the environment it may carry a password.
+    *idle_lock_minutes* of 0 means never. *secrets_file* allows a file in place of a key ring.
     """
 
     data_dir: Path
@@ -68,6 +70,8 @@ class Settings:
     capacity: int | None = None
     fact_trust_hours: float = 12.0
     offline_sign_in_days: int = 7
+    idle_lock_minutes: int = 10
+    secrets_file: bool = False
     theme: Theme = "system"
     viewing_distance_m: float = 2.0
     serial_ports: tuple[str, ...] = ()
@@ -91,11 +95,15 @@ _KINDS: Mapping[str, Kind] = {
     "capacity": Number(whole=True, least=1, most=500),
     "fact_trust_hours": Number(whole=False, least=0, most=168),
     "offline_sign_in_days": Number(whole=True, least=0, most=30),
+    "idle_lock_minutes": Number(whole=True, least=0, most=480),
+    "secrets_file": Switch(),
     "theme": Choice(THEMES),
     "viewing_distance_m": Number(whole=False, least=0.5, most=5),
     "serial_ports": TextList(),
     "serial_baud_rate": Number(whole=True, least=300, most=4_000_000),
 }
+_FOR_IT_ALONE = frozenset({"secrets_file"})
+"""What only the machine's file may say: no person at the station decides it for the house."""
 
 
 def load_settings(
@@ -138,6 +146,10 @@ def checked(place: str, said: Mapping[str, object], source: Source) -> Iterator[
         kind = _KINDS.get(name)
         if kind is None:
             raise SettingsError(f"{place}: there is no setting {name!r}{_advice(name, _KINDS)}")
+        if name in _FOR_IT_ALONE and source is not Source.MACHINE_FILE:
+            raise SettingsError(
+                f"{place}: {_called(name, source)} may stand in the machine's settings file only"
+            )
         in_file = source in {Source.MACHINE_FILE, Source.USER_FILE}
         try:
             usable = kind.read(value, from_text=not in_file)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.entries import BagFact, Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.entries import ABOUT_PEOPLE, BagFact, Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.holding import lets_the_next_follow
-from traitortrack_desktop.domain.reasons import Severity
+from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
 from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.phrases import Phrase, Wording, first_known
@@ -18,6 +18,9 @@ from traitortrack_desktop.presentation.wording import ENGLISH
 
 KNOWN_SHOWS_AFTER = timedelta(minutes=1)
 """What is known since just now needs no "known at"."""
+
+NOTICES = frozenset({Reason.OPERATOR_DISABLED, Reason.SESSION_REVOKED, Reason.BADGE_NOT_VALID})
+"""What the centre tells about a person: the bags are where the operator was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def message_for(
 ) -> Message:
     """Return what the operator is told about *decision*; *state* is the work after it."""
     tongue = tongue or Tongue()
-    parent = _parent_in(state, decision.parent)
+    parent = _parent_about(decision, state)
     if decision.verdict is not Verdict.ACCEPTED:
         assert decision.reason is not None
         phrase = tongue.wording.reasons[decision.reason]
@@ -113,6 +116,13 @@ def _message(phrase: Phrase, names: Mapping[str, object]) -> Message:
     )
 
 
+def _parent_about(decision: Decision, state: WorkState | None) -> OpenParent | None:
+    """Return the parent that *decision* is about; who signs in or out leaves the open one as it is."""
+    if decision.kind in ABOUT_PEOPLE and decision.parent is None:
+        return state.parent if state is not None else None
+    return _parent_in(state, decision.parent)
+
+
 def _parent_in(state: WorkState | None, code: str | None) -> OpenParent | None:
     if state is None or code is None:
         return None
@@ -128,7 +138,7 @@ def _names(
     since = fact.since if fact is not None and fact.since is not None else inside_since
     return {
         "code": code_text(decision.code).text,
-        "parent": decision.parent,
+        "parent": decision.parent or (parent.code if parent is not None else None),
         "child": decision.child,
         "other": fact.parent if fact is not None and not same else None,
         "since": tongue.moment(since, now),

@@ -16,8 +16,11 @@ from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import Connection, ScannerRole, ScannerSetting, Terminator
+from traitortrack_desktop.presentation.office_phrases import OfficeWords
+from traitortrack_desktop.presentation.own_steps import OverrideState, OwnStep
 from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
 from traitortrack_desktop.services.events import ScannerProblem
+from traitortrack_desktop.services.ports import CentreTrouble
 from traitortrack_desktop.services.scanner_learning import ScannerTrouble
 from traitortrack_desktop.services.scanner_set_up import ScannerStep
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
@@ -54,6 +57,9 @@ class Instructions:
     child: str
     stopped: str
     refused_late: str
+    checking_badge: str
+    noticed: str
+    """Something about a person: there is no bag to look for."""
     not_listening: str
     cannot_store: str
     questions: Mapping[QuestionKind, str]
@@ -74,6 +80,7 @@ class Marks:
     offline_empty: str
     offline_waiting: Plural
     stopped: Plural
+    troubles: Mapping[CentreTrouble, Plural]
     seconds: str
     minutes: str
     hours: str
@@ -98,6 +105,8 @@ class Labels:
     version: str
     no_operator: str
     operator_without_centre: str
+    operator_by_badge: str
+    """Somebody whose role may more than the badge that was scanned."""
     keyboard_scanner: str
     scanner_of_role: Mapping[ScannerRole, str]
     scanner_used: str
@@ -115,10 +124,12 @@ class Labels:
     """The same where there is little room."""
     unnumbered: str
     late_of: str
+    notice_of: str
     meanwhile: str
     uncounted: Plural
     uncounted_then: Plural
     menu: str
+    more: str
     back: str
     scanners: str
     sign_out: str
@@ -150,6 +161,55 @@ class SignInWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleWords:
+    """Badge, code, PIN, lock and override. *after_badge* stands behind a badge that leaves rights open."""
+
+    scan_badge: str
+    badge_signs_in: str
+    or_type: str
+    code_title: str
+    code: str
+    code_wrong: str
+    code_incomplete: str
+    cancel: str
+    delete: str
+    ended: Mapping[Reason, str]
+    troubles: Mapping[CentreTrouble, str]
+    locked: str
+    locked_by: str
+    nothing_lost: str
+    parent_stays: str
+    or_type_password: str
+    type_password: str
+    unlock: str
+    rights_title: str
+    rights_line: str
+    rights_submit: str
+    pin_title: str
+    pin_line: str
+    pin: str
+    pin_submit: str
+    pin_wrong: str
+    pin_incomplete: str
+    pin_locked: str
+    pin_unreachable: str
+    after_badge: Mapping[OwnStep, str]
+    lock_now: str
+    own_steps: Mapping[OwnStep, str]
+    overrides: Mapping[OverrideState, str]
+    office: str
+    office_rights_first: str
+    office_no_right: str
+    override_title: str
+    override_line: str
+    override_kept: str
+    override_reasons: tuple[str, ...]
+    override_own_words: str
+    override_submit: str
+    override_missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpWords:
     """The set-up screen of the first run."""
 
@@ -157,6 +217,7 @@ class SetUpWords:
     hint: str
     labels: Mapping[SetUpField, str]
     example: str
+    code_example: str
     submit: str
     trying: str
     wrong: Mapping[SetUpField, str]
@@ -173,6 +234,17 @@ class CheckWords:
     well: str = ""
     bad: str = ""
     unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabasePasswordWords:
+    """The question for the database password alone. *label* has a place for ``name``, the account."""
+
+    title: str
+    hint: str
+    label: str
+    submit: str
+    wrong: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +374,22 @@ class CalibrationSheetWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeCardWords:
+    """The printed badges, in a font that holds ASCII only. *until* has a place for ``at``, a date.
+
+    *notes* are two short lines at the foot of a card; *name_by_hand* stands where a name cannot be printed.
+    """
+
+    title: str
+    hint: str
+    maker: str
+    until: str
+    without_end: str
+    name_by_hand: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """One language."""
 
@@ -322,6 +410,7 @@ class Wording:
     marks: Marks
     labels: Labels
     sign_in: SignInWords
+    people: PeopleWords
     set_up: SetUpWords
     scanner_set_up: ScannerSetUpWords
     already_running: str
@@ -329,6 +418,9 @@ class Wording:
     """At the scanner's light, as short as can be; ``name`` is what people call it."""
     code_sheet: CodeSheetWords
     calibration_sheet: CalibrationSheetWords
+    database_password: DatabasePasswordWords
+    badge_card: BadgeCardWords
+    office: OfficeWords
 
 
 def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:

@@ -3,15 +3,28 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.codes import SHOWN_OF_A_BADGE, Command
+from traitortrack_desktop.domain.entries import ABOUT_PEOPLE, Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import OpenParent, Stop, WorkState
 from traitortrack_desktop.presentation.actions import menu_actions, work_actions
 from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks, mark_of, mark_text
-from traitortrack_desktop.presentation.code_text import code_text
-from traitortrack_desktop.presentation.messages import Message, Tongue, message_for, message_for_refusal
+from traitortrack_desktop.presentation.code_text import CodeText, code_text
+from traitortrack_desktop.presentation.messages import (
+    NOTICES,
+    Message,
+    Tongue,
+    message_for,
+    message_for_refusal,
+)
+from traitortrack_desktop.presentation.own_rights import own_step
 from traitortrack_desktop.presentation.phrases import first_known
-from traitortrack_desktop.presentation.screen_facts import LastScan, ScreenFacts, Surroundings
+from traitortrack_desktop.presentation.screen_facts import (
+    LastScan,
+    ScreenFacts,
+    Surroundings,
+    is_badge_being_checked,
+)
 from traitortrack_desktop.presentation.screen_state import (
     Counter,
     Icon,
@@ -33,11 +46,7 @@ def scan_screen_state(
     """Return what the screen shows at *now* (aware UTC)."""
     result = replace(_result(facts, now, tongue), held=_held_text(facts, tongue))
     bag = facts.work.parent or facts.work.finished
-    actions = (
-        menu_actions(tongue.wording, dark=around.dark, can_sign_in=facts.online is not False)
-        if around.menu_open
-        else None
-    )
+    actions = menu_actions(facts, around, tongue.wording) if around.menu_open else None
     return ScanScreenState(
         tone=_tone(facts, around, result),
         instruction=_instruction(facts, around, tongue),
@@ -77,8 +86,12 @@ def _instruction(facts: ScreenFacts, around: Surroundings, tongue: Tongue) -> st
         return words.stopped.format(code=code_text(work.stop.code).text)
     if work.question is not None:
         return words.questions[work.question.kind].format(code=code_text(work.question.code).text)
+    if work.attention and work.attention[0].reason in NOTICES:
+        return words.noticed
     if work.attention:
         return words.refused_late.format(code=code_text(work.attention[0].code).text)
+    if facts.last is not None and facts.last.entry.decision.reason is Reason.BADGE_BEING_CHECKED:
+        return words.checking_badge
     if work.parent is None:
         return words.first_parent if work.finished is None else words.next_parent
     if work.parent.completed or work.parent.is_full:
@@ -134,7 +147,7 @@ def _result(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
         return _late_refusal(facts, now, tongue)
     if facts.last is None:
         return _nothing_yet(facts, tongue)
-    return _last(facts.last, facts.work, now, tongue)
+    return _last(facts.last, facts, now, tongue)
 
 
 def _held_text(facts: ScreenFacts, tongue: Tongue) -> str:
@@ -190,16 +203,17 @@ def _decision_of(stop: Stop, work: WorkState) -> Decision:
 
 
 def _late_refusal(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
-    items = facts.work.attention
+    items, labels = facts.work.attention, tongue.wording.labels
     message = message_for_refusal(items[0], now=now, tongue=tongue)
+    notice = items[0].reason in NOTICES
     return Result(
         tone=Tone.STOP,
         icon=Icon.OCTAGON,
         word=message.heading,
-        code=code_text(items[0].code),
+        code=_person(items[0].operator) if notice else code_text(items[0].code),
         lines=(message.what, message.now),
         mark=Mark.REFUSED,
-        note=tongue.wording.labels.late_of.format(number=1, total=len(items)),
+        note=(labels.notice_of if notice else labels.late_of).format(number=1, total=len(items)),
         meanwhile=_meanwhile(facts, now, tongue),
     )
 
@@ -208,17 +222,19 @@ def _meanwhile(facts: ScreenFacts, now: datetime, tongue: Tongue) -> str:
     """Return what became of the last scan, unless it is the one that was refused."""
     if facts.last is None or facts.last.entry.seq == facts.work.attention[0].seq:
         return ""
-    told = _last(facts.last, facts.work, now, tongue)
+    told = _last(facts.last, facts, now, tongue)
     code = told.code.text if told.code is not None else ""
     return tongue.wording.labels.meanwhile.format(heading=told.word, code=code).rstrip()
 
 
-def _last(last: LastScan, work: WorkState, now: datetime, tongue: Tongue) -> Result:
-    decision = last.entry.decision
+def _last(last: LastScan, facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
+    decision, work = last.entry.decision, facts.work
     message = message_for(decision, state=work, now=now, tongue=tongue)
     if last.not_counted_before:
         then = tongue.wording.labels.uncounted_then.text(last.not_counted_before)
         message = replace(message, what=then)
+    if is_badge_being_checked(decision):
+        return _plain(Tone.READY, Icon.DOT, message.heading, message.what, message.now)
     if decision.verdict is not Verdict.ACCEPTED:
         icon = Icon.QUESTION if decision.verdict is Verdict.CONFIRM else Icon.TRIANGLE
         return _told(Tone.ATTENTION, icon, decision, message)
@@ -226,13 +242,29 @@ def _last(last: LastScan, work: WorkState, now: datetime, tongue: Tongue) -> Res
     tone = Tone.ATTENTION if last.not_counted_before else Tone.ACCEPTED if fresh else Tone.READY
     mark = mark_of(last.receipt.outcome, last.receipt.reason) if last.receipt else Mark.RECORDED
     told = _told(tone, _accepted_icon(decision, work), decision, message)
+    if decision.kind in ABOUT_PEOPLE:
+        lines = (message.what, _after_sign_in(facts, tongue))
+        return replace(told, code=_person(last.entry.operator), lines=lines)
     return replace(told, mark=mark, mark_text=mark_text(mark, tongue.wording.marks))
+
+
+def _person(name: str | None) -> CodeText | None:
+    """Return a name as it stands in the place of a code."""
+    return CodeText(head="", tail=name) if name else None
+
+
+def _after_sign_in(facts: ScreenFacts, tongue: Tongue) -> str:
+    """Return what whoever just signed in should know beside that."""
+    words = tongue.wording
+    return words.sign_in.without_centre if facts.without_centre else words.people.after_badge[own_step(facts)]
 
 
 def _told(tone: Tone, icon: Icon, decision: Decision, message: Message) -> Result:
     shown = decision.child or decision.code
     if shown in set(Command):
         shown = decision.parent or ""
+    elif shown == SHOWN_OF_A_BADGE:
+        shown = ""
     return Result(
         tone=tone,
         icon=icon,

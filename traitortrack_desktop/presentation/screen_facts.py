@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from traitortrack_desktop.domain.entries import JournalEntry, Receipt, Remark
+from traitortrack_desktop.domain.codes import SHOWN_OF_A_BADGE
+from traitortrack_desktop.domain.entries import Decision, JournalEntry, Receipt, Remark
+from traitortrack_desktop.domain.operators import Badge, OperatorSession
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.work import WorkState
@@ -17,11 +19,13 @@ from traitortrack_desktop.services.events import (
     ScannerChanged,
     ScannerGone,
     StationEvent,
+    StationLockChanged,
+    StationNamed,
     StorageFailed,
     StorageRecovered,
     WorkResumed,
 )
-from traitortrack_desktop.services.ports import Backlog
+from traitortrack_desktop.services.ports import Backlog, CentreTrouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class ScreenFacts:
     not_counted: int = 0
     online: bool | None = None
     delivery_problem: str | None = None
+    trouble: CentreTrouble | None = None
+    """What the operator has to know of that problem."""
     storage_problem: str | None = None
     scanners: tuple[ScannerChanged, ...] = ()
     uses: Uses = ()
@@ -55,6 +61,12 @@ class ScreenFacts:
     operator_since: datetime | None = None
     without_centre: bool = False
     """The operator signed in while the centre could not be asked."""
+    session: OperatorSession | None = None
+    badge: Badge | None = None
+    """The badge that the operator signed in with, if it was one."""
+    locked: bool = False
+    named: str | None = None
+    """What the centre calls this station, once it has said so."""
     loading: CatalogueChanged | None = None
     """How far the first load of the catalogue is, while it goes on."""
 
@@ -71,6 +83,12 @@ class Surroundings:
     keyboard_scans: bool = True
     """A scanner of this station types; otherwise a window without keyboard only loses its keys."""
     menu_open: bool = False
+    menu_page: int = 0
+    """Which page of the open menu is shown: its first one, or the second."""
+    has_office: bool = False
+    """The program has the screens for accounts and audit."""
+    has_own_password: bool = False
+    """The program has the screen for the own password."""
     dark: bool = False
     silent: bool = False
     """No sound can be made on this computer."""
@@ -91,7 +109,7 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
         case ReceiptsRecorded():
             return _after_receipts(facts, event)
         case DeliveryChanged():
-            return replace(facts, online=event.online, delivery_problem=event.problem)
+            return replace(facts, online=event.online, delivery_problem=event.problem, trouble=event.trouble)
         case StorageFailed():
             return replace(facts, storage_problem=event.problem)
         case ScannerChanged():
@@ -106,15 +124,28 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
         case CatalogueChanged():
             return replace(facts, loading=None if event.complete or event.stopped else event)
         case OperatorChanged():
-            return replace(
-                facts, operator=event.person, operator_since=now, without_centre=event.without_centre
-            )
+            return _after_operator(facts, event, now)
+        case StationLockChanged():
+            return replace(facts, locked=event.locked)
+        case StationNamed():
+            return replace(facts, named=event.name)
+
+
+def _after_operator(facts: ScreenFacts, event: OperatorChanged, now: datetime) -> ScreenFacts:
+    return replace(
+        facts,
+        operator=event.person,
+        operator_since=now,
+        without_centre=event.without_centre,
+        session=event.session,
+        badge=event.badge,
+    )
 
 
 def _after_scan(facts: ScreenFacts, event: ScanDecided, now: datetime) -> ScreenFacts:
     entry, stop = event.entry, event.state.stop
     facts = replace(facts, uses=after_reading(facts.uses, entry))
-    if _leaves_the_last_result(entry):
+    if leaves_the_last_result(entry):
         return replace(facts, work=event.state, backlog=event.backlog)
     stopped_by = entry if stop is not None and stop.seq == entry.seq else facts.stopped_by
     ignored = entry.decision.reason is Reason.NOT_COUNTED
@@ -137,7 +168,12 @@ def is_silent_bounce(entry: JournalEntry) -> bool:
     )
 
 
-def _leaves_the_last_result(entry: JournalEntry) -> bool:
+def is_badge_being_checked(decision: Decision) -> bool:
+    """Whether it is a badge that the centre is being asked about, and no bag that came meanwhile."""
+    return decision.reason is Reason.BADGE_BEING_CHECKED and decision.code == SHOWN_OF_A_BADGE
+
+
+def leaves_the_last_result(entry: JournalEntry) -> bool:
     """Whether what was told before still holds: a trigger pull that arrived twice, noise, a memory."""
     return is_silent_bounce(entry) or entry.decision.reason in {Reason.NOT_A_SCAN, Reason.HELD}
 

@@ -93,6 +93,12 @@ class MenuItem(StrEnum):
     SCANNERS = "scanners"
     SIGN_OUT = "sign_out"
     QUIT = "quit"
+    LOCK = "lock"
+    OWN_RIGHTS = "own_rights"
+    """PIN or password for more rights, or the own password: whichever can be done now."""
+    OVERRIDE = "override"
+    OFFICE = "office"
+    """Accounts and audit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from traitortrack_desktop.domain.entries import EntryKind, JournalEntry, Remark, Verdict
 from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import WorkState, needs_attention
-from traitortrack_desktop.presentation.screen_facts import is_silent_bounce
+from traitortrack_desktop.presentation.screen_facts import is_badge_being_checked, is_silent_bounce
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
     ReceiptsRecorded,
@@ -26,6 +26,7 @@ class SoundRole(StrEnum):
 
     OK = "ok"
     PARENT_OPENED = "parent_opened"
+    """Something begins: a parent, or the work of whoever scanned a badge. Never that a bag was counted."""
     COMPLETE = "complete"
     ATTENTION = "attention"
     STOP = "stop"
@@ -121,13 +122,17 @@ def _sound_of_scan(event: ScanDecided) -> SoundRole | None:
     decision = event.entry.decision
     if is_silent_bounce(event.entry) or decision.reason is Reason.NOT_A_SCAN:
         return None
+    if is_badge_being_checked(decision):
+        return None
     if decision.verdict is Verdict.CONFIRM:
         return SoundRole.ATTENTION
     if decision.verdict is Verdict.REFUSED:
         assert decision.reason is not None
         blocking = decision.reason.severity is Severity.BLOCKING
         return SoundRole.STOP if blocking else SoundRole.ATTENTION
-    if decision.kind is EntryKind.OPEN_PARENT:
+    if decision.kind is EntryKind.SIGN_OUT:
+        return None
+    if decision.kind in {EntryKind.OPEN_PARENT, EntryKind.SIGN_IN}:
         return SoundRole.PARENT_OPENED
     filled = decision.kind is EntryKind.ADD_CHILD and event.state.parent is None
     if filled or decision.kind is EntryKind.CLOSE_PARENT:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from traitortrack_desktop.domain.scanners import KEYBOARD, ScannerRole
 from traitortrack_desktop.presentation.messages import Tongue
+from traitortrack_desktop.presentation.own_rights import has_less_rights
 from traitortrack_desktop.presentation.phrases import Labels, Marks, Plural, Wording
 from traitortrack_desktop.presentation.scanner_use import ScannerUse, use_of
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings
@@ -23,9 +24,9 @@ def status_strip(facts: ScreenFacts, around: Surroundings, now: datetime, tongue
     wording, labels = tongue.wording, tongue.wording.labels
     return StatusStrip(
         operator=_operator(facts, labels),
-        station=station_label(around.station, labels),
+        station=station_label(facts.named or around.station, labels),
         lights=_lights(facts, around, now, wording),
-        delivery=_delivery(facts, wording.marks, now),
+        delivery=delivery_text(facts, wording.marks, now),
         delivery_mark=Mark.RECORDED if facts.backlog.pending or facts.delivery_problem else Mark.POSTED,
         sound=labels.no_sound if around.silent else "",
         hint=labels.keys_asleep if around.hears_scans and not around.listening else "",
@@ -47,7 +48,9 @@ def _operator(facts: ScreenFacts, labels: Labels) -> str:
     if facts.operator is None:
         return labels.no_operator
     name = facts.operator.username
-    return labels.operator_without_centre.format(name=name) if facts.without_centre else name
+    if facts.without_centre:
+        return labels.operator_without_centre.format(name=name)
+    return labels.operator_by_badge.format(name=name) if has_less_rights(facts.session) else name
 
 
 def station_label(name: str, labels: Labels) -> str:
@@ -120,8 +123,11 @@ def _is_quiet(use: ScannerUse, facts: ScreenFacts, now: datetime) -> bool:
     return facts.operator is not None and bool(begun) and now - max(begun) >= QUIET_AFTER
 
 
-def _delivery(facts: ScreenFacts, marks: Marks, now: datetime) -> str:
+def delivery_text(facts: ScreenFacts, marks: Marks, now: datetime) -> str:
+    """Return what waits for the centre, and why."""
     pending, oldest = facts.backlog.pending, facts.backlog.oldest_at
+    if facts.trouble is not None:
+        return marks.troubles[facts.trouble].text(pending)
     if facts.delivery_problem is not None:
         return _waiting(marks.stopped, pending, oldest, marks, now)
     if pending == 0:

@@ -3,18 +3,36 @@
 ``phrases`` says what the shapes mean and which names a pattern may hold.
 """
 
+from traitortrack_desktop.domain.accounts import AccountProblem
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
+from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Rights, Role
 from traitortrack_desktop.domain.scanners import Connection, ScannerRole, ScannerSetting, Terminator
+from traitortrack_desktop.presentation.office_acts import FormKind, OfficeAct, OfficeField, OfficeTab
+from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
+from traitortrack_desktop.presentation.office_phrases import (
+    AccountWords,
+    AuditWords,
+    FormWords,
+    OfficeWords,
+    Said,
+    SessionWords,
+    StationWords,
+)
+from traitortrack_desktop.presentation.own_steps import OverrideState, OwnStep
 from traitortrack_desktop.presentation.phrases import (
+    BadgeCardWords,
     CalibrationSheetWords,
     CheckWords,
     CodeSheetWords,
+    DatabasePasswordWords,
     HeadingWords,
     Instructions,
     Labels,
     Marks,
+    PeopleWords,
     Phrase,
     Plural,
     ScannerSetUpWords,
@@ -24,6 +42,8 @@ from traitortrack_desktop.presentation.phrases import (
 )
 from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
 from traitortrack_desktop.services.events import ScannerProblem
+from traitortrack_desktop.services.people_desk import PeopleTrouble
+from traitortrack_desktop.services.ports import CentreTrouble
 from traitortrack_desktop.services.scanner_learning import ScannerTrouble
 from traitortrack_desktop.services.scanner_set_up import ScannerStep
 from traitortrack_desktop.services.set_up import SetUpField, SetUpProblem
@@ -89,49 +109,48 @@ _ENGLISH_REASONS = {
     ),
     Reason.UNKNOWN_BADGE: Phrase(
         heading="BADGE NOT KNOWN",
-        what=("This badge belongs to nobody here.",),
-        now=("Sign in with your name and password.",),
+        what=("This is no badge of this depot, or not all of it was read.",),
+        now=("Scan it again, or type your name and password.",),
     ),
     Reason.BADGE_BEING_CHECKED: Phrase(
         heading="CHECKING BADGE",
-        what=("The centre is asked whose badge it is.",),
+        what=("The centre is asked whose badge it is. Nothing counts meanwhile.",),
         now=("Wait a moment, then scan.",),
     ),
     Reason.BADGE_UNCHECKED: Phrase(
-        heading="BADGE NOT KNOWN",
-        what=("This badge is new here, and the centre cannot be asked.",),
-        now=("Sign in with your name and password.",),
+        heading="BADGE NOT CHECKED",
+        what=("This badge is new at this station, and the centre cannot be asked now.",),
+        now=("Use your name and password, or try the badge again later.",),
     ),
     Reason.BADGE_NOT_VALID: Phrase(
         heading="BADGE NOT VALID",
-        what=("This badge belongs to nobody, or has ended.",),
-        now=("Ask your supervisor for a new one.",),
+        what=("This badge was switched off, has run out or belongs to nobody.",),
+        now=("Ask your supervisor for a new one. Name and password still work.",),
     ),
     Reason.STATION_LOCKED: Phrase(
         heading="LOCKED",
-        what=("{code} was not counted: the station is locked.",),
+        what=("This scan was not counted: the station is locked.",),
         now=("Scan your badge, then the bag again.",),
     ),
     Reason.NOT_PERMITTED: Phrase(
         heading="NOT ALLOWED",
-        what=("Your role does not allow this.",),
-        now=("Ask your supervisor.",),
+        what=("What you are signed in as does not allow this.",),
+        now=("Ask your supervisor to do it.",),
     ),
     Reason.REASON_MISSING: Phrase(
-        heading="REASON NEEDED", what=("This needs a reason in words.",), now=("Give the reason.",)
+        heading="REASON NEEDED",
+        what=("Nothing was changed: this needs a reason in words.",),
+        now=("Do it again and give the reason.",),
     ),
     Reason.OPERATOR_DISABLED: Phrase(
         heading="ACCOUNT ENDED",
-        what=(
-            "The account {operator} was disabled, and work went on.",
-            "The account was disabled, and work went on.",
-        ),
-        now=("Everything is kept. Tell your supervisor.",),
+        what=("This account was switched off by an administrator.",),
+        now=("Ask your supervisor. All that was scanned is kept.",),
     ),
     Reason.SESSION_REVOKED: Phrase(
         heading="SIGNED OUT",
-        what=("The session was ended at the centre, and work went on.",),
-        now=("Everything is kept. Tell your supervisor.",),
+        what=("An administrator ended this sign-in.",),
+        now=("Sign in again. All that was scanned is kept.",),
     ),
     Reason.NOTHING_TO_OVERRIDE: Phrase(
         heading="NOTHING TO ALLOW",
@@ -296,6 +315,7 @@ _ENGLISH_REASONS = {
     ),
 }
 
+_TELL_WHO = "Tell your supervisor who worked. Then scan UNDERSTOOD or hold F12."
 _TAKE_OUT_LATE = "Take it out of {parent} and scan it again, or hold F12."
 _ENGLISH_LATE = {
     reason: Phrase(heading="STOP", what=phrase.what, now=(_LAY_ASIDE,))
@@ -352,6 +372,38 @@ _ENGLISH_LATE |= {
             "At the centre {code} was not inside.",
         ),
         now=("Look where {code} is, then scan UNDERSTOOD or hold F12.",),
+    ),
+    Reason.OPERATOR_DISABLED: Phrase(
+        heading="ACCOUNT ENDED",
+        what=(
+            "The account of {operator} is switched off. Work went on under it at {at}, and is kept.",
+            "An account is switched off. Work went on under it, and is kept.",
+        ),
+        now=(_TELL_WHO,),
+    ),
+    Reason.SESSION_REVOKED: Phrase(
+        heading="SIGNED OUT",
+        what=(
+            "The sign-in of {operator} was ended. Work went on under it at {at}, and is kept.",
+            "A sign-in was ended. Work went on under it, and is kept.",
+        ),
+        now=(_TELL_WHO,),
+    ),
+    Reason.BADGE_NOT_VALID: Phrase(
+        heading="BADGE ENDED",
+        what=(
+            "The badge of {operator} is not valid. Work went on with it at {at}, and is kept.",
+            "A badge is not valid. Work went on with it, and is kept.",
+        ),
+        now=(_TELL_WHO,),
+    ),
+    Reason.NOT_PERMITTED: Phrase(
+        heading="NOT ALLOWED",
+        what=(
+            "{operator} may not do what was done with {parent} at {at}. The centre left it as it was.",
+            "The centre does not allow what was done with {code}.",
+        ),
+        now=("Ask your supervisor to do it. Then scan UNDERSTOOD or hold F12.",),
     ),
     Reason.CENTRE_COULD_NOT_STORE: Phrase(
         heading="STOP",
@@ -725,6 +777,25 @@ ENGLISH = Wording(
         ),
         EntryKind.CANCEL: Phrase(heading="CANCELLED", what=("{parent} stays open.", "Nothing was changed.")),
         EntryKind.ACKNOWLEDGE: Phrase(heading="UNDERSTOOD", what=("Go on.",)),
+        EntryKind.SIGN_IN: Phrase(
+            heading="SIGNED IN",
+            what=(
+                "{parent} stays open with {count} of {capacity} bags.",
+                "What is scanned from now on counts under this name.",
+            ),
+        ),
+        EntryKind.SIGN_OUT: Phrase(
+            heading="SIGNED OUT", what=("{parent} stays open.", "Nobody is signed in here now.")
+        ),
+        EntryKind.OVERRIDE: Phrase(
+            heading="ALLOWED",
+            what=(
+                "{parent} takes bags again: {count} of {capacity} inside.",
+                "{parent} takes bags again.",
+                "The parent bag takes bags again.",
+            ),
+            now=("Scan the next child bag.",),
+        ),
     },
     complete=Phrase(
         heading="COMPLETE",
@@ -751,6 +822,8 @@ ENGLISH = Wording(
         child="Scan child bag {number}",
         stopped="Lay {code} aside and scan UNDERSTOOD",
         refused_late="Find {code} and scan it",
+        checking_badge="Wait: the badge is being checked",
+        noticed="Tell your supervisor, scan UNDERSTOOD",
         not_listening="NOT LISTENING · touch this window",
         cannot_store="STOP SCANNING · call IT",
         questions={
@@ -787,6 +860,24 @@ ENGLISH = Wording(
             one="Sending needs IT: 1 waiting, for {{age}}",
             other="Sending needs IT: {count} waiting, oldest {{age}}",
         ),
+        troubles={
+            CentreTrouble.REVOKED: Plural(
+                one="Station barred at the centre, call IT: 1 waiting",
+                other="Station barred at the centre, call IT: {count} waiting",
+            ),
+            CentreTrouble.NOT_ENROLLED: Plural(
+                one="Station needs its code, call IT: 1 waiting",
+                other="Station needs its code, call IT: {count} waiting",
+            ),
+            CentreTrouble.CODE_REFUSED: Plural(
+                one="Station's code refused, call IT: 1 waiting",
+                other="Station's code refused, call IT: {count} waiting",
+            ),
+            CentreTrouble.OTHER_ACCOUNT: Plural(
+                one="Not this station's account, call IT: 1 waiting",
+                other="Not this station's account, call IT: {count} waiting",
+            ),
+        },
         seconds="{age} s",
         minutes="{age} min",
         hours="{age} h",
@@ -810,6 +901,7 @@ ENGLISH = Wording(
         version="v {version}",
         no_operator="Nobody signed in",
         operator_without_centre="{name} (not checked)",
+        operator_by_badge="{name} (badge only)",
         keyboard_scanner="Keyboard",
         scanner_of_role={
             ScannerRole.ANY: "{name}",
@@ -830,6 +922,7 @@ ENGLISH = Wording(
         catalogue_loading_short="bag list {percent} %",
         unnumbered="–",
         late_of="Refused by the centre · {number} of {total}",
+        notice_of="From the centre · {number} of {total}",
         meanwhile="Last scan: {heading} {code}",
         uncounted=Plural(one="1 scan not counted", other="{count} scans not counted"),
         uncounted_then=Plural(
@@ -837,6 +930,7 @@ ENGLISH = Wording(
             other="{count} scans meanwhile were not counted: scan those bags again.",
         ),
         menu="Menu",
+        more="More",
         back="Back",
         scanners="Scanners",
         sign_out="Sign out",
@@ -864,6 +958,88 @@ ENGLISH = Wording(
         mismatch="The centre does not fit this program. Call IT. Everything scanned so far is safe here.",
         incomplete="Type your name and your password.",
     ),
+    people=PeopleWords(
+        scan_badge="Scan your badge",
+        badge_signs_in="You can keep your gloves on.",
+        or_type="Or type name and password",
+        code_title="Code of your authenticator app",
+        code="6 digits, as the app shows them now",
+        code_wrong="This code is not right, or too old. Type the one that the app shows now.",
+        code_incomplete="The code has 6 digits.",
+        cancel="Cancel",
+        delete="Delete",
+        ended={
+            Reason.OPERATOR_DISABLED: "An administrator switched your account off. "
+            "Everything scanned is kept. Ask your supervisor.",
+            Reason.SESSION_REVOKED: "An administrator ended your sign-in. "
+            "Everything scanned is kept. Sign in again, or ask your supervisor.",
+            Reason.BADGE_NOT_VALID: "The badge is not valid any more. "
+            "Everything scanned is kept. Sign in with name and password, or ask your supervisor.",
+        },
+        troubles={
+            CentreTrouble.REVOKED: "An administrator barred this station: nobody can sign in at the centre. "
+            "Everything scanned so far is safe here. Call IT.",
+            CentreTrouble.NOT_ENROLLED: "The centre does not know this station: IT has to enter its code. "
+            "Everything scanned so far is safe here.",
+            CentreTrouble.CODE_REFUSED: "The centre refused this station's code: IT has to enter a new one. "
+            "Everything scanned so far is safe here.",
+            CentreTrouble.OTHER_ACCOUNT: "The centre knows this station under another database account. "
+            "Everything scanned so far is safe here. Call IT.",
+        },
+        locked="Locked",
+        locked_by="{name} is signed in.",
+        nothing_lost="Everything scanned is kept.",
+        parent_stays="The open parent bag stays open.",
+        or_type_password="Or type your password",  # noqa: S106 - a heading
+        type_password="Type your password",  # noqa: S106
+        unlock="Unlock",
+        rights_title="Full rights",
+        rights_line="Your badge lets you scan. For the rest, type your password.",
+        rights_submit="Go on",
+        pin_title="Enter your PIN",
+        pin_line="It adds billing to what your badge allows.",
+        pin="PIN of 6 digits",
+        pin_submit="Go on",
+        pin_wrong="This PIN is not right. Type it again.",
+        pin_incomplete="The PIN has 6 digits. Type all of them.",
+        pin_locked="Too many wrong PINs. It can be used again at {time}. "
+        "Your badge and your password still work.",
+        pin_unreachable="The centre cannot be asked, and this station does not know this PIN. "
+        "Scan on with your badge, or use your password.",
+        after_badge={
+            OwnStep.PIN: "Billing: press F10 twice, then F7 for your PIN.",
+            OwnStep.PASSWORD: "More than scanning: press F10 twice, then F7.",
+            OwnStep.CHANGE_PASSWORD: "",
+            OwnStep.NONE: "",
+        },
+        lock_now="Lock now",
+        own_steps={
+            OwnStep.PIN: "PIN for billing rights",
+            OwnStep.PASSWORD: "Password for full rights",
+            OwnStep.CHANGE_PASSWORD: "Change my password",
+            OwnStep.NONE: "Change my password (sign in with it)",
+        },
+        overrides={
+            OverrideState.READY: "Allow more bags (reason)",
+            OverrideState.NOTHING: "Allow more bags (none completed)",
+            OverrideState.RIGHTS_FIRST: "Allow more bags (full rights first)",
+            OverrideState.NO_RIGHT: "Allow more bags (supervisors)",
+        },
+        office="Accounts and audit",
+        office_rights_first="Accounts and audit (password first)",
+        office_no_right="Accounts and audit (administrators)",
+        override_title="Allow more bags",
+        override_line="{parent} is completed with {count} of {capacity} bags. Why does it take more?",
+        override_kept="The reason is kept at the centre with your name.",
+        override_reasons=(
+            "It was completed by mistake",
+            "It was counted again and has room",
+            "A bag that belongs in it came late",
+        ),
+        override_own_words="Or in your own words",
+        override_submit="Allow",
+        override_missing="Choose a reason, or type one.",
+    ),
     set_up=SetUpWords(
         title="Connect this station",
         hint="This is done once. IT knows what to type here.",
@@ -873,8 +1049,10 @@ ENGLISH = Wording(
             SetUpField.ACCOUNT: "Account",
             SetUpField.PASSWORD: "Password",
             SetUpField.STATION: "Name of this station",
+            SetUpField.CODE: "One-time code, for a new station",
         },
         example="db.example.com  or  db1:5432, db2:5432",
+        code_example="XXXX-XXXX-XXXX",
         submit="Connect",
         trying="Trying the connection …",
         wrong={
@@ -884,6 +1062,8 @@ ENGLISH = Wording(
             SetUpField.ACCOUNT: "Type the account that IT made for this station, at most 63 characters.",
             SetUpField.PASSWORD: "This password is too long to be kept. Ask IT for a shorter one.",
             SetUpField.STATION: "Type a name for this station, at most 64 characters, such as Station 7.",
+            SetUpField.CODE: "A one-time code has twelve letters and digits. Look at it again, "
+            "or leave it empty.",
         },
         problems={
             SetUpProblem.UNREACHABLE: "The central database cannot be reached. "
@@ -901,15 +1081,45 @@ ENGLISH = Wording(
             "Type the address of the one that is written to, or ask IT.",
             SetUpProblem.OTHER_ACCOUNT: "The central database knows this station under another account, "
             "or has barred it. Ask IT.",
+            SetUpProblem.REVOKED: "An administrator revoked this station. Ask IT to restore it.",
+            SetUpProblem.CODE_NEEDED: "This station is new here and needs a one-time code. "
+            "Ask an administrator for one, and type it above.",
+            SetUpProblem.CODE_WRONG: "The central database did not make this one-time code. "
+            "Look at it again, or ask an administrator for a new one.",
+            SetUpProblem.CODE_USED: "This one-time code was used already, and each counts once. "
+            "Ask an administrator for a new one.",
+            SetUpProblem.CODE_EXPIRED: "This one-time code is too old: each is good for a day. "
+            "Ask an administrator for a new one.",
+            SetUpProblem.CODE_WAIT: "Too many wrong one-time codes. Try again in 15 minutes.",
             SetUpProblem.NOT_WRITTEN: "The connection works, but this computer cannot keep it: "
             "the settings file cannot be written. Ask IT.",
             SetUpProblem.DEFECT: "The program itself failed here. Try again, and call IT if it stays.",
         },
-        not_kept="Connected. This computer has no key ring, so the password is used for this run only. "
-        "IT has to provide it for the next start: in a libpq pass file or in TRAITORTRACK_DATABASE_URL.",
+        not_kept="Connected. This computer has no key ring that works, so the password is asked again at the "
+        "next start, unless IT provides it: TRAITORTRACK_DATABASE_PASSWORD_FILE, or a libpq pass file.",
         go_on="Open the station",
     ),
     scanner_set_up=_ENGLISH_SCANNERS,
+    database_password=DatabasePasswordWords(
+        title="Password of the database",
+        hint="This computer does not know it. Leave it empty to work without the centre.",
+        label="Password of the account {name}",
+        submit="Open the station",
+        wrong="The central database does not accept this password. Type it again, or ask IT. "
+        "To work without the centre for now, leave it empty.",
+    ),
+    badge_card=BadgeCardWords(
+        title="Badges",
+        hint="Print at 100 % (actual size), cut along the marks, delete this file: the bars are the badge.",
+        maker="TraitorTrack",
+        until="Valid until {at}",
+        without_end="Valid until it is switched off",
+        name_by_hand="Name",
+        notes=(
+            "This badge signs you in. Do not lend it. Do not let it be photographed.",
+            "Lost? Tell the administrator at once, who switches it off.",
+        ),
+    ),
     calibration_sheet=CalibrationSheetWords(
         title="To set up a scanner",
         steps=(
@@ -964,5 +1174,423 @@ ENGLISH = Wording(
         parent_like_a_child="a parent bag, read like a child bag",
         a_bill="a bill, not a bag",
         not_a_bag="the code of nothing",
+    ),
+    # -- the office: accounts, sessions, stations, audit, one's own password
+    office=OfficeWords(
+        tabs={
+            OfficeTab.ACCOUNTS: "Accounts",
+            OfficeTab.SESSIONS: "Sign-ins",
+            OfficeTab.STATIONS: "Stations",
+            OfficeTab.AUDIT: "Audit",
+            OfficeTab.PASSWORD: "My password",
+        },
+        presses={
+            OfficeAct.LEAVE: "Back to scanning",
+            OfficeAct.SEARCH: "Search",
+            OfficeAct.CLEAR_SEARCH: "Show all",
+            OfficeAct.ASK_AGAIN: "Ask again",
+            OfficeAct.PREVIOUS: "Page before",
+            OfficeAct.NEXT: "Next page",
+            OfficeAct.SUBMIT: "Save",
+            OfficeAct.CANCEL: "Do not change",
+            OfficeAct.NEW_ACCOUNT: "New account",
+            OfficeAct.EDIT: "Edit",
+            OfficeAct.DISABLE: "Disable",
+            OfficeAct.ENABLE: "Enable",
+            OfficeAct.UNLOCK: "Unlock",
+            OfficeAct.NEW_PASSWORD: "New password",
+            OfficeAct.MAKE_BADGE: "Make badge",
+            OfficeAct.END_BADGE: "End badge",
+            OfficeAct.SET_PIN: "Set PIN",
+            OfficeAct.REMOVE_PIN: "Remove PIN",
+            OfficeAct.END_SESSIONS: "End sign-ins",
+            OfficeAct.OPEN_CARD: "Open the card again",
+            OfficeAct.DELETE_CARD: "Printed: delete it",
+            OfficeAct.END_SESSION: "End this sign-in",
+            OfficeAct.RENAME: "Rename",
+            OfficeAct.MOVE: "Move",
+            OfficeAct.REVOKE: "Revoke",
+            OfficeAct.RESTORE: "Restore",
+            OfficeAct.NEW_CODE: "Code for a new station",
+            OfficeAct.HIDE_CODE: "Hide the code",
+            OfficeAct.SAME_REQUEST: "All of this entry",
+            OfficeAct.SAME_PERSON: "All of this person",
+        },
+        pressed_once={
+            OfficeAct.DISABLE: "Press again",
+            OfficeAct.END_BADGE: "Press again",
+            OfficeAct.REMOVE_PIN: "Press again",
+            OfficeAct.END_SESSIONS: "Press again",
+            OfficeAct.END_SESSION: "Press again to end it",
+            OfficeAct.REVOKE: "Press again",
+        },
+        asks={
+            OfficeAct.DISABLE: Said(
+                heading="Disable {name}?",
+                what="Nobody can sign in with this account any more, and its open sign-ins end. "
+                "Its work stays. Press the button again, or Esc.",
+            ),
+            OfficeAct.END_BADGE: Said(
+                heading="End the badge?",
+                what="The badge of {name} works nowhere any more. Press the button again, or Esc.",
+            ),
+            OfficeAct.REMOVE_PIN: Said(
+                heading="Remove the PIN?",
+                what="{name} then scans with the badge only, and signs in with the password for the rest. "
+                "Press the button again, or Esc.",
+            ),
+            OfficeAct.END_SESSIONS: Said(
+                heading="Sign {name} out everywhere?",
+                what="Every open sign-in of {name} ends. What was scanned stays. "
+                "Press the button again, or Esc.",
+            ),
+            OfficeAct.END_SESSION: Said(
+                heading="End this sign-in?",
+                what="{name} has to sign in again there. What was scanned stays. "
+                "Press the button again, or Esc.",
+            ),
+            OfficeAct.REVOKE: Said(
+                heading="Revoke {name}?",
+                what="The centre takes nothing from this station any more. What it scans waits there. "
+                "Press the button again, or Esc.",
+            ),
+        },
+        fields={
+            OfficeField.USERNAME: "User name",
+            OfficeField.EMAIL: "E-mail",
+            OfficeField.ROLE: "Role",
+            OfficeField.AREA: "Area",
+            OfficeField.OLD_PASSWORD: "Password now",
+            OfficeField.PASSWORD: "New password",
+            OfficeField.AGAIN: "The same again",
+            OfficeField.DAYS: "Works for how many days",
+            OfficeField.PIN: "PIN",
+            OfficeField.PIN_AGAIN: "The same again",
+            OfficeField.STATION: "Name of the station",
+            OfficeField.SEARCH: "Name or e-mail",
+            OfficeField.WHO: "Who",
+            OfficeField.ACTION: "What was done",
+            OfficeField.ENTITY: "To what",
+            OfficeField.SINCE: "From",
+            OfficeField.UNTIL: "To",
+            OfficeField.REQUEST: "Entry",
+        },
+        examples={
+            OfficeField.EMAIL: "may be left out",
+            OfficeField.WHO: "user name",
+            OfficeField.ACTION: "login* …",
+            OfficeField.ENTITY: "user, bag, bill …",
+            OfficeField.SINCE: "2026-01-31",
+            OfficeField.UNTIL: "2026-01-31",
+            OfficeField.REQUEST: "id of the entry",
+        },
+        forms={
+            FormKind.NEW_ACCOUNT: FormWords(
+                title="New account",
+                hint="The name has 3 to 20 letters, digits or underscores. A dispatcher needs an area.",
+                submit="Make the account",
+            ),
+            FormKind.EDIT: FormWords(
+                title="Edit {name}", hint="A dispatcher needs an area.", submit="Save the changes"
+            ),
+            FormKind.NEW_PASSWORD: FormWords(
+                title="New password for {name}",
+                hint="At least 8 characters, with upper and lower case, a digit and a special character.",
+                submit="Set the password",
+            ),
+            FormKind.MAKE_BADGE: FormWords(
+                title="Badge for {name}",
+                hint="The card is written to a file and opened for printing. An older badge ends at once.",
+                submit="Make the badge",
+            ),
+            FormKind.SET_PIN: FormWords(
+                title="PIN for {name}",
+                hint="Six digits, not all the same and not in a row such as 123456. With badge and PIN a "
+                "biller may do at a station all that the role allows.",
+                submit="Set the PIN",
+            ),
+            FormKind.RENAME: FormWords(
+                title="Rename {name}",
+                hint="What people call the station. At most 64 characters.",
+                submit="Rename",
+            ),
+            FormKind.MOVE: FormWords(
+                title="Move {name}", hint="The area in which the station stands.", submit="Move"
+            ),
+            FormKind.NEW_CODE: FormWords(
+                title="Code for a new station",
+                hint="The new station asks for this code once. Name and area may be left out.",
+                submit="Make the code",
+            ),
+            FormKind.OWN_PASSWORD: FormWords(
+                title="Change my password",
+                hint="At least 8 characters, with upper and lower case, a digit and a special character.",
+                submit="Change my password",
+            ),
+        },
+        form_problems={
+            FormProblem.INCOMPLETE: "Something is not filled in yet.",
+            FormProblem.WEAK_PASSWORD: "This password is too weak. See above what it still needs.",
+            FormProblem.DIFFERENT: "The two are not the same. Type both again.",
+            FormProblem.BAD_PIN: "Six digits, not all the same and not in a row such as 123456.",
+            FormProblem.BAD_DAYS: "Type a number of days from 1 to 3650.",
+            FormProblem.AREA_NEEDED: "A dispatcher needs an area. Choose one.",
+            FormProblem.BAD_DATE: "A day looks like 2026-01-31.",
+            FormProblem.BAD_REQUEST: "The id of an entry looks like 0190b2c4-7d1e-7c3a-9f00-2f4b6a8c0d1e.",
+        },
+        password_parts={
+            "8 characters": "8 characters",
+            "an upper-case letter": "an upper-case letter",
+            "a lower-case letter": "a lower-case letter",
+            "a digit": "a digit",
+            "a special character": "a special character",
+        },
+        missing="Still needed: {name}",
+        enough="Good, and both are the same.",
+        differs="Good. Now type the same again.",
+        problems={
+            AccountProblem.NOT_FOUND: "There is no such account any more. Ask again for the list.",
+            AccountProblem.NAME_TAKEN: "Somebody has this user name already. Choose another one.",
+            AccountProblem.EMAIL_TAKEN: "Another account has this e-mail address.",
+            AccountProblem.BAD_NAME: "A user name has 3 to 20 letters, digits or underscores.",
+            AccountProblem.BAD_EMAIL: "This is not an e-mail address.",
+            AccountProblem.UNKNOWN_ROLE: "The centre does not know this role.",
+            AccountProblem.UNKNOWN_AREA: "The centre does not know this area.",
+            AccountProblem.AREA_NEEDED: "A dispatcher needs an area. Choose one.",
+            AccountProblem.AREA_FULL: "This area has as many dispatchers as it may have, which is 10.",
+            AccountProblem.OWN_ROLE: "Nobody changes their own role. Ask another administrator.",
+            AccountProblem.OWN_ACCOUNT: "Nobody does this to their own account. Ask another administrator.",
+            AccountProblem.LAST_ADMINISTRATOR: "This is the last administrator. Make another one first.",
+            AccountProblem.OPEN_BILLS: "This biller has bills that are not completed. Complete them first.",
+            AccountProblem.PIN_NOT_FOR_ROLE: "Only a biller adds a PIN to the badge.",
+            AccountProblem.BADGE_TAKEN: "The centre did not take this badge. Make it again.",
+            AccountProblem.NOT_PERMITTED: "You may not do this, or your sign-in has ended. Sign in again.",
+        },
+        troubles={
+            PeopleTrouble.UNREACHABLE: Said(
+                heading="The centre cannot be reached",
+                what="The list cannot be shown now. Try again in a minute. Scanning goes on.",
+            ),
+            PeopleTrouble.MISMATCH: Said(
+                heading="The centre does not fit this program",
+                what="It is older or newer than this station. Call IT. Scanning goes on.",
+            ),
+            PeopleTrouble.NOT_PERMITTED: Said(
+                heading="Not permitted",
+                what="Your sign-in has ended, or is not an administrator's with password. Sign in again.",
+            ),
+            PeopleTrouble.DEFECT: Said(
+                heading="The program itself failed here",
+                what="Try again, and call IT if it stays. Scanning goes on.",
+            ),
+        },
+        deed_troubles={
+            PeopleTrouble.UNREACHABLE: Said(
+                heading="The centre cannot be reached",
+                what="It is not known whether this was done. Look at the list before you do it again.",
+            ),
+            PeopleTrouble.MISMATCH: Said(
+                heading="Not done",
+                what="The centre is older or newer than this station. Call IT. Scanning goes on.",
+            ),
+            PeopleTrouble.NOT_PERMITTED: Said(
+                heading="Not permitted",
+                what="Your sign-in has ended, or gives no right to this. Sign in again with your password.",
+            ),
+            PeopleTrouble.DEFECT: Said(
+                heading="The program itself failed here",
+                what="Look at the list before you do it again, and call IT if it stays.",
+            ),
+        },
+        notes={
+            OfficeNote.CREATED: Said(heading="Made", what="{name} can sign in now."),
+            OfficeNote.EDITED: Said(heading="Saved", what="{name} was changed."),
+            OfficeNote.DISABLED: Said(heading="Disabled", what="{name} can sign in nowhere any more."),
+            OfficeNote.ENABLED: Said(heading="Enabled", what="{name} can sign in again."),
+            OfficeNote.UNLOCKED: Said(heading="Unlocked", what="{name} can try the password again."),
+            OfficeNote.PASSWORD_SET: Said(
+                heading="Password set", what="{name} signs in with the new password from now on."
+            ),
+            OfficeNote.BADGE_MADE: Said(
+                heading="Badge made",
+                what="Print the card of {name}, then press Printed: the file holds the badge.",
+            ),
+            OfficeNote.BADGES_ENDED: Said(heading="Badge ended", what="The badge of {name} works no more."),
+            OfficeNote.PIN_SET: Said(heading="PIN set", what="{name} can add the PIN to the badge now."),
+            OfficeNote.PIN_REMOVED: Said(heading="PIN removed", what="{name} has no PIN any more."),
+            OfficeNote.SESSIONS_ENDED: Said(heading="Signed out", what="Every sign-in of {name} has ended."),
+            OfficeNote.SESSION_ENDED: Said(heading="Ended", what="This sign-in of {name} has ended."),
+            OfficeNote.RENAMED: Said(heading="Renamed", what="The station shows {name} in a moment."),
+            OfficeNote.MOVED: Said(heading="Moved", what="{name} belongs to another area now."),
+            OfficeNote.REVOKED: Said(
+                heading="Revoked", what="The centre takes nothing from {name} any more."
+            ),
+            OfficeNote.RESTORED: Said(heading="Restored", what="{name} works at the centre again."),
+            OfficeNote.CODE_MADE: Said(
+                heading="Code made", what="Type it at the new station. It is shown here only once."
+            ),
+            OfficeNote.OWN_PASSWORD_CHANGED: Said(
+                heading="Password changed", what="Use the new one at your next sign-in, here and on the web."
+            ),
+            OfficeNote.CARD_DELETED: Said(
+                heading="Deleted", what="The card is not on this computer any more."
+            ),
+            OfficeNote.REFUSED: Said(heading="Not done", what=""),
+            OfficeNote.OLD_PASSWORD_WRONG: Said(
+                heading="Not changed",
+                what="The password you have now was not right. Type all again. "
+                "After 5 wrong ones: wait 15 minutes.",
+            ),
+            OfficeNote.CARD_NOT_WRITTEN: Said(
+                heading="No badge made",
+                what="The card cannot be written on this computer. The badge of {name} stays as it was.",
+            ),
+            OfficeNote.CARD_NOT_DELETED: Said(
+                heading="Not deleted", what="The card is still on this computer: {name}. Delete it by hand."
+            ),
+            OfficeNote.CARDS_LEFT: Said(
+                heading="A badge is still in a file",
+                what="{name} holds a badge that was printed earlier. Whoever copies it has the badge.",
+            ),
+            OfficeNote.STILL_ASKING: Said(
+                heading="One moment", what="The centre has not yet answered what was asked before."
+            ),
+            OfficeNote.BAD_FILTER: Said(heading="Not searched", what=""),
+        },
+        roles={Role.ADMIN: "Administrator", Role.BILLER: "Biller", Role.DISPATCHER: "Dispatcher"},
+        areas={
+            "lucknow": "Lucknow",
+            "indore": "Indore",
+            "jaipur": "Jaipur",
+            "hisar": "Hisar",
+            "sri_ganganagar": "Sri Ganganagar",
+            "sangaria": "Sangaria",
+            "bathinda": "Bathinda",
+            "raipur": "Raipur",
+            "ranchi": "Ranchi",
+            "akola": "Akola",
+        },
+        no_area="no area",
+        page="Page {number}",
+        asking="Asking the centre …",
+        own_password_title="My password",  # noqa: S106 - a title
+        own_password_name="I am",  # noqa: S106
+        own_password_role="Role",  # noqa: S106
+        own_password_hint="The same password is used at every station and on the web. "  # noqa: S106
+        "Badges and PIN stay as they are.",
+        today="%H:%M",
+        other_day="%d.%m.%Y %H:%M",
+        day="%d.%m.%Y",
+        exact="%d.%m.%Y %H:%M:%S",
+        accounts=AccountWords(
+            columns=("Name", "Role, area", "State", "Last sign-in, badge"),
+            empty="There are no accounts.",
+            nothing_found="Nobody has this in the name or e-mail address.",
+            role="Role",
+            area="Area",
+            email="E-mail",
+            state="State",
+            usable="in use",
+            disabled="disabled",
+            locked="locked until {time}",
+            locked_short="locked",
+            until="until {time}",
+            short_badge="badge",
+            short_badge_until="badge to {time}",
+            short_badge_and_pin="badge and PIN",
+            short_badge_and_pin_until="badge to {time}, PIN",
+            two_factor="Second factor",
+            with_two_factor="second factor",
+            without_two_factor="none",
+            badge="Badge",
+            badge_until="badge until {time}",
+            badge_for_ever="badge without end",
+            no_badge="none",
+            pin="PIN",
+            has_pin="set",
+            no_pin="none",
+            with_pin="PIN",
+            last_sign_in="Last sign-in here",
+            never="never",
+            open_sessions="Open sign-ins",
+            card_title="Badge of {name}",
+            card_kept="Card to print",
+            card_steps=(
+                "1. Print the card at 100 % and cut it out.",
+                "2. Press Printed. Whoever has the file can copy the badge, so it is deleted.",
+                "The code of the badge is shown nowhere, and kept nowhere but in this file.",
+            ),
+        ),
+        sessions=SessionWords(
+            columns=("Who and where", "How", "Since, seen", "State"),
+            empty="Nobody has signed in at a station yet.",
+            nothing_found="This person has not signed in at a station lately.",
+            station="Station",
+            way="Signed in with",
+            rights="May do",
+            since="Since",
+            last_seen="Last seen",
+            state="State",
+            open="open",
+            this_one="this one",
+            ended="ended {time}",
+            ended_short="ended",
+            ended_by="by {by}",
+            ways={
+                SignInWay.PASSWORD: "password",
+                SignInWay.BADGE: "badge",
+                SignInWay.PIN: "badge and PIN",
+                SignInWay.REMEMBERED_PASSWORD: "password, without centre",
+                SignInWay.REMEMBERED_PIN: "badge and PIN, without centre",
+            },
+            rights_names={Rights.OPERATOR: "scan only", Rights.FULL: "all of the role"},
+        ),
+        stations=StationWords(
+            columns=("Station, area", "Operator", "Last seen", "State"),
+            empty="No station is enrolled yet.",
+            unnamed="(no name)",
+            area="Area",
+            version="Version",
+            account="Database account",
+            enrolled="Enrolled",
+            last_seen="Last seen",
+            operator="Operator",
+            nobody="nobody",
+            state="State",
+            in_use="in use",
+            revoked_short="revoked",
+            revoked="revoked {time}",
+            revoked_by="revoked {time} by {by}",
+            code_title="Code for {name}",
+            code_title_unnamed="Code for a new station",
+            code_until="Good until",
+            code_hint="Type it at the new station, in its set-up. It works once. Nobody can see it again.",
+        ),
+        audit=AuditWords(
+            columns=("When", "Who", "What was done, to what"),
+            empty="Nothing is written in the audit yet.",
+            nothing_found="Nothing in the audit fits. Press F9 to see all.",
+            at="When",
+            who="Who",
+            act="Called",
+            nobody="nobody named",
+            as_written="{name} (as written)",
+            thing="To what",
+            number="Row",
+            address="Address",
+            entry="Entry",
+            changes="What changed",
+            before="What it was",
+            after="What it is",
+            details="Details",
+            plain_text="as written",
+            change="{code} → {other}",
+            appeared="{other} (new)",
+            gone="{code} (gone)",
+            unchanged="The rest stayed as it was.",
+            nothing="nothing",
+            yes="yes",
+            no="no",
+        ),
     ),
 )

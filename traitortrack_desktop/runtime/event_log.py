@@ -2,6 +2,7 @@
 
 import logging
 
+from traitortrack_desktop.domain.entries import Outcome
 from traitortrack_desktop.domain.work import needs_attention
 from traitortrack_desktop.services.events import (
     CatalogueChanged,
@@ -11,6 +12,8 @@ from traitortrack_desktop.services.events import (
     ScannerChanged,
     ScannerGone,
     StationEvent,
+    StationLockChanged,
+    StationNamed,
     StorageFailed,
     StorageRecovered,
     WorkResumed,
@@ -46,13 +49,36 @@ def log_event(event: StationEvent) -> None:
             _log.info("Scanner %s belongs to this station no more", event.source)
         case CatalogueChanged(complete=True):
             _log.info("The catalogue is complete: %d bags", event.loaded)
-        case OperatorChanged():
-            _log.info("Operator: %s", event.person.username if event.person is not None else "nobody")
+        case OperatorChanged() | StationLockChanged() | StationNamed():
+            _log_people(event)
         case _:
             pass
 
 
+def _log_people(event: OperatorChanged | StationLockChanged | StationNamed) -> None:
+    match event:
+        case OperatorChanged(ended=ended) if ended is not None:
+            _log.warning("The centre ended the session: %s", ended)
+        case OperatorChanged():
+            _log.info("Operator: %s", _described(event))
+        case StationLockChanged():
+            _log.info("The station is %s", "locked" if event.locked else "unlocked")
+        case StationNamed():
+            _log.info("The centre calls this station %s, area %s", event.name, event.area or "none")
+
+
+def _described(event: OperatorChanged) -> str:
+    if event.person is None:
+        return "nobody"
+    way = f", by {event.session.way}" if event.session is not None else ""
+    return f"{event.person.username}{way}"
+
+
 def _log_refusals(event: ReceiptsRecorded) -> None:
     for entry, receipt in event.answered:
-        if needs_attention(entry, receipt):
+        if not needs_attention(entry, receipt):
+            continue
+        if receipt.outcome is Outcome.REFUSED:
             _log.warning("The centre refused entry %d: %s", entry.seq, receipt.reason)
+        if receipt.notice is not None:
+            _log.warning("Entry %d was posted, with a notice: %s", entry.seq, receipt.notice)

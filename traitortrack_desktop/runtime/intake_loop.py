@@ -4,13 +4,18 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+from uuid import UUID
 
 from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.services.ports import PostingReply
+from traitortrack_desktop.domain.roles import Operation, Person
+from traitortrack_desktop.services.ports import PostingReply, SignedIn, StationStanding
 from traitortrack_desktop.services.scan_intake import ScanIntake, monotonic_ms
+from traitortrack_desktop.services.station import SignInAnswer
 
+_Result = TypeVar("_Result")
 _LOOK_AGAIN_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
@@ -36,35 +41,68 @@ class IntakeLoop:
         came_ms = monotonic_ms()
         self._queue.put(lambda intake: intake.take(frame, came_ms))
 
-    def set_operator(self, username: str | None) -> None:
-        """Queue a change of operator, so that it takes its place among the scans."""
-        self._queue.put(lambda intake: intake.set_operator(username))
+    def set_operator(self, person: Person | None) -> None:
+        """Queue a change of a script's operator, so that it takes its place among the scans."""
+        self._queue.put(lambda intake: intake.people.set_operator(person))
+
+    def begin(self, signed_in: SignedIn) -> bool:
+        """Let a session begin in its turn and return whether it did; for background threads."""
+        return bool(self._in_turn(lambda intake: intake.people.begin(signed_in)))
+
+    def unlock(self, session: UUID) -> None:
+        """Queue that whoever has *session* is back."""
+        self._queue.put(lambda intake: intake.people.unlock(session))
+
+    def lock(self) -> None:
+        """Queue the lock: what was scanned before counts."""
+        self._queue.put(lambda intake: intake.people.lock())
+
+    def sign_out(self) -> None:
+        """Queue the end of the session."""
+        self._queue.put(lambda intake: intake.people.sign_out())
+
+    def override(self, permission: Operation, reason: str) -> None:
+        """Queue an override."""
+        self._queue.put(lambda intake: intake.people.override(permission, reason))
+
+    def take_badge_answer(self, session: UUID, answer: SignInAnswer) -> None:
+        """Queue what the centre said of a badge."""
+        self._queue.put(lambda intake: intake.people.take_badge_answer(session, answer))
+
+    def take_standing(self, standing: StationStanding) -> None:
+        """Queue what the centre says of the station's session."""
+        if standing.session_ended is not None:
+            self._queue.put(lambda intake: intake.people.take_standing(standing))
 
     def store_receipts(self, entries: Sequence[JournalEntry], reply: PostingReply) -> bool:
         """Have receipts stored in turn and return whether they are; called by the delivery thread.
 
         An answer that comes when the intake has ended is not stored: the entries are offered again.
         """
-        stored: Future[bool] = Future()
+        return bool(self._in_turn(lambda intake: intake.take_receipts(entries, reply)))
 
-        def store(intake: ScanIntake) -> None:
+    def _in_turn(self, work: Callable[[ScanIntake], _Result]) -> _Result | None:
+        """Return what *work* comes to; ``None`` when the intake ended before its turn."""
+        done: Future[_Result] = Future()
+
+        def run(intake: ScanIntake) -> None:
             try:
-                stored.set_result(intake.take_receipts(entries, reply))
+                done.set_result(work(intake))
             except BaseException as error:
-                stored.set_exception(error)
+                done.set_exception(error)
                 raise
 
-        self._queue.put(store)
-        while not stored.done() and not self._ended.is_set():
-            wait([stored], timeout=_LOOK_AGAIN_SECONDS)
-        return stored.done() and stored.result()
+        self._queue.put(run)
+        while not done.done() and not self._ended.is_set():
+            wait([done], timeout=_LOOK_AGAIN_SECONDS)
+        return done.result() if done.done() else None
 
     def finish_queued(self) -> None:
         """Return when everything submitted before this call is decided and stored."""
         if not self._thread.is_alive():
             return
         done = threading.Event()
-        self._queue.put(lambda _intake: done.set())
+        self._queue.put(lambda intake: intake.when_settled(done.set))
         done.wait()
 
     def stop(self) -> None:
@@ -80,7 +118,7 @@ class IntakeLoop:
             self._opened.set_exception(error)
             return
         self._opened.set_result(None)
-        while (work := self._queue.get()) is not None:
+        while (work := self._next(intake)) is not None:
             try:
                 work(intake)
             except Exception:  # noqa: BLE001 - top of the loop
@@ -88,6 +126,13 @@ class IntakeLoop:
                 intake.fail("an unexpected error; the log has the details")
         intake.close()
         self._ended.set()
+
+    def _next(self, intake: ScanIntake) -> Callable[[ScanIntake], None] | None:
+        """Wait for the next work, at most until the intake has something to do by itself."""
+        try:
+            return self._queue.get(timeout=intake.people.due_in_seconds)
+        except Empty:
+            return lambda late: late.people.tick()
 
     def _resumed_intake(self) -> ScanIntake:
         intake = self._open_intake()

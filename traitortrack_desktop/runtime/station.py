@@ -3,11 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
+from uuid import UUID
 
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay
+from traitortrack_desktop.domain.roles import Operation, Person
+from traitortrack_desktop.runtime.background import Background
+from traitortrack_desktop.runtime.background_badges import BackgroundBadges
+from traitortrack_desktop.runtime.background_people import BackgroundPeople
 from traitortrack_desktop.runtime.catalogue_loop import CatalogueLoop
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
@@ -17,23 +21,39 @@ from traitortrack_desktop.services.events import (
     ScanDecided,
     StationEvent,
     StationListener,
+    StationLockChanged,
     StorageRecovered,
     WorkResumed,
 )
-from traitortrack_desktop.services.operator_session import ask_to_sign_in
-from traitortrack_desktop.services.ports import Accounts, RememberedSignIns, SignedIn
+from traitortrack_desktop.services.operator_session import ask_to_sign_in, ask_with_pin
+from traitortrack_desktop.services.people_desk import PeopleDesk
+from traitortrack_desktop.services.ports import Accounts, PeopleOffice, RememberedSignIns, SignedIn
 from traitortrack_desktop.services.station import SignInAnswer, SignInUnavailable
+from traitortrack_desktop.services.station_naming import StationNaming
+from traitortrack_desktop.services.unlocking import UnlockVerifier
+
+_SIGN_IN = "sign-in"
 
 _log = logging.getLogger(__name__)
 
 
 class EventHub:
-    """Passes events on to every listener, and knows how much waits."""
+    """Passes events on to every listener, and knows how much waits and who works here."""
 
     def __init__(self) -> None:
         self._listeners: list[StationListener] = []
         self._changed = threading.Condition()
         self._pending = 0
+        self.session: OperatorSession | None = None
+        """The one that goes on, as it was told last."""
+        self.badge: Badge | None = None
+        """The one that was scanned last, for as long as its person works here."""
+        self.locked = False
+
+    def current_session(self) -> UUID | None:
+        """Return the number of the session that goes on."""
+        session = self.session
+        return session.id if session is not None else None
 
     def subscribe(self, listener: StationListener) -> None:
         """Call *listener* with every later event."""
@@ -45,11 +65,21 @@ class EventHub:
             with self._changed:
                 self._pending = event.backlog.pending
                 self._changed.notify_all()
+        if isinstance(event, OperatorChanged):
+            self._take_operator(event)
+        if isinstance(event, StationLockChanged):
+            self.locked = event.locked
         for listener in tuple(self._listeners):
             try:
                 listener(event)
             except Exception:  # noqa: BLE001 - what is stored stays stored, and the others are told
                 _log.exception("A listener met an unexpected error")
+
+    def _take_operator(self, event: OperatorChanged) -> None:
+        number = event.session.badge if event.session is not None else None
+        kept = self.badge if self.badge is not None and self.badge.id == number else None
+        self.badge = event.badge or kept
+        self.session = event.session
 
     def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
         """Return whether everything was answered within the time."""
@@ -58,7 +88,7 @@ class EventHub:
 
 
 class Station:
-    """Implements ``StationControls`` over the intake and the delivery thread."""
+    """Implements ``StationControls`` over the intake, the delivery thread and threads in the background."""
 
     def __init__(
         self,
@@ -70,6 +100,10 @@ class Station:
         accounts: Accounts,
         remembered: RememberedSignIns,
         catalogue: CatalogueLoop | None = None,
+        background: Background | None = None,
+        badges: BackgroundBadges | None = None,
+        office: PeopleOffice | None = None,
+        naming: StationNaming | None = None,
     ) -> None:
         self.name = name
         self._hub = hub
@@ -78,10 +112,21 @@ class Station:
         self._accounts = accounts
         self._remembered = remembered
         self._catalogue = catalogue
-        self._background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="background")
+        self._background = background or Background()
+        self._badges = badges
+        self._verifier = UnlockVerifier()
+        self._people = BackgroundPeople(
+            office=office, background=self._background, current_session=hub.current_session
+        )
+        self._naming = naming
         hub.subscribe(self._wake_delivery)
         if catalogue is not None:
             hub.subscribe(catalogue.take)
+
+    @property
+    def people(self) -> PeopleDesk:
+        """What an administrator does about people and stations."""
+        return self._people
 
     def subscribe(self, listener: StationListener) -> None:
         """Call *listener* with every later event, on the station's threads."""
@@ -93,7 +138,11 @@ class Station:
 
     def start(self) -> None:
         """Open the journal and the catalogue, then start sending; raises what opening the journal raises."""
+        if self._badges is not None:
+            self._badges.load()
         self._intake.start()
+        if self._naming is not None:
+            self._naming.start()
         if self._catalogue is not None:
             self._catalogue.start()
         self._delivery.start()
@@ -102,16 +151,65 @@ class Station:
         """Take one reading; never blocks, never drops."""
         self._intake.submit(frame)
 
-    def sign_in(self, username: str, password: str, answered: Callable[[SignInAnswer], None]) -> None:
+    def sign_in(
+        self,
+        username: str,
+        password: str,
+        answered: Callable[[SignInAnswer], None],
+        *,
+        code: str | None = None,
+    ) -> None:
         """Ask in the background; see ``StationControls``."""
+        username = username.strip()
+        locked = self._hub.session if self._hub.locked else None
 
         def ask() -> None:
-            answer = self._answer_to(username, password)
+            answer = _answered(
+                lambda: ask_to_sign_in(
+                    self._accounts,
+                    self._remembered,
+                    username,
+                    password,
+                    code=code,
+                    locked=locked,
+                    verifier=self._verifier,
+                )
+            )
+            if isinstance(answer, SignedIn) and locked is not None and answer.session.id == locked.id:
+                self._intake.unlock(locked.id)
+                answered(answer)
+                return
+            self._begin(answer, answered)
             if isinstance(answer, SignedIn):
-                self.set_operator(answer.person, without_centre=answer.without_centre)
-            answered(answer)
+                self._verifier.keep(answer.session, password)
 
-        self._background.submit(ask)
+        self._background.submit(_SIGN_IN, ask)
+
+    def sign_in_with_pin(self, pin: str, answered: Callable[[SignInAnswer], None]) -> None:
+        """Ask in the background; see ``StationControls``. Without a badge before it nobody can be asked."""
+        badge = self._hub.badge
+
+        def ask() -> None:
+            if badge is None:
+                answered(SignInUnavailable())
+                return
+            answer = _answered(lambda: ask_with_pin(self._accounts, self._remembered, badge, pin))
+            self._begin(answer, answered)
+
+        self._background.submit(_SIGN_IN, ask)
+
+    def _begin(self, answer: SignInAnswer, answered: Callable[[SignInAnswer], None]) -> None:
+        if isinstance(answer, SignedIn):
+            self._intake.begin(answer)
+        answered(answer)
+
+    def lock(self) -> None:
+        """Show nothing and count no bag until somebody is back; see ``StationControls``."""
+        self._intake.lock()
+
+    def override(self, permission: Operation, reason: str) -> None:
+        """Set a rule aside for the open parent; see ``StationControls``."""
+        self._intake.override(permission, reason)
 
     def sign_in_and_wait(self, username: str, password: str, *, timeout_seconds: float) -> SignInAnswer:
         """Sign in and return the answer; one that takes longer than the time counts as unavailable."""
@@ -122,21 +220,13 @@ class Station:
         except Empty:
             return SignInUnavailable()
 
-    def _answer_to(self, username: str, password: str) -> SignInAnswer:
-        try:
-            return ask_to_sign_in(self._accounts, self._remembered, username, password)
-        except Exception:  # noqa: BLE001 - whoever asked has to get an answer
-            _log.exception("Signing in met an unexpected error")
-            return SignInUnavailable(mismatch=True)
-
     def sign_out(self) -> None:
         """End the operator's session; the queue and the open parent stay."""
-        self.set_operator(None)
+        self._intake.sign_out()
 
-    def set_operator(self, person: Person | None, *, without_centre: bool = False) -> None:
-        """Record later entries under *person*; the caller has made sure who it is."""
-        self._intake.set_operator(person.username if person is not None else None)
-        self._hub.tell(OperatorChanged(person=person, without_centre=without_centre))
+    def set_operator(self, person: Person | None) -> None:
+        """Record later entries of a script under *person*, without a session; the caller knows who it is."""
+        self._intake.set_operator(person)
 
     def wait_until_nothing_waits(self, timeout_seconds: float) -> bool:
         """Return whether everything queued and journalled was answered within the time."""
@@ -152,9 +242,25 @@ class Station:
         if self._catalogue is not None:
             self._catalogue.stop()
         self._intake.stop()
-        self._background.shutdown(wait=True, cancel_futures=True)
+        self._background.stop()
+        self._verifier.forget()
+        self._people.close()
         self._accounts.close()
 
     def _wake_delivery(self, event: StationEvent) -> None:
         if isinstance(event, ScanDecided):
             self._delivery.wake()
+        if isinstance(event, OperatorChanged) and (event.session is None or not _by_password(event.session)):
+            self._verifier.forget()
+
+
+def _by_password(session: OperatorSession) -> bool:
+    return session.way in {SignInWay.PASSWORD, SignInWay.REMEMBERED_PASSWORD}
+
+
+def _answered(ask: Callable[[], SignInAnswer]) -> SignInAnswer:
+    try:
+        return ask()
+    except Exception:  # noqa: BLE001 - whoever asked has to get an answer
+        _log.exception("Signing in met an unexpected error")
+        return SignInUnavailable(mismatch=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from uuid import UUID
 
 from traitortrack_desktop.domain.entries import JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.reasons import Reason
@@ -15,11 +16,13 @@ from traitortrack_desktop.services.catalogue_following import ASK_SECONDS, Catal
 from traitortrack_desktop.services.events import DeliveryChanged, StationListener
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
+    CentreTrouble,
     CentreUnreachableError,
     EntriesNotAcceptableError,
     JournalUnreadableError,
     PostingOffice,
     PostingReply,
+    StationStanding,
     WaitingEntries,
 )
 
@@ -68,7 +71,8 @@ class Delivery:
 
     *store* gets the entries and the centre's reply and returns whether the receipts are on disk;
     until they are, the same entries are offered again, which the centre answers from its ledger.
-    *following* takes what changed at the centre, before the receipts are stored.
+    *following* takes what changed at the centre, before the receipts are stored. *session* tells the one
+    that goes on at the station, *standing* takes what the centre says of it and of the station.
     """
 
     def __init__(
@@ -80,7 +84,11 @@ class Delivery:
         tell: StationListener,
         seconds: Callable[[], float],
         following: CatalogueFollowing | None = None,
+        session: Callable[[], UUID | None] = lambda: None,
+        standing: Callable[[StationStanding], None] = lambda _standing: None,
     ) -> None:
+        self._session = session
+        self._standing = standing
         self._following = following
         self._waiting = waiting
         self._office = office
@@ -113,7 +121,11 @@ class Delivery:
             self._adapt(len(entries), self._seconds() - started)
         except CentreUnreachableError:
             return self._postpone(problem=None, longest=LONGEST_PAUSE_SECONDS)
-        except (CentreMismatchError, JournalUnreadableError) as problem:
+        except CentreMismatchError as problem:
+            return self._postpone(
+                problem=str(problem), trouble=problem.trouble, longest=MISMATCH_PAUSE_SECONDS
+            )
+        except JournalUnreadableError as problem:
             return self._postpone(problem=str(problem), longest=MISMATCH_PAUSE_SECONDS)
         except EntriesNotAcceptableError as problem:
             if not entries:  # the question itself was not accepted: nothing to set aside
@@ -124,6 +136,8 @@ class Delivery:
             reply = _unpostable(entries[0])
         self._reached(reply.server_time)
         if self._store(entries, reply):
+            if reply.standing is not None:
+                self._standing(reply.standing)
             return Step.SENT
         # This station's disk is the trouble: the centre must not be asked again and again meanwhile.
         self.pause_seconds = LONGEST_PAUSE_SECONDS
@@ -136,7 +150,11 @@ class Delivery:
 
     def _post(self, entries: Sequence[JournalEntry]) -> PostingReply:
         cursor = self._following.cursor() if self._following is not None else None
-        reply = self._office.post(entries, cursor) if cursor is not None else self._office.post(entries)
+        session = self._session()
+        if session is not None:
+            reply = self._office.post(entries, cursor, session=session)
+        else:
+            reply = self._office.post(entries, cursor) if cursor is not None else self._office.post(entries)
         self._taken_at = self._seconds()
         if self._following is not None:
             self._following.posted(entries[-1].seq)
@@ -171,9 +189,12 @@ class Delivery:
         return cursor
 
     def _probe(self) -> None:
-        self._office.probe()
+        session = self._session()
+        standing = self._office.probe(session=session) if session is not None else self._office.probe()
         self._taken_at = self._seconds()
         self._reached(None)
+        if standing is not None:
+            self._standing(standing)
 
     def _ask_what_changed(self, following: CatalogueFollowing, cursor: str) -> None:
         changes = self._office.changes_since(cursor)
@@ -197,10 +218,10 @@ class Delivery:
         self._pause = Pause()
         self._changed(DeliveryChanged(online=True, server_time=server_time))
 
-    def _postpone(self, *, problem: str | None, longest: float) -> Step:
+    def _postpone(self, *, problem: str | None, longest: float, trouble: CentreTrouble | None = None) -> Step:
         self._heard_at = float("-inf")
         self._batch = max(1, self._batch // 2)
-        self._changed(DeliveryChanged(online=False, problem=problem))
+        self._changed(DeliveryChanged(online=False, problem=problem, trouble=trouble))
         return self._wait(longest)
 
     def _wait(self, longest: float) -> Step:

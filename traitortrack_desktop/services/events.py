@@ -14,7 +14,7 @@ from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.scanners import ScannerRole
 from traitortrack_desktop.domain.work import WorkState
-from traitortrack_desktop.services.ports import Backlog
+from traitortrack_desktop.services.ports import Backlog, CentreTrouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,14 @@ class ReceiptsRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryChanged:
-    """The way to the centre opened or closed. *problem* is a sentence for IT when it needs a person."""
+    """The way to the centre opened or closed. *problem* is a sentence for IT when it needs a person.
+
+    *trouble* says what of it the operator has to know; its sentence lives in ``presentation.wording``.
+    """
 
     online: bool
     problem: str | None = None
+    trouble: CentreTrouble | None = None
     server_time: datetime | None = None
 
 

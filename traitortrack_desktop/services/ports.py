@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -148,8 +149,28 @@ class CentreUnreachableError(Exception):
     """No answer, or one that leaves the outcome unknown: the same entries are offered again."""
 
 
+class CentreTrouble(StrEnum):
+    """What is the matter with this station at the centre, where its operator has to know it too."""
+
+    REVOKED = "revoked"
+    """An administrator took its right to post: what is scanned stays stored here."""
+    NOT_ENROLLED = "not_enrolled"
+    """It needs a one-time code of an administrator."""
+    CODE_REFUSED = "code_refused"
+    """The one-time code it was given is wrong, used or too old."""
+    OTHER_ACCOUNT = "other_account"
+    """It comes by another database account than it was enrolled with."""
+
+
 class CentreMismatchError(Exception):
-    """The centre's schema or rights do not fit this program: stop delivering, keep journalling."""
+    """The centre's schema or rights do not fit this program: stop delivering, keep journalling.
+
+    *trouble* tells what is the matter where an operator has to know it.
+    """
+
+    def __init__(self, message: str = "", *, trouble: CentreTrouble | None = None) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class EntriesNotAcceptableError(Exception):
@@ -214,9 +235,13 @@ class PostingReply:
 class PostingOffice(Protocol):
     """Posts entries at the centre: one round trip, one transaction, safe to repeat."""
 
-    def post(self, entries: Sequence[JournalEntry], cursor: str | None = None) -> PostingReply:
+    def post(
+        self, entries: Sequence[JournalEntry], cursor: str | None = None, *, session: UUID | None = None
+    ) -> PostingReply:
         """Post *entries* in order, and ask with *cursor* what changed, in the same round trip.
 
+        *session* is that of whoever works here now, whose standing the reply tells; without it, the one
+        of the newest entry.
         Raises :class:`CentreUnreachableError`, :class:`CentreMismatchError` or
         :class:`EntriesNotAcceptableError`.
         """
@@ -229,8 +254,11 @@ class PostingOffice(Protocol):
         """
         ...
 
-    def probe(self) -> None:
-        """Return when the centre answers; raises as :meth:`post` does."""
+    def probe(self, *, session: UUID | None = None) -> StationStanding | None:
+        """Return, when the centre answers, what it says of this station and of *session*.
+
+        Raises as :meth:`post` does.
+        """
         ...
 
     def close(self) -> None:
@@ -356,6 +384,10 @@ class RememberedSignIns(Protocol):
         """Keep nothing of that badge any more: the centre refused it."""
         ...
 
+    def confirm_badge(self, badge: UUID) -> None:
+        """Keep that the centre accepted that remembered badge once more."""
+        ...
+
     def badge_with(self, code: str) -> Badge | None:
         """Return the remembered badge that has this code: of memory, at once, never waiting for a disk or a
         key ring; the intake asks. ``None`` for what :meth:`person_with` says, and before it was loaded."""
@@ -365,8 +397,16 @@ class RememberedSignIns(Protocol):
         """Keep that the centre accepted *pin* now; see :meth:`remember`."""
         ...
 
+    def forget_pin(self, badge: Badge) -> None:
+        """Keep no PIN of the person of *badge* any more: the centre refused."""
+        ...
+
     def holder_with_pin(self, badge: Badge, pin: str) -> Person | None:
         """Return the person of *badge* where *pin* is the remembered one; see :meth:`person_with`."""
+        ...
+
+    def load(self) -> None:
+        """Read the badges into memory, which may take the key ring some seconds; a background thread's."""
         ...
 
 

@@ -5,10 +5,16 @@ Used by one thread, the intake. The order is the promise: decide, store, and onl
 
 import time
 from collections.abc import Callable, Sequence
+from uuid import UUID, uuid4
 
 from traitortrack_desktop.domain.arrivals import Arrival, Arrivals, placing
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode, parse_frame
-from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry
+from traitortrack_desktop.domain.entries import (
+    BagFact,
+    Decision,
+    EntryKind,
+    JournalEntry,
+)
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.holding import (
     decide_held,
@@ -17,17 +23,23 @@ from traitortrack_desktop.domain.holding import (
     next_to_place,
 )
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.domain.work import Held, WorkState, after_entry, after_receipt
+from traitortrack_desktop.domain.work import Held
 from traitortrack_desktop.domain.workflow import decide
 from traitortrack_desktop.services.events import (
-    ReceiptsRecorded,
-    ScanDecided,
     StationListener,
-    StorageFailed,
-    StorageRecovered,
-    WorkResumed,
 )
-from traitortrack_desktop.services.ports import Backlog, Journal, JournalUnwritableError, PostingReply
+from traitortrack_desktop.services.journal_keeping import JournalKeeping
+from traitortrack_desktop.services.people_here import (
+    BadgeDesk,
+    NoBadges,
+    PeopleHere,
+)
+from traitortrack_desktop.services.people_intake import PeopleIntake
+from traitortrack_desktop.services.ports import (
+    Journal,
+    JournalUnwritableError,
+    PostingReply,
+)
 
 
 def monotonic_ms() -> int:
@@ -36,10 +48,11 @@ def monotonic_ms() -> int:
 
 
 class ScanIntake:
-    """Turns readings into journal entries and keeps the work state.
+    """Turns readings into journal entries and keeps the work state and who works here.
 
     *for_people* is for a station with people at it: see ``domain.arrivals``. *known_about* says what is
-    known of a bag (``services.catalogue.merged``); it may raise :class:`JournalUnwritableError`.
+    known of a bag (``services.catalogue.merged``); it may raise :class:`JournalUnwritableError`. *badges*
+    says whose a badge is.
     """
 
     def __init__(
@@ -51,30 +64,37 @@ class ScanIntake:
         known_about: Callable[[str], BagFact | None],
         sign_in_required: bool = False,
         for_people: bool = False,
+        badges: BadgeDesk | None = None,
         monotonic_ms: Callable[[], int] = monotonic_ms,
+        new_id: Callable[[], UUID] = uuid4,
     ) -> None:
-        self._journal = journal
         self._bag_fact = known_about
         self._rules = rules
-        self._tell = tell
-        self._sign_in_required = sign_in_required
-        self._operator: str | None = None
-        self._state = WorkState()
-        self._backlog = Backlog(pending=0, oldest_at=None)
+        self._here = PeopleHere(sign_in_required=sign_in_required, new_id=new_id)
+        self._keeping = JournalKeeping(journal, self._here, tell, catch_up=self._hold_what_was_missed)
+        self.people = PeopleIntake(
+            here=self._here,
+            keeping=self._keeping,
+            badges=badges or NoBadges(),
+            rules=rules,
+            tell=tell,
+            monotonic_ms=monotonic_ms,
+            changed=self._go_on,
+            for_people=for_people,
+        )
+        """Who works here: signing in and out, badges, the lock, overrides."""
+        self._for_people = for_people
+        self._deferred: list[tuple[ScanFrame, int]] = []
+        """Readings of a script that came while a badge was being checked."""
+        self._settled: list[Callable[[], None]] = []
         self._monotonic_ms = monotonic_ms
         self._arrivals = Arrivals(for_people=for_people)
-        self._storage_failed = False
         self._missed: dict[str, tuple[str, Arrival]] = {}
         """The first reading of each memory that could not be stored."""
 
     def resume(self) -> None:
         """Fold the journal, so that the work stands where it stood."""
-        self._fold()
-        self._tell(WorkResumed(state=self._state, backlog=self._backlog))
-
-    def set_operator(self, username: str | None) -> None:
-        """Record later entries under *username*."""
-        self._operator = username
+        self._keeping.resume()
 
     def take(self, frame: ScanFrame, came_ms: int | None = None) -> None:
         """Decide one reading, store the decision, then tell it; tells ``StorageFailed`` if it cannot.
@@ -83,17 +103,24 @@ class ScanIntake:
         what is held makes an entry of each code that it places.
         """
         came_ms = self._monotonic_ms() if came_ms is None else came_ms
-        stores = not self._storage_failed or self._storage_is_back(frame.source)
-        scanned = parse_frame(frame, self._rules)
-        arrival = self._arrivals.look_at(frame, scanned, came_ms, self._state)
-        if not stores:
-            self._miss(scanned, arrival)
+        self.people.tick(came_ms)
+        if self._here.is_waiting and not self._for_people:
+            # Whoever wrote the script knows whose badge it is; only people can be told to scan again.
+            self._deferred.append((frame, came_ms))
             return
+        self._take(frame, came_ms)
+
+    def _take(self, frame: ScanFrame, came_ms: int) -> None:
+        stores = self._keeping.stores(frame.source)
+        scanned = parse_frame(frame, self._rules)
+        arrival = self._arrivals.look_at(frame, scanned, came_ms, self._keeping.state)
         self._miss(scanned, arrival)
+        if not stores:
+            return
         try:
             decision = self._decide(frame, scanned, arrival)
         except JournalUnwritableError as failure:
-            self.fail(str(failure), source=frame.source)
+            self._keeping.fail(str(failure), source=frame.source)
             return
         if arrival.from_memory:
             self._missed.pop(frame.source, None)
@@ -104,38 +131,51 @@ class ScanIntake:
 
     def take_receipts(self, entries: Sequence[JournalEntry], reply: PostingReply) -> bool:
         """Store the centre's answers to *entries*; return whether they are stored."""
-        if self._storage_failed and not self._storage_is_back(None):
+        if not self._keeping.take_receipts(entries, reply):
             return False
-        try:
-            self._journal.record_receipts(reply.receipts, centre=reply.centre)
-        except JournalUnwritableError as failure:
-            self.fail(str(failure))
-            return False
-        answered = tuple(zip(entries, reply.receipts, strict=True))
-        for entry, receipt in answered:
-            self._state = after_receipt(self._state, entry, receipt)
-        self._backlog = self._journal.backlog()
-        self._tell(ReceiptsRecorded(answered=answered, state=self._state, backlog=self._backlog))
+        for entry, receipt in zip(entries, reply.receipts, strict=True):
+            self.people.learn(entry, receipt)
         return True
+
+    def when_settled(self, done: Callable[[], None]) -> None:
+        """Call *done* when no reading of a script waits for whose badge it is: mostly at once."""
+        self._settled.append(done)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take what a script sent meanwhile, in its order."""
+        while self._deferred and not self._here.is_waiting:
+            self._take(*self._deferred.pop(0))
+        while self._settled and (self._for_people or not self._here.is_waiting):
+            self._settled.pop(0)()
 
     def _decide(self, frame: ScanFrame, scanned: ParsedCode, arrival: Arrival) -> Decision:
         """Decide, store and tell; return the decision. Raises :class:`JournalUnwritableError`."""
-        signed_in = self._operator is not None or not self._sign_in_required
+        barred = self._here.barred
         if scanned.command is Command.PLACE:
-            held = next_to_place(self._state, arrival, signed_in=signed_in)
+            held = next_to_place(self._keeping.state, arrival, barred=barred)
             if held is not None:
                 return self._place(frame, placing(arrival), held)
+        badge = self.people.known(scanned, arrival)
         decision = decide(
-            self._state,
+            self._keeping.state,
             scanned,
             self._known_about(scanned),
             rules=self._rules,
-            signed_in=signed_in,
+            barred=barred,
+            badge=badge,
             arrival=arrival,
         )
+        if badge is not None and decision.kind is EntryKind.SIGN_IN:
+            self.people.switch_to(badge, scanned, decision, frame.source, arrival)
+            return decision
         secret = scanned.kind is CodeKind.BADGE
-        entry = self._store(decision, frame.source, b"" if secret else frame.raw, arrival)
-        self._tell_decided(entry)
+        entry = self._keeping.store(
+            decision, frame.source, b"" if secret else frame.raw, remarks=arrival.remarks
+        )
+        if scanned.badge is not None and decision.reason is Reason.BADGE_BEING_CHECKED:
+            self.people.ask_about(scanned.badge, source=frame.source)
+        self._keeping.tell_decided(entry)
         return decision
 
     def _miss(self, scanned: ParsedCode, arrival: Arrival) -> None:
@@ -147,72 +187,40 @@ class ScanIntake:
         """Hold a gap for what could not be stored. Raises :class:`JournalUnwritableError`."""
         for source, (code, arrival) in list(self._missed.items()):
             gap = ParsedCode(kind=CodeKind.UNUSABLE, text=code, problem=Reason.NOT_STORED)
-            decision = decide(self._state, gap, None, rules=self._rules, arrival=arrival)
-            entry = self._store(decision, source, b"", arrival)
+            decision = decide(self._keeping.state, gap, None, rules=self._rules, arrival=arrival)
+            entry = self._keeping.store(decision, source, remarks=arrival.remarks)
             del self._missed[source]
-            self._tell_decided(entry, is_answer=False)
+            self._keeping.tell_decided(entry, is_answer=False)
 
     def _place(self, frame: ScanFrame, arrival: Arrival, held: Held) -> Decision:
         """Place a memory, beginning with *held*, until a person has to look; no scan comes between."""
         while True:
             scanned = meaning_of_held(held, self._rules)
             decision = decide_held(
-                self._state,
+                self._keeping.state,
                 held,
                 scanned,
                 self._known_about(scanned),
                 rules=self._rules,
                 arrival=arrival,
             )
-            entry = self._store(decision, frame.source, frame.raw, arrival)
-            rest = self._state.held
+            entry = self._keeping.store(decision, frame.source, frame.raw, remarks=arrival.remarks)
+            rest = self._keeping.state.held
             goes_on = bool(rest) and rest[0].memory == held.memory and lets_the_next_follow(decision)
-            self._tell_decided(entry, is_answer=not goes_on)
+            self._keeping.tell_decided(entry, is_answer=not goes_on)
             if not goes_on:
                 return decision
             held = rest[0]
 
-    def _store(self, decision: Decision, source: str, raw: bytes, arrival: Arrival) -> JournalEntry:
-        entry = self._journal.append(
-            decision, operator=self._operator, source=source, raw=raw, remarks=arrival.remarks
-        )
-        self._state = after_entry(self._state, entry)
-        self._backlog = Backlog(
-            pending=self._backlog.pending + 1, oldest_at=self._backlog.oldest_at or entry.at
-        )
-        return entry
-
-    def _tell_decided(self, entry: JournalEntry, *, is_answer: bool = True) -> None:
-        self._tell(ScanDecided(entry=entry, state=self._state, backlog=self._backlog, is_answer=is_answer))
-
     def _known_about(self, scanned: ParsedCode) -> BagFact | None:
-        return self._bag_fact(scanned.text) if scanned.problem is None else None
-
-    def _fold(self) -> None:
-        self._state = self._journal.work_state()
-        self._backlog = self._journal.backlog()
+        is_bag = scanned.problem is None and scanned.kind is not CodeKind.BADGE
+        return self._bag_fact(scanned.text) if is_bag else None
 
     def close(self) -> None:
-        """Close the journal."""
-        self._journal.close()
+        """Close the journal; what waits for a badge's answer is decided before."""
+        self.people.give_up()
+        self._keeping.close()
 
-    def fail(self, problem: str, *, source: str | None = None) -> None:
-        """Tell that the last reading was not stored; the next one opens and folds the journal anew.
-
-        *source* names the scanner whose reading it was.
-        """
-        self._storage_failed = True
-        self._tell(StorageFailed(problem=problem, source=source))
-
-    def _storage_is_back(self, source: str | None) -> bool:
-        """Try the journal again; the state is folded anew, since an unacknowledged entry may be in it."""
-        try:
-            self._journal.reopen()
-            self._fold()
-            self._hold_what_was_missed()
-        except JournalUnwritableError as failure:
-            self.fail(str(failure), source=source)
-            return False
-        self._storage_failed = False
-        self._tell(StorageRecovered(state=self._state, backlog=self._backlog))
-        return True
+    def fail(self, problem: str) -> None:
+        """Tell that something was not stored; see ``JournalKeeping.fail``."""
+        self._keeping.fail(problem)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from traitortrack_desktop.environment.secrets import MAX_SECRET_CHARACTERS, DatabasePasswords, Secret
+from traitortrack_desktop.domain.enrolment_codes import enrolment_code
+from traitortrack_desktop.environment.secrets import MAX_SECRET_CHARACTERS, KeptPasswords, Secret
 from traitortrack_desktop.environment.settings import SettingsError
 from traitortrack_desktop.environment.settings_file import keep_settings
 
@@ -25,6 +26,8 @@ class SetUpField(StrEnum):
     ACCOUNT = "account"
     PASSWORD = "password"  # noqa: S105 - the name of a field
     STATION = "station"
+    CODE = "code"
+    """An administrator's one-time code; only a station that is new at the centre needs it."""
 
 
 class SetUpProblem(StrEnum):
@@ -38,6 +41,13 @@ class SetUpProblem(StrEnum):
     FUNCTIONS_LACK_RIGHTS = "functions_lack_rights"
     READ_ONLY = "read_only"
     OTHER_ACCOUNT = "other_account"
+    REVOKED = "revoked"
+    CODE_NEEDED = "code_needed"
+    CODE_WRONG = "code_wrong"
+    CODE_USED = "code_used"
+    CODE_EXPIRED = "code_expired"
+    CODE_WAIT = "code_wait"
+    """Too many wrong codes: none is taken for a while."""
     NOT_WRITTEN = "not_written"
     DEFECT = "defect"
 
@@ -46,7 +56,7 @@ class SetUpProblem(StrEnum):
 class CentreAccess:
     """What a person typed. *servers* is ``host`` or ``host:port``, several separated by commas.
 
-    Without a *password* the one in the key ring counts, or what libpq itself finds.
+    Without a *password* the one that is kept counts, or what libpq itself finds.
     """
 
     servers: str
@@ -54,6 +64,7 @@ class CentreAccess:
     account: str
     station: str
     password: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +100,17 @@ class CentreDoor(Protocol):
         ...
 
     def attempt(self, url: str) -> SetUpProblem | None:
-        """Return what keeps this station from working there, or ``None``. Takes some seconds."""
+        """Return what keeps this station from working there, or ``None``. Takes some seconds.
+
+        It changes nothing; that the station is not known there yet does not keep it from working.
+        """
+        ...
+
+    def enrol(self, url: str, *, station: str, code: str) -> SetUpProblem | None:
+        """Make the station known there; return why not, or ``None``.
+
+        The one-time *code* may be empty, and is used up only where it was needed.
+        """
         ...
 
 
@@ -103,7 +124,9 @@ def first_wrong_field(access: CentreAccess) -> SetUpField | None:
         return SetUpField.ACCOUNT
     if len(access.password) > MAX_SECRET_CHARACTERS:
         return SetUpField.PASSWORD
-    return None if _is_line(access.station, _LONGEST_STATION) else SetUpField.STATION
+    if not _is_line(access.station, _LONGEST_STATION):
+        return SetUpField.STATION
+    return None if not access.code or enrolment_code(access.code) else SetUpField.CODE
 
 
 def _servers_fit(servers: str) -> bool:
@@ -116,12 +139,12 @@ def _is_line(text: str, longest: int) -> bool:
 
 
 class FirstSetUp:
-    """Tries what a person typed and keeps it: the address in *settings_file*, the password in the key ring.
+    """Tries what a person typed and keeps it: the address in *settings_file*, the password in its place.
 
     Runs on a background thread.
     """
 
-    def __init__(self, *, door: CentreDoor, passwords: DatabasePasswords, settings_file: Path) -> None:
+    def __init__(self, *, door: CentreDoor, passwords: KeptPasswords, settings_file: Path) -> None:
         self._door = door
         self._passwords = passwords
         self._settings_file = settings_file
@@ -131,7 +154,7 @@ class FirstSetUp:
         address = self._door.address(access)
         password = access.password or self._kept_password(access.account)
         url = self._door.with_password(address, password) if password else address
-        problem = self._door.attempt(url)
+        problem = self._door.attempt(url) or self._door.enrol(url, station=access.station, code=access.code)
         if problem is not None:
             return problem
         try:

@@ -1,17 +1,15 @@
 """What a key, a button or a finger on the scan screen does. GUI thread."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.presentation.actions import HOLD_SECONDS, KEYS
+from traitortrack_desktop.presentation.actions import HOLD_SECONDS, acts_by_key
 from traitortrack_desktop.presentation.screen_state import MenuItem
 
-_ACT_OF_KEY: Mapping[str, Command | MenuItem] = {key: act for act, key in KEYS.items()} | {
-    "Esc": Command.CANCEL
-}
+_ALSO: dict[str, Command | MenuItem] = {"Esc": Command.CANCEL}
 _PROGRESS_EVERY_MS = 40
 
 
@@ -25,9 +23,15 @@ class ActionKeys(QObject):
     menu_chosen = Signal(object)
     hold_progressed = Signal(float)
 
-    def __init__(self, submit: Callable[[ScanFrame], None], parent: QObject) -> None:
+    def __init__(
+        self,
+        submit: Callable[[ScanFrame], None],
+        parent: QObject,
+        *,
+        menu_page: Callable[[], int] = lambda: 0,
+    ) -> None:
         super().__init__(parent)
-        self._submit = submit
+        self._submit, self._menu_page = submit, menu_page
         self._held_for = QElapsedTimer()
         self._progress = QTimer(self)
         self._progress.setInterval(_PROGRESS_EVERY_MS)
@@ -35,15 +39,18 @@ class ActionKeys(QObject):
 
     def key_down(self, key: str) -> None:
         """A key of the keyboard went down."""
-        act = _ACT_OF_KEY.get(key)
+        act = self._act_of(key)
         if act is not None:
             self.act_down(act)
 
     def key_up(self, key: str) -> None:
         """A key of the keyboard came up."""
-        act = _ACT_OF_KEY.get(key)
+        act = self._act_of(key)
         if act is not None:
             self.act_up(act)
+
+    def _act_of(self, key: str) -> Command | MenuItem | None:
+        return (acts_by_key(self._menu_page()) | _ALSO).get(key)
 
     def act_down(self, act: Command | MenuItem) -> None:
         """An action began, by key, mouse or finger."""

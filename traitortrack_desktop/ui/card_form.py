@@ -1,6 +1,6 @@
 """A form on a card in the middle of the window, and the place for what is wrong, in words. GUI thread."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -57,9 +57,11 @@ class CardForm(QWidget):
         self._labels: list[QLabel] = []
         self._fields: list[QLineEdit] = []
 
-    def field(self, label: str, *, secret: bool = False) -> tuple[QLabel, QLineEdit]:
-        """Return a new field and its label."""
-        name, line = _label(label), QLineEdit()
+    def field(
+        self, label: str, *, secret: bool = False, line: QLineEdit | None = None
+    ) -> tuple[QLabel, QLineEdit]:
+        """Return a new field, which is *line* where one is given, and its label."""
+        name, line = _label(label), line if line is not None else QLineEdit()
         name.setBuddy(line)
         if secret:
             line.setEchoMode(QLineEdit.EchoMode.Password)
@@ -109,9 +111,7 @@ class CardForm(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(self._colours.window.ground))
         edge = sizes.padding * 1.6
-        card = QRectF(self.title.geometry().united(self.problem.geometry())).adjusted(
-            -edge, -edge, edge, edge
-        )
+        card = QRectF(self._form_area()).adjusted(-edge, -edge, edge, edge)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._colours.panel.ground))
         painter.drawRoundedRect(card, sizes.radius, sizes.radius)
@@ -120,6 +120,10 @@ class CardForm(QWidget):
         font, bottom = text_font(sizes.status), Qt.AlignmentFlag.AlignBottom
         draw_fitted(painter, self._foot[0], foot, font, bottom | Qt.AlignmentFlag.AlignLeft)
         draw_fitted(painter, self._foot[1], foot, font, bottom | Qt.AlignmentFlag.AlignRight)
+
+    def _form_area(self) -> QRect:
+        """Return where the form is, in coordinates of this widget; the card lies around it."""
+        return self.title.geometry().united(self.problem.geometry())
 
     def _sizes(self) -> Sizes:
         return sizes_for(self.width(), self.height())
@@ -153,6 +157,7 @@ class ProblemPanel(QWidget):
         self._colours, self._sizes = palette_, sizes_for(0, 0)
         self._tone = Tone.READY
         self.text = ""
+        self.is_cut_off = False
 
     def show_problem(self, text: str, tone: Tone) -> None:
         """Show *text* in *tone*; an empty text leaves the place blank."""
@@ -182,7 +187,7 @@ class ProblemPanel(QWidget):
         painter.setPen(QColor(surface.text))
         words = place.adjusted(side + sizes.padding * 0.8, 0, 0, 0)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        draw_fitted(painter, self.text, words, text_font(sizes.label), flags, wrap=True)
+        self.is_cut_off = not draw_fitted(painter, self.text, words, text_font(sizes.label), flags, wrap=True)
 
 
 def _label(text: str) -> QLabel:

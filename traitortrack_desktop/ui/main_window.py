@@ -5,26 +5,31 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.presentation.messages import Tongue
-from traitortrack_desktop.presentation.palette import PALETTES, Palette, Theme
-from traitortrack_desktop.presentation.phrases import Wording
-from traitortrack_desktop.presentation.screen_facts import Surroundings
+from traitortrack_desktop.presentation.palette import PALETTES, Theme
+from traitortrack_desktop.presentation.screen_facts import Surroundings, leaves_the_last_result
 from traitortrack_desktop.presentation.screen_state import MenuItem
-from traitortrack_desktop.presentation.sign_in import sign_in_problem
 from traitortrack_desktop.presentation.sound_roles import SoundRole
-from traitortrack_desktop.services.events import OperatorChanged, StationEvent
-from traitortrack_desktop.services.station import SignInAnswer, StationControls
+from traitortrack_desktop.services.events import (
+    OperatorChanged,
+    ScanDecided,
+    StationEvent,
+    StationLockChanged,
+    StorageFailed,
+)
+from traitortrack_desktop.services.station import StationControls
 from traitortrack_desktop.ui.action_keys import ActionKeys
 from traitortrack_desktop.ui.bridge import StationBridge
+from traitortrack_desktop.ui.idle_watch import IdleWatch
 from traitortrack_desktop.ui.keyboard_scanner import KeyboardScanner
+from traitortrack_desktop.ui.menu import Menu
+from traitortrack_desktop.ui.people_screens import MakeOfficePlace, PeopleScreens
 from traitortrack_desktop.ui.scan_controller import ScanController
 from traitortrack_desktop.ui.scan_screen import ScanScreen
-from traitortrack_desktop.ui.scanner_set_up_screen import ScannerSetUpScreen
-from traitortrack_desktop.ui.scanners import Scanners, keyboard_scans
-from traitortrack_desktop.ui.sign_in_screen import SignInScreen
+from traitortrack_desktop.ui.scanners import Scanners, keyboard_scans, scanner_screen
 from traitortrack_desktop.ui.sounds import Sound
 from traitortrack_desktop.ui.theme import dress
 
@@ -48,6 +53,9 @@ class MainWindow(QMainWindow):
         sign_in_required: bool = True,
         viewing_distance_metres: float = 2.0,
         scanners: Scanners | None = None,
+        idle_lock_minutes: float = 0,
+        office: MakeOfficePlace | None = None,
+        own_password: MakeOfficePlace | None = None,
     ) -> None:
         super().__init__()
         self._station, self._tongue, self._now, self._theme = station, tongue, now, theme
@@ -58,21 +66,38 @@ class MainWindow(QMainWindow):
         self.scan_screen = ScanScreen(
             palette, wording.labels, viewing_distance_metres=viewing_distance_metres
         )
-        self.sign_in_screen = SignInScreen(palette, wording, station=station.name, version=version)
+        submit = scanners.submit if scanners is not None else station.submit
+        self._bridge = StationBridge(station)
+        self.people = PeopleScreens(
+            station,
+            self._bridge,
+            submit,
+            tongue=tongue,
+            palette_=palette,
+            now=now,
+            version=version,
+            office=office,
+            own_password=own_password,
+        )
+        self.sign_in_screen = self.people.sign_in
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.sign_in_screen)
-        self._stack.addWidget(self.scan_screen)
+        for screen in (*self.people.screens, self.scan_screen):
+            self._stack.addWidget(screen)
         self._scanners = scanners
-        self.scanner_screen = _scanner_screen(scanners, wording, palette)
+        self.scanner_screen = scanner_screen(scanners, wording, palette)
         if self.scanner_screen is not None:
             self._stack.addWidget(self.scanner_screen)
         self.setCentralWidget(self._stack)
         around = Surroundings(
-            station=station.name, version=version, capacity=capacity, dark=theme is Theme.DARK
+            station=station.name,
+            version=version,
+            capacity=capacity,
+            dark=theme is Theme.DARK,
+            has_office=office is not None,
+            has_own_password=own_password is not None,
         )
         self.controller = ScanController(self.scan_screen, around, tongue=tongue, now=now, sound=sound)
-        submit = scanners.submit if scanners is not None else station.submit
-        self._actions = ActionKeys(submit, self)
+        self._actions = ActionKeys(submit, self, menu_page=lambda: self.controller.around.menu_page)
         self._keyboard = KeyboardScanner(
             submit,
             self._actions,
@@ -80,9 +105,20 @@ class MainWindow(QMainWindow):
             tap=scanners.tap if scanners is not None else None,
             key_time=scanners.key_time if scanners is not None else None,
         )
-        self._bridge = StationBridge(station)
+        self._idle = IdleWatch(idle_lock_minutes, self)
+        acts: dict[MenuItem, Callable[[], object]] = {
+            MenuItem.THEME: self._change_theme,
+            MenuItem.SCANNERS: self._show_scanners,
+            MenuItem.SIGN_OUT: station.sign_out,
+            MenuItem.QUIT: self.close,
+            MenuItem.LOCK: station.lock,
+            MenuItem.OWN_RIGHTS: self.people.choose_own_rights,
+            MenuItem.OVERRIDE: self.people.choose_override,
+            MenuItem.OFFICE: self.people.choose_office,
+        }
+        self._menu = Menu(self.controller, wording, acts)
         self._connect()
-        self._show_screen(scanning=self._scans_without_operator)
+        self._show_where_it_stands()
 
     @property
     def is_scanning(self) -> bool:
@@ -94,11 +130,13 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         queued = Qt.ConnectionType.QueuedConnection
         self._bridge.event_happened.connect(self._take_event, queued)
-        self._bridge.sign_in_answered.connect(self._take_answer, queued)
-        self.sign_in_screen.submitted.connect(self._bridge.sign_in)
+        self._bridge.sign_in_answered.connect(self.people.take_answer, queued)
+        self.people.wanted.connect(self._show_form)
+        self.people.left.connect(self._show_where_it_stands)
+        self._idle.grew_idle.connect(self._station.lock)
         self.scan_screen.keys.key_pressed.connect(self._actions.act_down)
         self.scan_screen.keys.key_released.connect(self._actions.act_up)
-        self._actions.menu_chosen.connect(self._choose)
+        self._actions.menu_chosen.connect(self._menu.choose)
         self._actions.hold_progressed.connect(self._show_held)
         if self.scanner_screen is not None:
             self.scanner_screen.left.connect(self._leave_scanners)
@@ -106,6 +144,7 @@ class MainWindow(QMainWindow):
         application = _application()
         application.applicationStateChanged.connect(self._take_activation)
         self._keyboard.install(application)
+        self._idle.install(application)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look a moment later whether the window system gave us the keyboard at all."""
@@ -118,12 +157,14 @@ class MainWindow(QMainWindow):
             self.scanner_screen.end()
         self._bridge.close()
         self._bridge.event_happened.disconnect(self._take_event)
-        self._bridge.sign_in_answered.disconnect(self._take_answer)
+        self._bridge.sign_in_answered.disconnect(self.people.take_answer)
+        self.people.close()
         self.controller.stop()
         self._actions.let_go()
         application = _application()
         self._keyboard.listen(on=False)
         self._keyboard.remove(application)
+        self._idle.remove(application)
         application.applicationStateChanged.disconnect(self._take_activation)
         super().closeEvent(event)
 
@@ -131,14 +172,31 @@ class MainWindow(QMainWindow):
 
     def _take_event(self, event: StationEvent) -> None:
         self.controller.take(event)
-        if isinstance(event, OperatorChanged):
-            self._end_scanner_set_up()
-            self._show_screen(scanning=event.person is not None or self._scans_without_operator)
+        self.people.take_facts(self.controller.facts)
+        match event:
+            case OperatorChanged():
+                self._end_scanner_set_up()
+                self._show_where_it_stands()
+                if event.person is None and event.ended is not None and not self._scans_without_operator:
+                    self.people.begin_sign_in(event.ended)
+            case StationLockChanged():
+                self._end_scanner_set_up()
+                self._show_where_it_stands()
+            case ScanDecided():
+                self._take_scan(event)
+            case StorageFailed():
+                self.people.tell_storage(self._stack.currentWidget())
+            case _:
+                pass
 
-    def _take_answer(self, answer: SignInAnswer) -> None:
-        problem = sign_in_problem(answer, now=self._now(), tongue=self._tongue)
-        if problem:
-            self.sign_in_screen.ask_again(problem)
+    def _take_scan(self, event: ScanDecided) -> None:
+        """A scan leads back from every card to its result; at the door it is told in words."""
+        self._idle.saw_somebody()
+        shown = self._stack.currentWidget()
+        if shown in {self.people.sign_in, self.people.lock}:
+            self.people.tell_scan(event, shown)
+        elif shown in self.people.screens and not leaves_the_last_result(event.entry):
+            self._show_where_it_stands()
 
     def _take_activation(self, state: Qt.ApplicationState) -> None:
         listening = state == Qt.ApplicationState.ApplicationActive
@@ -156,35 +214,39 @@ class MainWindow(QMainWindow):
 
     # -- screens and menu
 
-    def _show_screen(self, *, scanning: bool) -> None:
-        if scanning:
-            self._stack.setCurrentWidget(self.scan_screen)
-            focused = QApplication.focusWidget()
-            if focused is not None:
-                focused.clearFocus()
+    def _show_where_it_stands(self) -> None:
+        """Show the screen of the moment: sign-in, lock or scan screen."""
+        facts = self.controller.facts
+        self.people.end()
+        self._idle.watch(on=facts.operator is not None and not facts.locked)
+        if facts.operator is None and not self._scans_without_operator:
+            self._show_form(self.people.sign_in)
+            self.people.begin_sign_in()
+        elif facts.locked:
+            self._show_form(self.people.lock)
+            self.people.begin_lock()
         else:
-            self._stack.setCurrentWidget(self.sign_in_screen)
-            self.sign_in_screen.begin()
-        self._keyboard.listen(on=scanning)
-        self._keyboard.reveal(on=scanning)
-        self.controller.wake(on=scanning)
+            self._show_scan_screen()
 
-    def _choose(self, item: MenuItem) -> None:
-        menu_open = self.controller.around.menu_open
-        if item is MenuItem.MENU:
-            self.controller.set_around(menu_open=not menu_open)
-            return
-        if not menu_open:
-            return
-        self.controller.set_around(menu_open=False)
-        if item is MenuItem.THEME:
-            self.take_theme(Theme.LIGHT if self._theme is Theme.DARK else Theme.DARK)
-        elif item is MenuItem.SCANNERS:
-            self._show_scanners()
-        elif item is MenuItem.SIGN_OUT:
-            self._station.sign_out()
-        else:
-            self.close()
+    def _show_scan_screen(self) -> None:
+        self._stack.setCurrentWidget(self.scan_screen)
+        focused = QApplication.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        self._read_for_scanning(on=True)
+
+    def _show_form(self, form: QWidget) -> None:
+        """Show a screen with text fields: what a scanner reads meanwhile may be a secret."""
+        self._read_for_scanning(on=False)
+        self._stack.setCurrentWidget(form)
+
+    def _read_for_scanning(self, *, on: bool) -> None:
+        self._keyboard.listen(on=on)
+        self._keyboard.reveal(on=on)
+        self.controller.wake(on=on)
+
+    def _change_theme(self) -> None:
+        self.take_theme(Theme.LIGHT if self._theme is Theme.DARK else Theme.DARK)
 
     def _show_scanners(self) -> None:
         """Set scanners up: until that is left, nothing that is read is a scan."""
@@ -198,7 +260,7 @@ class MainWindow(QMainWindow):
 
     def _leave_scanners(self) -> None:
         self._end_scanner_set_up()
-        self._show_screen(scanning=True)
+        self._show_where_it_stands()
 
     def _end_scanner_set_up(self) -> None:
         """Have what is read be scans again, however the set-up was left."""
@@ -220,7 +282,7 @@ class MainWindow(QMainWindow):
         palette = PALETTES[theme]
         dress(_application(), theme)
         self.scan_screen.take_palette(palette)
-        self.sign_in_screen.take_palette(palette)
+        self.people.take_palette(palette)
         if self.scanner_screen is not None:
             self.scanner_screen.take_palette(palette)
         self.controller.set_around(dark=theme is Theme.DARK)
@@ -229,22 +291,6 @@ class MainWindow(QMainWindow):
         button = self.scan_screen.keys.button_of(Command.UNDERSTOOD)
         if button is not None:
             button.show_held(share)
-
-
-def _scanner_screen(
-    scanners: Scanners | None, wording: Wording, palette: Palette
-) -> ScannerSetUpScreen | None:
-    if scanners is None:
-        return None
-    return ScannerSetUpScreen(
-        scanners.desk,
-        wording,
-        palette,
-        set_up_code_svg=scanners.set_up_code_svg,
-        test_code_svg=scanners.test_code_svg,
-        print_sheet=scanners.print_sheet,
-        signals=scanners.signals,
-    )
 
 
 def _application() -> QApplication:

@@ -59,7 +59,7 @@ class ScanController(QObject):
         if role is not None:
             self.sound(role)
         if isinstance(event, ScanDecided):
-            self.around = replace(self.around, menu_open=False)
+            self.around = replace(self.around, menu_open=False, menu_page=0)
             self._calm.start()
         self._soon.start()
 
@@ -69,6 +69,7 @@ class ScanController(QObject):
         listening: bool | None = None,
         keyboard_scans: bool | None = None,
         menu_open: bool | None = None,
+        menu_page: int = 0,
         dark: bool | None = None,
         silent: bool | None = None,
     ) -> None:
@@ -79,6 +80,7 @@ class ScanController(QObject):
             listening=around.listening if listening is None else listening,
             keyboard_scans=around.keyboard_scans if keyboard_scans is None else keyboard_scans,
             menu_open=around.menu_open if menu_open is None else menu_open,
+            menu_page=around.menu_page if menu_open is None else menu_page,
             dark=around.dark if dark is None else dark,
             silent=around.silent if silent is None else silent,
         )

@@ -19,9 +19,11 @@ from traitortrack_desktop.domain.scanners import (
     Feedback,
     ScannerProfile,
 )
+from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.services.scanner_desk import ScannerDesk
 from traitortrack_desktop.ui.printed_sheet import print_calibration_sheet
+from traitortrack_desktop.ui.scanner_set_up_screen import ScannerSetUpScreen
 from traitortrack_desktop.ui.windows_key_time import windows_key_time
 
 _log = logging.getLogger(__name__)
@@ -82,3 +84,20 @@ def window_scanners(
 def keyboard_scans(profiles: Sequence[ScannerProfile]) -> bool:
     """Whether a scanner types into the window: also where nobody set any scanner up."""
     return not profiles or any(profile.connection is Connection.KEYBOARD for profile in profiles)
+
+
+def scanner_screen(
+    scanners: Scanners | None, wording: Wording, palette: Palette
+) -> ScannerSetUpScreen | None:
+    """Return the screen to set *scanners* up; ``None`` for a window that has none."""
+    if scanners is None:
+        return None
+    return ScannerSetUpScreen(
+        scanners.desk,
+        wording,
+        palette,
+        set_up_code_svg=scanners.set_up_code_svg,
+        test_code_svg=scanners.test_code_svg,
+        print_sheet=scanners.print_sheet,
+        signals=scanners.signals,
+    )

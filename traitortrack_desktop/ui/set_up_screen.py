@@ -12,12 +12,14 @@ from traitortrack_desktop.services.set_up import CentreAccess, SetUpField, SetUp
 from traitortrack_desktop.ui.card_form import CardForm
 
 _CARD_WIDTH = 900
+_COLUMNS = 6
 _PLACES = {
-    SetUpField.SERVERS: (0, 0, 2),
-    SetUpField.DATABASE: (0, 2, 1),
-    SetUpField.ACCOUNT: (1, 0, 1),
-    SetUpField.PASSWORD: (1, 1, 1),
-    SetUpField.STATION: (1, 2, 1),
+    SetUpField.SERVERS: (0, 0, 4),
+    SetUpField.DATABASE: (0, 4, 2),
+    SetUpField.ACCOUNT: (1, 0, 3),
+    SetUpField.PASSWORD: (1, 3, 3),
+    SetUpField.STATION: (2, 0, 3),
+    SetUpField.CODE: (2, 3, 3),
 }
 """Row, first column, and columns taken."""
 _TO_CORRECT: Mapping[SetUpProblem, SetUpField] = {
@@ -29,11 +31,16 @@ _TO_CORRECT: Mapping[SetUpProblem, SetUpField] = {
     SetUpProblem.FUNCTIONS_LACK_RIGHTS: SetUpField.DATABASE,
     SetUpProblem.READ_ONLY: SetUpField.SERVERS,
     SetUpProblem.OTHER_ACCOUNT: SetUpField.ACCOUNT,
+    SetUpProblem.CODE_NEEDED: SetUpField.CODE,
+    SetUpProblem.CODE_WRONG: SetUpField.CODE,
+    SetUpProblem.CODE_USED: SetUpField.CODE,
+    SetUpProblem.CODE_EXPIRED: SetUpField.CODE,
+    SetUpProblem.CODE_WAIT: SetUpField.CODE,
 }
 
 
 class SetUpScreen(CardForm):
-    """Five fields and why it does not work. :attr:`submitted` carries a ``CentreAccess``."""
+    """Six fields and why it does not work. :attr:`submitted` carries a ``CentreAccess``."""
 
     submitted = Signal(object)
     gone_on = Signal()
@@ -53,6 +60,7 @@ class SetUpScreen(CardForm):
         self.lines = {name: line for name, (_, line) in named.items()}
         self.lines[SetUpField.SERVERS].setPlaceholderText(words.example)
         self.lines[SetUpField.STATION].setText(station)
+        self.lines[SetUpField.CODE].setPlaceholderText(words.code_example)
         self.submit.setAutoDefault(True)
         self.submit.clicked.connect(self._submit)
         for name, line in self.lines.items():
@@ -74,9 +82,10 @@ class SetUpScreen(CardForm):
         self.submit.setFocus()
 
     def _enter(self, name: SetUpField) -> None:
-        """Go to the next empty field; when there is none, connect."""
+        """Go to the next empty field; when there is none, connect. Not everybody needs a code."""
         names = list(self.lines)
-        empty = [later for later in names[names.index(name) + 1 :] if not self.lines[later].text()]
+        later = names[names.index(name) + 1 :]
+        empty = [name for name in later if name is not SetUpField.CODE and not self.lines[name].text()]
         if empty:
             self.lines[empty[0]].setFocus()
         else:
@@ -104,6 +113,7 @@ class SetUpScreen(CardForm):
             account=typed[SetUpField.ACCOUNT],
             station=typed[SetUpField.STATION],
             password=self.lines[SetUpField.PASSWORD].text(),
+            code=typed[SetUpField.CODE],
         )
 
     def _take_sizes(self) -> None:
@@ -125,6 +135,6 @@ def _grid(named: Mapping[SetUpField, tuple[QLabel, QLineEdit]]) -> QGridLayout:
         row, column, columns = _PLACES[name]
         grid.addWidget(label, 2 * row, column, 1, columns)
         grid.addWidget(line, 2 * row + 1, column, 1, columns)
-    for column in range(3):
+    for column in range(_COLUMNS):
         grid.setColumnStretch(column, 1)
     return grid

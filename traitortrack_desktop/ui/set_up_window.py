@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QMainWindow
 
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
 from traitortrack_desktop.presentation.phrases import Wording
+from traitortrack_desktop.services.password_question import PasswordWanted
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpAnswer, SetUpControls, SetUpDone
 from traitortrack_desktop.ui.main_window import SMALLEST_HEIGHT, SMALLEST_WIDTH
+from traitortrack_desktop.ui.password_screen import PasswordScreen
 from traitortrack_desktop.ui.set_up_screen import SetUpScreen
 
 
@@ -22,17 +24,31 @@ class _Bridge(QObject):
 
 
 class SetUpWindow(QMainWindow):
-    """Asks for the way to the centre. :attr:`done` says what was found; ``None`` when the person left."""
+    """Asks for the way to the centre, or for the password *wanted* alone.
+
+    :attr:`done` says what was found; ``None`` when the person left.
+    """
 
     def __init__(
-        self, controls: SetUpControls, wording: Wording, *, theme: Theme, station: str, version: str
+        self,
+        controls: SetUpControls,
+        wording: Wording,
+        *,
+        theme: Theme,
+        station: str,
+        version: str,
+        wanted: PasswordWanted | None = None,
     ) -> None:
         super().__init__()
         self.done: SetUpDone | None = None
         self._controls, self._bridge, self._is_open = controls, _Bridge(), True
         self.setWindowTitle(wording.labels.window_title)
         self.setMinimumSize(SMALLEST_WIDTH, SMALLEST_HEIGHT)
-        self.screen_ = SetUpScreen(PALETTES[theme], wording, station=station, version=version)
+        self.screen_: SetUpScreen | PasswordScreen = (
+            PasswordScreen(PALETTES[theme], wording, wanted, version=version)
+            if wanted is not None
+            else SetUpScreen(PALETTES[theme], wording, station=station, version=version)
+        )
         self.setCentralWidget(self.screen_)
         self.screen_.submitted.connect(self._ask)
         self.screen_.gone_on.connect(self.close)

@@ -24,6 +24,61 @@ def draw_icon(painter: QPainter, icon: Icon, box: QRectF, sign: QColor, ground: 
     painter.restore()
 
 
+def draw_badge(painter: QPainter, box: QRectF, card: QColor, ink: QColor, beam: QColor) -> None:
+    """Draw a badge that hangs in *box*, with a head, a barcode and a scanner's *beam* over it."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    height = min(box.height(), box.width() * 1.35)
+    width = height * 0.74
+    badge = QRectF(box.center().x() - width / 2, box.center().y() - height / 2, width, height)
+    painter.setPen(QPen(ink, width * 0.025))
+    painter.setBrush(card)
+    painter.drawRoundedRect(badge, width * 0.09, width * 0.09)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    slot = QRectF(badge.center().x() - width * 0.12, badge.top() + height * 0.05, width * 0.24, height * 0.03)
+    painter.drawRoundedRect(slot, slot.height() / 2, slot.height() / 2)
+    _draw_head(painter, badge)
+    _draw_bars(painter, badge)
+    pen = QPen(beam, max(2.0, width * 0.03))
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    middle = badge.top() + height * 0.78
+    painter.drawLine(
+        QPointF(badge.left() - width * 0.16, middle), QPointF(badge.right() + width * 0.16, middle)
+    )
+    painter.restore()
+
+
+def _draw_head(painter: QPainter, badge: QRectF) -> None:
+    middle, width = badge.center().x(), badge.width()
+    painter.drawEllipse(QPointF(middle, badge.top() + badge.height() * 0.27), width * 0.13, width * 0.14)
+    shoulders = QRectF(middle - width * 0.25, badge.top() + badge.height() * 0.395, width * 0.5, width * 0.42)
+    path = QPainterPath()
+    path.arcMoveTo(shoulders, 0)
+    path.arcTo(shoulders, 0, 180)
+    path.closeSubpath()
+    painter.drawPath(path)
+
+
+_BARS = (2, 1, 1, 3, 1, 2, 3, 1, 1, 2, 2, 1, 3, 1, 1, 2, 1, 3, 2, 1, 2)
+
+
+def _draw_bars(painter: QPainter, badge: QRectF) -> None:
+    """Draw bars and gaps in turn, of the widths above; nothing reads them."""
+    code = QRectF(
+        badge.left() + badge.width() * 0.14,
+        badge.top() + badge.height() * 0.67,
+        badge.width() * 0.72,
+        badge.height() * 0.22,
+    )
+    unit, left = code.width() / sum(_BARS), code.left()
+    for place, bar in enumerate(_BARS):
+        if place % 2 == 0:
+            painter.drawRect(QRectF(left, code.top(), unit * bar, code.height()))
+        left += unit * bar
+
+
 def _draw_body(painter: QPainter, icon: Icon, box: QRectF) -> None:
     if icon is Icon.OCTAGON:
         painter.drawPolygon(_regular_polygon(box, corners=8, turn=math.pi / 8))

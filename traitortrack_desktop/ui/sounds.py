@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QCoreApplication, QObject, QProcess, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
+from traitortrack_desktop.environment.child_environment import is_for_us_alone
 from traitortrack_desktop.environment.resources import resource
 from traitortrack_desktop.presentation.sound_roles import SoundRole
 
@@ -181,6 +182,7 @@ class ProgramPlayer(QObject):
     def _process(self) -> QProcess:
         process = QProcess(self)
         process.setProgram(self._program)
+        process.setProcessEnvironment(_surroundings())
         process.setStandardOutputFile(QProcess.nullDevice())
         process.setStandardErrorFile(QProcess.nullDevice())
         process.stateChanged.connect(self._look, Qt.ConnectionType.QueuedConnection)
@@ -200,6 +202,14 @@ class ProgramPlayer(QObject):
         started = current.error() == QProcess.ProcessError.UnknownError
         if not started or current.exitCode() != 0:
             self._failed()
+
+
+def _surroundings() -> QProcessEnvironment:
+    """Return this program's environment without secrets: the player is a program like any other."""
+    surroundings = QProcessEnvironment.systemEnvironment()
+    for name in filter(is_for_us_alone, surroundings.keys()):
+        surroundings.remove(name)
+    return surroundings
 
 
 def _program_maker(command: Sequence[str]) -> Callable[[Failed], Player | None]:

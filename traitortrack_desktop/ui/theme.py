@@ -74,10 +74,35 @@ def _rules(palette: Palette) -> str:
             selection-color: {palette.panel.ground}; placeholder-text-color: {panel.quiet};
         }}
         QLineEdit:focus {{ border-color: {palette.highlight}; }}
+        QLineEdit:disabled {{ color: {panel.quiet}; border-color: {palette.line}; }}
+        QComboBox {{
+            background: {key.ground}; color: {key.text}; border: 2px solid {palette.edge};
+            border-radius: 8px; padding: 6px 14px;
+        }}
+        QComboBox:focus {{ border-color: {palette.highlight}; }}
+        QComboBox:disabled {{ color: {panel.quiet}; border-color: {palette.line}; }}
+        QComboBox::drop-down {{ border: none; width: 36px; }}
+        QComboBox::down-arrow {{ image: none; }}
+        QComboBox QAbstractItemView {{
+            background: {panel.ground}; color: {panel.text}; border: 1px solid {palette.edge};
+            selection-background-color: {palette.highlight}; selection-color: {panel.ground};
+        }}
+        QScrollBar:vertical {{ background: transparent; width: 14px; margin: 2px; }}
+        QScrollBar::handle:vertical {{ background: {palette.edge}; border-radius: 5px; min-height: 48px; }}
+        QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+        QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
+        QComboBox QAbstractItemView::item {{ min-height: 46px; padding: 0 12px; }}
         QPushButton#primary {{
             background: {palette.highlight}; color: {panel.ground}; border: 2px solid transparent;
             border-radius: 8px; padding: 12px 14px;
         }}
         QPushButton#primary:focus {{ border-color: {panel.text}; }}
         QPushButton#primary:disabled {{ background: {palette.track}; color: {panel.quiet}; }}
+        QPushButton#secondary {{
+            background: {key.ground}; color: {key.text}; border: 2px solid {palette.edge};
+            border-radius: 8px; padding: 12px 14px;
+        }}
+        QPushButton#secondary:pressed {{ background: {palette.line}; }}
+        QPushButton#secondary:focus {{ border-color: {palette.highlight}; }}
+        QPushButton#secondary:checked {{ background: {palette.highlight}; color: {panel.ground}; }}
     """

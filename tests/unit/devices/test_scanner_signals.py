@@ -17,12 +17,8 @@ class Bench(IntakeBench):
         )
         super().__init__(capacity=4)
 
-    def restart(self, journal):
-        super().restart(journal)
-        self.intake._tell = self._tell
-
-    def _tell(self, event):
-        self.told.append(event)
+    def tell(self, event):
+        super().tell(event)
         self._signals.take(event)
 
     def answered(self, *args, **how):

@@ -130,6 +130,45 @@ def test_a_badge_is_not_shown():
     assert badge.text.isascii()
 
 
+BADGE = "TT-BADGE-012345678901234567890123"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [BADGE, f" {BADGE}\t", BADGE.lower(), f"]C0{BADGE}", f"]C1{BADGE}", f"]Q1{BADGE}"],
+    ids=["plain", "with blanks", "in small letters", "Code 128", "marked as GS1", "QR"],
+)
+def test_a_whole_badge_carries_its_code_for_whoever_looks_it_up_and_shows_it_to_nobody(text):
+    badge = parsed(text)
+    assert (badge.kind, badge.badge, badge.problem) == (CodeKind.BADGE, BADGE, None)
+    assert "0123" not in badge.text + repr(badge)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BADGE[:-1],
+        BADGE + "4",
+        BADGE[:-1] + "A",
+        "X" + BADGE,
+        BADGE + BADGE,
+        BADGE.replace("-", "\u2212"),
+        "TT-BADGE-" + "٣" * 24,
+    ],
+    ids=["too short", "too long", "a letter", "something before", "two", "another dash", "other digits"],
+)
+def test_what_only_may_hold_a_badge_is_no_badge_and_tells_nothing(text):
+    badge = parsed(text)
+    assert (badge.kind, badge.badge, badge.problem) == (CodeKind.BADGE, None, Reason.UNKNOWN_BADGE)
+
+
+@pytest.mark.parametrize("kind", [FrameKind.PARTIAL, FrameKind.GARBLED, FrameKind.OVERSIZE])
+def test_a_badge_in_pieces_is_no_badge(kind):
+    badge = parse_frame(ScanFrame(source="gun", raw=BADGE.encode(), kind=kind), code_rules())
+    assert (badge.badge, badge.kind) == (None, CodeKind.BADGE)
+    assert badge.problem is not None
+
+
 def test_bags_whose_codes_look_a_little_like_a_badge_are_bags():
     assert parsed("BADGER01").kind is CodeKind.CHILD
     assert parsed("TTBAD0001").kind is CodeKind.CHILD

@@ -14,8 +14,10 @@ from traitortrack_desktop.presentation.wording import ENGLISH
 
 PACKAGE = Path(traitortrack_desktop.__file__).parent
 SQL = "\n".join(
-    path.read_text("utf-8") for path in sorted((PACKAGE / "storage/central/functions").glob("*.sql"))
+    (PACKAGE / "storage/central/functions" / name).read_text("utf-8")
+    for name in ("posting.sql", "sessions.sql")
 )
+"""What answers entries. Signing in, enrolling and administering have answers of their own."""
 TEXTS = frozenset(str(reason) for reason in Reason)
 WITHOUT_A_REASON = Reason.UNKNOWN_CODE
 """What the centre says of a refusal that came without its reason."""
@@ -26,6 +28,7 @@ _RESULT = re.compile(r"(?:\bTHEN|\bELSE|,|^)\s*'(\w+)'", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b\w*reason(?:\[\w+\])?\s*(?:=|<>|!=|(?:NOT\s+)?IN\b)\s*\(?((?:\s*,?\s*'\w+')+)", re.IGNORECASE
 )
+_TROUBLE = re.compile(r"FUNCTION station\.\w+_trouble\b.*?\$\$(.*?)\$\$", re.DOTALL)
 _KEY = re.compile(r"'reason',\s*'(\w+)'")
 _STRING = re.compile(r"'(\w+)'")
 
@@ -35,9 +38,10 @@ def without_comments(sql: str) -> str:
 
 
 def set_in(sql: str) -> set[str]:
-    """Return the texts that *sql* gives a variable named for a reason, or the key of a receipt."""
+    """Return the texts that *sql* gives a variable named for a reason, the key of a receipt, or a trouble."""
     code = without_comments(sql)
-    given = {text for value in _SET.findall(code) for text in _RESULT.findall(value.strip())}
+    values = [*_SET.findall(code), *_TROUBLE.findall(code)]
+    given = {text for value in values for text in _RESULT.findall(value.strip())}
     return given | set(_KEY.findall(code))
 
 
@@ -70,6 +74,7 @@ def test_the_functions_of_the_centre_name_no_other_reason_in_any_place() -> None
         "v_reason := CASE WHEN true\n THEN 'parent_full' -- why\n ELSE 'bag_is_lost' END;",
         "v_reason := coalesce(e.reason, 'bag_is_lost');",
         "RETURN jsonb_build_object('seq', 1, 'reason', 'bag_is_lost');",
+        "FUNCTION station.bag_trouble(p_bag uuid) AS $$ SELECT CASE WHEN true THEN 'bag_is_lost' END $$",
     ],
 )
 def test_a_reason_that_only_the_centre_has_is_found(added: str) -> None:

@@ -27,6 +27,11 @@ class MemoryKeyRing:
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password
 
+    def delete_password(self, service: str, username: str) -> None:
+        if (service, username) not in self.kept:
+            raise keyring.errors.PasswordDeleteError
+        del self.kept[service, username]
+
 
 class FailingKeyRing(MemoryKeyRing):
     """A key ring whose every answer is *error*."""
@@ -98,6 +103,20 @@ def test_a_locked_key_ring_is_told() -> None:
     ring = FailingKeyRing(keyring.errors.KeyringLocked())
 
     assert passwords(ring).read("station7") == NoKeyRing(problem="the key ring is locked")
+
+
+def test_a_key_ring_that_nobody_ever_unlocked_is_told() -> None:
+    ring = FailingKeyRing(keyring.errors.InitError("Failed to create the collection: Prompt dismissed.."))
+
+    assert "never set up, or nobody can unlock it" in str(passwords(ring).read("station7"))
+
+
+def test_a_secret_can_be_forgotten_more_than_once() -> None:
+    ring = MemoryKeyRing()
+    passwords(ring).store("station7", "pw")
+
+    assert passwords(ring).forget("station7") == passwords(ring).forget("station7") == Secret(value=None)
+    assert ring.kept == {}
 
 
 def test_an_error_of_a_foreign_type_is_told_without_its_text() -> None:

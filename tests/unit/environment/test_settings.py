@@ -47,6 +47,8 @@ def test_without_any_files_the_defaults_stand(computer: Computer) -> None:
     assert settings.database_url is None
     assert settings.fact_trust_hours == 12
     assert settings.offline_sign_in_days == 7
+    assert settings.idle_lock_minutes == 10
+    assert settings.secrets_file is False
     assert settings.viewing_distance_m == 2.0
     assert settings.capacity is None
     assert settings.theme == "system"
@@ -107,6 +109,33 @@ def test_numbers_and_lists_are_read_from_the_environment(computer: Computer) -> 
     assert settings.serial_ports == ("COM3", "COM4")
 
 
+def test_how_long_a_station_may_stand_idle_is_a_setting_of_every_place(computer: Computer) -> None:
+    computer.machine_file.write_text("idle_lock_minutes = 480\n")
+    assert computer.load().idle_lock_minutes == 480
+    computer.environ["TRAITORTRACK_IDLE_LOCK_MINUTES"] = "0"
+    assert computer.load().idle_lock_minutes == 0
+
+
+def test_the_machine_file_alone_allows_a_file_of_secrets(computer: Computer) -> None:
+    computer.machine_file.write_text("secrets_file = true\n")
+
+    assert computer.load().secrets_file is True
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_nobody_else_has_a_say_in_it(computer: Computer, value: str) -> None:
+    only_there = "may stand in the machine's settings file only"
+
+    computer.user_file.write_text(f"secrets_file = {value}\n")
+    assert computer.refusal() == f"{computer.user_file}: secrets_file {only_there}"
+
+    computer.user_file.unlink()
+    assert computer.refusal(secrets_file=value == "true") == f"the command line: secrets_file {only_there}"
+
+    computer.environ["TRAITORTRACK_SECRETS_FILE"] = value
+    assert computer.refusal() == f"the environment: TRAITORTRACK_SECRETS_FILE {only_there}"
+
+
 def test_an_unknown_key_is_named_with_its_file(computer: Computer) -> None:
     computer.user_file.write_text('colour = "blue"\n')
 
@@ -122,6 +151,11 @@ def test_an_unknown_key_is_named_with_its_file(computer: Computer) -> None:
         ("capacity = 0", "capacity must be between 1 and 500, not 0"),
         ("viewing_distance_m = 9.5", "viewing_distance_m must be between 0.5 and 5, not 9.5"),
         ("fact_trust_hours = nan", "fact_trust_hours must be between 0 and 168, not nan"),
+        ("idle_lock_minutes = 481", "idle_lock_minutes must be between 0 and 480, not 481"),
+        ("idle_lock_minutes = -1", "idle_lock_minutes must be between 0 and 480, not -1"),
+        ("idle_lock_minutes = 1.5", "idle_lock_minutes must be a whole number, not a number"),
+        ("secrets_file = 1", "secrets_file must be true or false, not a number"),
+        ('secrets_file = "true"', "secrets_file must be true or false, not text"),
         ("offline_sign_in_days = 31", "offline_sign_in_days must be between 0 and 30, not 31"),
         ("station = 7", "station must be text in quotes, not a number"),
         ('station = ""', "station must be 1 to 64 characters long"),

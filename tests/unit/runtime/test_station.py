@@ -1,16 +1,24 @@
 """A running station: order, no waiting, clean ends."""
 
 import threading
+from queue import SimpleQueue
 
 import pytest
+from fakes.asked_badges import ASHAS, MINAS, RAVIS, AskedBadges
 from fakes.memory_journal import MemoryJournal
 from fakes.memory_sign_ins import MemorySignIns
 from fakes.own_knowledge import own_knowledge
+from fakes.sign_ins import signed_in
 
 from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.entries import Outcome, Receipt
 from traitortrack_desktop.domain.frames import ScanFrame
-from traitortrack_desktop.domain.roles import Person
+from traitortrack_desktop.domain.operators import SignInWay
+from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Person, Rights
+from traitortrack_desktop.runtime import background
+from traitortrack_desktop.runtime.background import Background
+from traitortrack_desktop.runtime.background_badges import BackgroundBadges
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.intake_loop import IntakeLoop
 from traitortrack_desktop.runtime.station import EventHub, Station
@@ -21,7 +29,15 @@ from traitortrack_desktop.services.events import (
     ScanDecided,
     StorageFailed,
 )
-from traitortrack_desktop.services.ports import CentreUnreachableError, PostingReply, SignedIn
+from traitortrack_desktop.services.people_desk import PeopleTrouble
+from traitortrack_desktop.services.ports import (
+    CentreMismatchError,
+    CentreUnreachableError,
+    NotPermittedError,
+    PostingReply,
+    SignedIn,
+    SignInRefused,
+)
 from traitortrack_desktop.services.scan_intake import ScanIntake
 from traitortrack_desktop.services.station import SignInUnavailable
 
@@ -34,27 +50,52 @@ class Centre:
         self.hold = threading.Event()
         self.hold.set()
         self.posted = []
+        self.badges = AskedBadges()
 
     def _answer(self):
         self.hold.wait(30)
         if not self.reachable:
             raise CentreUnreachableError
 
-    def post(self, entries):
+    def post(self, entries, cursor=None, *, session=None):
         self._answer()
         self.posted += [entry.decision.code for entry in entries]
         receipts = tuple(Receipt(seq=entry.seq, outcome=Outcome.POSTED) for entry in entries)
         return PostingReply(receipts=receipts, server_time=entries[0].at, centre="1/1")
 
-    def probe(self):
+    def probe(self, *, session=None):
         self._answer()
 
     def close(self):
         pass
 
-    def sign_in(self, username, password):
+    def sign_in(self, username, password, *, session, code=None):
         self._answer()
-        return SignedIn(person=Person(username=username, role="dispatcher"))
+        return signed_in(Person(username=username, role="dispatcher"), session=session)
+
+    def sign_in_with_badge(self, code, *, session):
+        self._answer()
+        badge = self.badges.of.get(code)
+        if badge is None:
+            return SignInRefused(badge_not_valid=True)
+        way = SignInWay.BADGE
+        return signed_in(badge.person, way, badge=badge, session=session, rights=Rights.OPERATOR)
+
+    def sign_in_with_pin(self, badge, pin, *, session):
+        self._answer()
+        return signed_in(badge.person, SignInWay.PIN, badge=badge, session=session)
+
+
+class Office:
+    """Administration that says who asked."""
+
+    closed = False
+
+    def accounts(self, *, session):
+        return session
+
+    def close(self):
+        self.closed = True
 
 
 class LockedJournal(MemoryJournal):
@@ -91,8 +132,17 @@ class Bench:
                 rules=code_rules(),
                 tell=hub.tell,
                 known_about=own_knowledge(self.journal),
+                badges=badges,
             )
         )
+        self.background = Background()
+        badges = BackgroundBadges(
+            accounts=self.centre,
+            remembered=self.remembered,
+            background=self.background,
+            answered=intake.take_badge_answer,
+        )
+        self.office = Office()
         self.station = Station(
             name="Station 7",
             hub=hub,
@@ -108,7 +158,16 @@ class Bench:
             ),
             accounts=self.centre,
             remembered=self.remembered,
+            background=self.background,
+            badges=badges,
+            office=self.office,
         )
+
+    def answer(self, ask, *given):
+        """What the station answers to *ask*, at the latest after half a minute."""
+        answers = SimpleQueue()
+        ask(*given, answers.put)
+        return answers.get(timeout=30)
 
     def scan(self, *texts):
         for text in texts:
@@ -190,7 +249,7 @@ def test_who_is_remembered_signs_in_without_the_centre_and_everybody_is_told(ben
 
 
 def test_a_defect_while_signing_in_is_an_answer_too(bench):
-    def break_down(_username, _password):
+    def break_down(_username, _password, **_more):
         raise ZeroDivisionError
 
     bench.centre.sign_in = break_down
@@ -250,3 +309,114 @@ def test_a_listener_that_fails_stops_neither_the_scans_nor_the_others(bench):
     assert bench.station.wait_until_nothing_waits(30)
     assert [event.entry.seq for event in told if isinstance(event, ScanDecided)] == [1, 2]
     assert not any(isinstance(event, StorageFailed) for event in bench.events)
+
+
+# -- people
+
+
+def test_a_badge_that_is_not_known_is_asked_about_and_then_remembered(bench):
+    bench.scan(RAVIS, "SB10001")
+    assert bench.station.wait_until_nothing_waits(30)
+    assert [entry.operator for entry in bench.journal.entries] == [None, "ravi", "ravi"]
+    bench.centre.reachable = False
+    bench.scan(ASHAS, RAVIS)
+    bench.station.wait_until_nothing_waits(0)
+    assert [entry.operator for entry in bench.journal.entries[3:]] == ["ravi", "ravi", "ravi"]
+    reasons = [entry.decision.reason for entry in bench.journal.entries[3:]]
+    assert reasons == [Reason.BADGE_BEING_CHECKED, Reason.BADGE_UNCHECKED, None]
+
+
+def test_a_badge_that_nobody_has_is_told_as_that(bench):
+    bench.scan(MINAS)
+    assert bench.station.wait_until_nothing_waits(30)
+    assert bench.journal.entries[-1].decision.reason is Reason.BADGE_NOT_VALID
+
+
+def test_a_badge_is_asked_about_while_somebody_waits_for_a_password(bench):
+    waiting, asked = threading.Event(), threading.Event()
+
+    def slow(*_given, **_more):
+        asked.set()
+        waiting.wait(30)
+        raise CentreUnreachableError
+
+    bench.centre.sign_in = slow
+    bench.station.sign_in("asha", "secret", lambda _answer: None)
+    assert asked.wait(30)
+    bench.scan(RAVIS)
+    assert bench.station.wait_until_nothing_waits(30)
+    assert bench.journal.entries[-1].operator == "ravi"
+    waiting.set()
+
+
+def test_a_pin_adds_the_full_rights_to_the_badge_that_was_scanned(bench):
+    assert bench.answer(bench.station.sign_in_with_pin, "274951") == SignInUnavailable()
+    bench.scan(RAVIS)
+    assert bench.station.wait_until_nothing_waits(30)
+    answer = bench.answer(bench.station.sign_in_with_pin, "274951")
+    assert (answer.person.username, answer.session.rights) == ("ravi", Rights.FULL)
+    bench.centre.reachable = False
+    again = bench.answer(bench.station.sign_in_with_pin, "274951")
+    assert again.session.way is SignInWay.REMEMBERED_PIN
+    wrong = bench.answer(bench.station.sign_in_with_pin, "111112")
+    assert wrong == SignInUnavailable(remembered_days=7)
+
+
+def test_a_locked_station_is_unlocked_by_the_password_of_its_session_without_the_centre(bench):
+    bench.remembered.days = 0
+    bench.remembered.remember = lambda *_given: None
+    first = bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    bench.centre.reachable = False
+    bench.station.lock()
+    bench.scan("SB10001")
+    bench.station.wait_until_nothing_waits(0)
+    assert bench.station.sign_in_and_wait("asha", "wrong", timeout_seconds=30) == SignInUnavailable()
+    assert bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30).session == first.session
+    bench.scan("SB10001")
+    bench.station.wait_until_nothing_waits(0)
+    reasons = [entry.decision.reason for entry in bench.journal.entries]
+    assert reasons == [Reason.STATION_LOCKED, None]
+
+
+def test_stopping_waits_for_no_question_that_hangs(monkeypatch):
+    monkeypatch.setattr(background, "STOP_SECONDS", 0.01)
+    bench = Bench()
+    bench.station.start()
+    asked, hold = threading.Event(), threading.Event()
+    bench.background.submit("badge", lambda: (asked.set(), hold.wait(30)))
+    assert asked.wait(30)
+    bench.background.submit("badge", lambda: pytest.fail("dropped at the end"))
+    stopped = threading.Thread(target=bench.station.stop)
+    stopped.start()
+    stopped.join(20)
+    assert not stopped.is_alive()
+    assert bench.journal.closed
+    assert bench.office.closed
+    hold.set()
+
+
+def test_an_administrator_asks_under_the_session_that_goes_on(bench):
+    ask = bench.station.people.ask
+    assert bench.answer(ask, lambda office, session: office.accounts(session=session)) is (
+        PeopleTrouble.NOT_PERMITTED
+    )
+    session = bench.station.sign_in_and_wait("boss", "secret", timeout_seconds=30).session.id
+    assert bench.answer(ask, lambda office, session: office.accounts(session=session)) == session
+
+
+@pytest.mark.parametrize(
+    ("failure", "trouble"),
+    [
+        (CentreUnreachableError(), PeopleTrouble.UNREACHABLE),
+        (CentreMismatchError(), PeopleTrouble.MISMATCH),
+        (NotPermittedError(), PeopleTrouble.NOT_PERMITTED),
+        (ZeroDivisionError(), PeopleTrouble.DEFECT),
+    ],
+    ids=["unreachable", "mismatch", "not permitted", "defect"],
+)
+def test_why_a_question_has_no_answer_is_an_answer(bench, failure, trouble):
+    def fail(_office, _session):
+        raise failure
+
+    bench.station.sign_in_and_wait("boss", "secret", timeout_seconds=30)
+    assert bench.answer(bench.station.people.ask, fail) is trouble

@@ -1,6 +1,7 @@
 """Delivery: in order, repeated until answered, never blocked by one bad entry."""
 
 from collections import deque
+from uuid import uuid4
 
 from fakes.scanning import Scanning
 
@@ -8,6 +9,7 @@ from traitortrack_desktop.domain.entries import Outcome, Receipt
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.services.delivery import (
     FIRST_BATCH,
+    FULL_PROBE_SECONDS,
     LARGEST_BATCH,
     LONGEST_PAUSE_SECONDS,
     PROBE_SECONDS,
@@ -16,9 +18,11 @@ from traitortrack_desktop.services.delivery import (
 )
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
+    CentreTrouble,
     CentreUnreachableError,
     EntriesNotAcceptableError,
     PostingReply,
+    StationStanding,
 )
 
 
@@ -43,19 +47,27 @@ class Centre:
         self.failures = deque(failures)
         self.poison = set(poison)
         self.batches = []
+        self.named = []
+        """The session that each question named."""
+        self.standing = None
 
-    def post(self, entries):
+    def post(self, entries, cursor=None, *, session=None):
+        self.named.append(session)
         if self.failures:
             raise self.failures.popleft()
         if self.poison & {entry.seq for entry in entries}:
             raise EntriesNotAcceptableError
         self.batches.append([entry.seq for entry in entries])
         receipts = tuple(Receipt(seq=entry.seq, outcome=Outcome.POSTED) for entry in entries)
-        return PostingReply(receipts=receipts, server_time=entries[0].at, centre="1/1")
+        return PostingReply(
+            receipts=receipts, server_time=entries[0].at, centre="1/1", standing=self.standing
+        )
 
-    def probe(self):
+    def probe(self, *, session=None):
+        self.named.append(session)
         if self.failures:
             raise self.failures.popleft()
+        return self.standing
 
     def close(self):
         pass
@@ -71,12 +83,16 @@ class Bench:
         self.receipts = []
         self.can_store = True
         self.now = 0.0
+        self.session = None
+        self.standings = []
         self.delivery = Delivery(
             waiting=self.waiting,
             office=self.centre,
             store=self.store,
             tell=self.told.append,
             seconds=lambda: self.now,
+            session=lambda: self.session,
+            standing=self.standings.append,
         )
 
     def store(self, entries, reply):
@@ -135,6 +151,13 @@ def test_a_mismatch_is_told_with_its_problem_and_nothing_is_given_up():
     assert len(bench.waiting.entries) == 1
 
 
+def test_what_the_operator_has_to_know_is_told_with_it():
+    bench = Bench(count=1, failures=[CentreMismatchError("restore it", trouble=CentreTrouble.REVOKED)])
+    bench.delivery.step()
+    bench.delivery.step()
+    assert [event.trouble for event in bench.told] == [CentreTrouble.REVOKED, None]
+
+
 def test_a_centre_that_does_not_accept_even_the_question_needs_a_person():
     bench = Bench(count=0, failures=[EntriesNotAcceptableError("a trigger refuses")])
     assert bench.delivery.step() is Step.POSTPONED
@@ -183,3 +206,26 @@ def test_a_centre_that_is_too_slow_for_a_batch_gets_smaller_ones_down_to_one_ent
         bench.delivery.step()
     bench.delivery.step()
     assert bench.centre.batches == [[1]]
+
+
+def test_postings_and_probes_name_whoever_works_here_now():
+    bench = Bench(count=2)
+    bench.delivery.step()
+    bench.session = uuid4()
+    bench.delivery.step()
+    bench.now += FULL_PROBE_SECONDS
+    bench.delivery.step()
+    assert bench.centre.named == [None, bench.session]
+
+
+def test_what_the_centre_says_of_the_station_is_passed_on_once_the_receipts_are_stored():
+    bench = Bench(count=2)
+    bench.centre.standing = StationStanding(name="Gate 3")
+    bench.can_store = False
+    bench.delivery.step()
+    assert bench.standings == []
+    bench.can_store = True
+    bench.delivery.step()
+    bench.now += FULL_PROBE_SECONDS
+    bench.delivery.step()
+    assert bench.standings == [bench.centre.standing] * 2

@@ -1,27 +1,45 @@
 import logging
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
+from fakes.asked_badges import ASHAS
 from fakes.memory_sign_ins import MemorySignIns
+from fakes.sign_ins import ASHA, RAVI, signed_in, who
 
-from traitortrack_desktop.domain.roles import Person
-from traitortrack_desktop.services.operator_session import ask_to_sign_in
+from traitortrack_desktop.domain.operators import Badge, SignInWay
+from traitortrack_desktop.domain.roles import Rights
+from traitortrack_desktop.services.operator_session import (
+    ask_to_sign_in,
+    ask_whose_badge,
+    ask_with_pin,
+)
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreUnreachableError,
     EntriesNotAcceptableError,
-    SignedIn,
     SignInRefused,
 )
 from traitortrack_desktop.services.station import SignInUnavailable
 
-ASHA = Person(username="asha", role="dispatcher", area="jaipur")
+IN = signed_in(ASHA)
+WITHOUT_CENTRE = (ASHA, SignInWay.REMEMBERED_PASSWORD, Rights.FULL)
 
 
 class Accounts:
     def __init__(self, answer):
         self.answer = answer
 
-    def sign_in(self, username, password):
+    def sign_in(self, username, password, *, session, code=None):
+        return self.asked()
+
+    def sign_in_with_badge(self, code, *, session):
+        return self.asked()
+
+    def sign_in_with_pin(self, badge, pin, *, session):
+        return self.asked()
+
+    def asked(self):
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -39,7 +57,7 @@ def ask(remembered):
     )
 
 
-@pytest.mark.parametrize("answer", [SignedIn(person=ASHA), SignInRefused(not_verified=True)])
+@pytest.mark.parametrize("answer", [IN, SignInRefused(not_verified=True)])
 def test_the_answer_of_the_centre_is_passed_on(ask, answer):
     assert ask(answer) == answer
 
@@ -51,30 +69,97 @@ def test_a_centre_that_does_not_answer_is_an_answer_too(ask, remembered):
 
 
 def test_who_signed_in_at_the_centre_can_do_so_again_without_it(ask, caplog):
-    ask(SignedIn(person=ASHA))
+    ask(IN)
     with caplog.at_level(logging.INFO):
-        assert ask(CentreUnreachableError(), " asha ") == SignedIn(person=ASHA, without_centre=True)
+        assert who(ask(CentreUnreachableError(), " asha ")) == WITHOUT_CENTRE
     assert [record.getMessage() for record in caplog.records] == ["asha signed in without the centre"]
 
 
 def test_what_is_remembered_is_not_asked_while_the_centre_answers(ask, remembered):
-    ask(SignedIn(person=ASHA))
+    ask(IN)
     assert ask(SignInRefused()) == SignInRefused()
 
 
 @pytest.mark.parametrize("refusal", [SignInRefused(), SignInRefused(not_verified=True)], ids=str)
 def test_a_refusal_of_the_centre_ends_the_memory(ask, refusal):
-    ask(SignedIn(person=ASHA))
+    ask(IN)
     ask(refusal, " asha ")
     assert ask(CentreUnreachableError()) == SignInUnavailable(remembered_days=7)
 
 
 def test_a_wrong_password_without_the_centre_lets_nobody_in(ask):
-    ask(SignedIn(person=ASHA))
+    ask(IN)
     assert ask(CentreUnreachableError(), password="other") == SignInUnavailable(remembered_days=7)
 
 
 @pytest.mark.parametrize("failure", [CentreMismatchError(), EntriesNotAcceptableError()])
 def test_a_centre_that_does_not_fit_needs_a_person_and_no_memory(ask, failure):
-    ask(SignedIn(person=ASHA))
+    ask(IN)
     assert ask(failure) == SignInUnavailable(mismatch=True)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        SignInRefused(locked_until=datetime(2026, 1, 5, tzinfo=UTC)),
+        SignInRefused(code_needed=True),
+        SignInRefused(code_wrong=True),
+    ],
+    ids=["too many attempts", "a code is missing", "the code is wrong"],
+)
+def test_a_refusal_that_says_nothing_of_the_password_ends_no_memory(ask, refusal):
+    ask(IN)
+    ask(refusal)
+    assert who(ask(CentreUnreachableError())) == WITHOUT_CENTRE
+
+
+# -- badges and PINs
+
+BADGE = Badge(id=uuid4(), person=RAVI, has_pin=True)
+PIN = "274951"
+BY_PIN = signed_in(RAVI, SignInWay.PIN, badge=BADGE)
+
+
+@pytest.fixture
+def with_pin(remembered):
+    return lambda answer, pin=PIN: ask_with_pin(Accounts(answer), remembered, BADGE, pin)
+
+
+def test_a_pin_that_the_centre_accepted_counts_again_without_it(with_pin):
+    assert with_pin(BY_PIN) == BY_PIN
+    answer = with_pin(CentreUnreachableError())
+    assert who(answer) == (RAVI, SignInWay.REMEMBERED_PIN, Rights.FULL)
+    assert (answer.badge, answer.session.badge) == (BADGE, BADGE.id)
+    assert with_pin(CentreUnreachableError(), "000000") == SignInUnavailable(remembered_days=7)
+
+
+def test_a_pin_that_the_centre_refuses_is_forgotten(with_pin, remembered):
+    with_pin(BY_PIN)
+    assert with_pin(SignInRefused()) == SignInRefused()
+    assert with_pin(CentreUnreachableError()) == SignInUnavailable(remembered_days=7)
+
+
+def test_a_badge_that_is_not_valid_any_more_is_forgotten_with_its_pin(with_pin, remembered):
+    remembered.remember_badge(BADGE, ASHAS)
+    with_pin(SignInRefused(badge_not_valid=True))
+    assert remembered.badge_with(ASHAS) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (SignInRefused(badge_not_valid=True), SignInRefused(badge_not_valid=True)),
+        (CentreUnreachableError(), SignInUnavailable(remembered_days=7)),
+        (CentreMismatchError(), SignInUnavailable(mismatch=True)),
+        (EntriesNotAcceptableError(), SignInUnavailable(mismatch=True)),
+    ],
+    ids=["not valid", "unreachable", "mismatch", "not accepted"],
+)
+def test_whose_badge_it_is_only_the_centre_says(remembered, said, answer):
+    assert ask_whose_badge(Accounts(said), remembered, ASHAS, uuid4()) == answer
+
+
+@pytest.mark.parametrize("failure", [CentreMismatchError(), EntriesNotAcceptableError()])
+def test_a_centre_that_does_not_fit_asks_no_memory_for_a_pin(with_pin, failure):
+    with_pin(BY_PIN)
+    assert with_pin(failure) == SignInUnavailable(mismatch=True)

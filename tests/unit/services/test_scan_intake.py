@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from fakes.memory_journal import MemoryJournal
 from fakes.own_knowledge import own_knowledge
+from fakes.sign_ins import ASHA, RAVI
 
 from traitortrack_desktop.domain.arrivals import ANSWER_MS, BOUNCE_MS
 from traitortrack_desktop.domain.codes import code_rules
@@ -100,9 +101,9 @@ def test_every_decision_is_stored_before_it_is_told(bench):
 
 
 def test_an_entry_carries_the_operator_of_its_moment(bench):
-    bench.intake.set_operator("asha")
+    bench.intake.people.set_operator(ASHA)
     bench.scan("SB10001")
-    bench.intake.set_operator("ravi")
+    bench.intake.people.set_operator(RAVI)
     bench.scan("AB12C")
     assert [entry.operator for entry in bench.journal.entries] == ["asha", "ravi"]
 

@@ -19,10 +19,12 @@ ACCESS = CentreAccess(
 
 
 class FakeDoor:
-    """A centre that lets in whoever brings *password*; without one anybody."""
+    """A centre that lets in whoever brings *password*, without one anybody; a new station needs *code*."""
 
-    def __init__(self, password: str | None = "pw-4711") -> None:
+    def __init__(self, password: str | None = "pw-4711", *, code: str = "") -> None:
         self.password = password
+        self.code = code
+        self.enrolled: list[str] = []
 
     def address(self, access: CentreAccess) -> str:
         return f"postgresql://{access.account}@{access.servers}/{access.database}"
@@ -33,6 +35,12 @@ class FakeDoor:
     def attempt(self, url: str) -> SetUpProblem | None:
         right = self.password is None or f":{self.password}@" in url
         return None if right else SetUpProblem.ACCOUNT_REFUSED
+
+    def enrol(self, url: str, *, station: str, code: str) -> SetUpProblem | None:
+        if code != self.code:
+            return SetUpProblem.CODE_WRONG if code else SetUpProblem.CODE_NEEDED
+        self.enrolled.append(station)
+        return None
 
 
 class MemoryKeyRing:
@@ -51,9 +59,11 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "station.toml"
 
 
-def set_up(file: Path, ring: BackEnd | None, *, password: str | None = "pw-4711") -> FirstSetUp:
+def set_up(
+    file: Path, ring: BackEnd | None, *, password: str | None = "pw-4711", door: FakeDoor | None = None
+) -> FirstSetUp:
     passwords = DatabasePasswords(find=lambda: ring)
-    return FirstSetUp(door=FakeDoor(password), passwords=passwords, settings_file=file)
+    return FirstSetUp(door=door or FakeDoor(password), passwords=passwords, settings_file=file)
 
 
 def test_what_works_is_kept_the_password_in_the_key_ring_only(file: Path) -> None:
@@ -78,6 +88,32 @@ def test_what_does_not_work_is_not_kept(file: Path) -> None:
 
     assert answer is SetUpProblem.ACCOUNT_REFUSED
     assert (ring.kept, file.exists()) == ({}, False)
+
+
+def test_a_station_that_is_let_in_is_known_by_its_name(file: Path) -> None:
+    door = FakeDoor(code="3NYG-K3QQ-HPNQ")
+
+    answer = set_up(file, MemoryKeyRing(), door=door).connect(replace(ACCESS, code="3NYG-K3QQ-HPNQ"))
+
+    assert isinstance(answer, SetUpDone)
+    assert door.enrolled == ["Station 7"]
+
+
+def test_a_station_that_is_not_let_in_keeps_nothing(file: Path) -> None:
+    ring = MemoryKeyRing()
+
+    answer = set_up(file, ring, door=FakeDoor(code="3NYG-K3QQ-HPNQ")).connect(ACCESS)
+
+    assert answer is SetUpProblem.CODE_NEEDED
+    assert (ring.kept, file.exists()) == ({}, False)
+
+
+def test_a_code_is_not_used_up_where_something_else_is_wrong(file: Path) -> None:
+    door = FakeDoor(code="3NYG-K3QQ-HPNQ")
+    access = replace(ACCESS, password="wrong", code="3NYG-K3QQ-HPNQ")
+
+    assert set_up(file, None, door=door).connect(access) is SetUpProblem.ACCOUNT_REFUSED
+    assert door.enrolled == []
 
 
 def test_without_a_key_ring_it_works_for_this_run_and_says_so(file: Path) -> None:
@@ -162,6 +198,8 @@ def test_what_is_no_address_of_servers_is_pointed_at(servers: str) -> None:
         ("password", "x" * 1201),
         ("station", ""),
         ("station", "x" * 65),
+        ("code", "3NYG-K3QQ"),
+        ("code", "3NYG-K3QQ-HPNU"),
     ],
 )
 def test_a_field_that_cannot_be_meant_is_pointed_at(name: str, text: str) -> None:

@@ -33,6 +33,7 @@ from traitortrack_desktop.storage.central.rows_to_decide import (
 from traitortrack_desktop.storage.central.sequences import sequences_behind
 from traitortrack_desktop.storage.central.shape_in_words import in_words
 from traitortrack_desktop.storage.central.station_functions import function_names, functions_digest
+from traitortrack_desktop.storage.central.stations_to_check import stations_found
 from traitortrack_desktop.storage.central.unique_rules import substitute_of
 from traitortrack_desktop.storage.central.upgrade import (
     FUNCTIONS_SETTING,
@@ -167,6 +168,7 @@ class _Examination:
                 sorted(x.name for x in self._found.triggers if x.row_wise and _STATISTICS.fullmatch(x.name))
             ),
             "station_role": has_station_role(self._connection),
+            "stations": stations_found(self._connection),
         }
 
     def _functions_match(self) -> bool | None:

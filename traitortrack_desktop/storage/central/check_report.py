@@ -1,12 +1,13 @@
 """What ``db check`` found, and how it says that: faults, remarks, and rows for a person to decide on."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from traitortrack_desktop.storage.central.rows_in_words import shown
 from traitortrack_desktop.storage.central.rows_to_decide import Answer
 from traitortrack_desktop.storage.central.station_functions import NUMBERS, WITHOUT_WHICH_NOTHING_GOES
+from traitortrack_desktop.storage.central.stations_to_check import StationsFound
 
 LEDGER_RULES = ("entry_pkey", "entry_sequence_unique")
 """What keeps an entry from being posted twice."""
@@ -53,6 +54,7 @@ class CentreReport:
     disabled_triggers: tuple[str, ...] = ()
     sequences_behind: tuple[str, ...] = ()
     station_role: bool = False
+    stations: StationsFound = field(default_factory=StationsFound)
     administrators: int = 0
     lower_case_codes: int = 0
     wrong_parent_counts: tuple[str, ...] = ()
@@ -179,6 +181,7 @@ def _remarks(of: CentreReport) -> Iterator[str]:
     )
     yield from _wrong("parent bags", of.wrong_parents, of.wrong_parent_counts)
     yield from _wrong("bills", of.wrong_bills, of.wrong_bill_totals)
+    yield from of.stations.remarks()
     for answer in of.for_information:
         yield f"{answer.question.found}: {answer.count:,}. {answer.question.advice.rstrip('.')}"
     yield from _list(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
+    CentreTrouble,
     CentreUnreachableError,
     EntriesNotAcceptableError,
 )
@@ -19,10 +20,18 @@ NOT_ENROLLED = "TT001"
 WRONG_ROLE = "TT002"
 UNSAFE_TRIGGERS = "TT004"
 NO_IDS_LEFT = "TT005"
+REVOKED = "revoked"
+OTHER_ACCOUNT = "other_account"
+CODE_NEEDED = "code_needed"
+CODE_WRONG = "code_wrong"
+CODE_USED = "code_used"
+CODE_EXPIRED = "code_expired"
+CODE_WAIT = "code_wait"
 NOT_ALLOWED = "42501"
 READ_ONLY = "25006"
 NO_DATABASE = "3D000"
 NOT_LET_IN = "28000"
+NO_PASSWORD = "28P01"  # noqa: S105 - a state
 RAISED_BY_A_TRIGGER = "P0001"
 LOST_TO_OTHERS = frozenset({"40001", "40P01", "55P03"})
 """Lost a race, deadlocked, or no lock to be had: rolled back as a whole, and worth the same try again."""
@@ -43,6 +52,10 @@ _MISMATCH = {
     NOT_ALLOWED: "this account may not work as a station: run traitortrack-desktop db grant for it",
     READ_ONLY: "the database can only be read, as a standby can: give the address of the one that is written",
     NO_DATABASE: "there is no database of this name at the centre: check the address",
+    NO_PASSWORD: (
+        "the centre asks for the password of the database account, or refuses it: traitortrack-desktop"
+        " secrets show tells where one was looked for, secrets set stores it"
+    ),
     NOT_ENROLLED: "this station is not enrolled at the centre",
     UNSAFE_TRIGGERS: (
         "objects of others are, or everybody may create some, beside the web application's tables, which its"
@@ -55,6 +68,43 @@ _MISMATCH = {
     ),
     WRONG_ROLE: "this station belongs to another account at the centre, or was revoked: use its own account",
 }
+_NEEDS_A_CODE = (
+    "an administrator makes one (traitortrack-desktop stations code), and traitortrack-desktop stations enrol"
+    " takes it at this station"
+)
+_STATION_REFUSED = {
+    REVOKED: (
+        CentreTrouble.REVOKED,
+        "this station was revoked at the centre: what is scanned stays stored here, and is sent when an"
+        " administrator restores it (traitortrack-desktop stations restore)",
+    ),
+    OTHER_ACCOUNT: (
+        CentreTrouble.OTHER_ACCOUNT,
+        "this station was enrolled with another database account: use that one's address, or remove the"
+        " file device-id from its data folder and enrol it as a new station",
+    ),
+    CODE_NEEDED: (
+        CentreTrouble.NOT_ENROLLED,
+        f"this station is not enrolled at the centre and needs a one-time code: {_NEEDS_A_CODE}",
+    ),
+    CODE_WRONG: (
+        CentreTrouble.CODE_REFUSED,
+        f"this station's one-time code is not one that the centre made; {_NEEDS_A_CODE}",
+    ),
+    CODE_USED: (
+        CentreTrouble.CODE_REFUSED,
+        f"this station's one-time code was used before, so it needs a new one: {_NEEDS_A_CODE}",
+    ),
+    CODE_EXPIRED: (
+        CentreTrouble.CODE_REFUSED,
+        f"this station's one-time code is too old, so it needs a new one: {_NEEDS_A_CODE}",
+    ),
+    CODE_WAIT: (
+        CentreTrouble.CODE_REFUSED,
+        "too many wrong one-time codes came from this database account: try again in 15 minutes",
+    ),
+}
+"""What the centre says of a station, as DETAIL of its error or as the answer to an enrolment."""
 _OWNER_LACKS_RIGHTS = (
     "the station's functions lack rights at the centre ({}): an administrator of the server has to give"
     " their owner rights on the web application's tables"
@@ -66,7 +116,7 @@ _REFUSED_AT_THE_DOOR = {
     r'database ".*" does not exist': NO_DATABASE,
     r'permission denied for database ".*"': NOT_ALLOWED,
     "password authentication failed": NOT_LET_IN,
-    "no password supplied": NOT_LET_IN,
+    "no password supplied": NO_PASSWORD,
     r"no pg_hba\.conf entry": NOT_LET_IN,
     "is not permitted to log in": NOT_LET_IN,
     r'role ".*" does not exist': NOT_LET_IN,
@@ -102,6 +152,8 @@ def centre_error(error: DBAPIError | DriverError) -> CentreError:
         return CentreUnreachableError("the centre does not answer")
     if state == NOT_ALLOWED and from_within(error):
         return CentreMismatchError(f"{_OWNER_LACKS_RIGHTS.format(_said(error))} ({state})")
+    if state in {NOT_ENROLLED, WRONG_ROLE}:
+        return _station_refused(state, _detail(error))
     if state in _MISMATCH:
         return CentreMismatchError(f"{_MISMATCH[state]} ({state})")
     if state.startswith("28"):
@@ -115,11 +167,37 @@ def centre_error(error: DBAPIError | DriverError) -> CentreError:
     return CentreUnreachableError(f"the centre cannot answer now ({state})")
 
 
+class EnrolmentRefusedError(CentreMismatchError):
+    """The centre does not let this station in; *reason* is the answer of ``station.enrol_station``."""
+
+    def __init__(self, reason: str) -> None:
+        said = _station_refused(WRONG_ROLE, reason)
+        super().__init__(str(said), trouble=said.trouble)
+        self.reason = reason
+
+
+def refusal_of(error: DBAPIError | DriverError) -> str | None:
+    """Return which of its reasons the centre gave with TT001 or TT002; ``None`` from an older one."""
+    return _detail(error) if sqlstate(error) in {NOT_ENROLLED, WRONG_ROLE} else None
+
+
 def owner_error(error: DBAPIError | DriverError) -> CentreError:
     """Return what *error* means for a command of the owner."""
     if sqlstate(error) == NOT_ALLOWED:
         return CentreMismatchError(f"{_OWNER_NOT_ALLOWED.format(_said(error))} ({NOT_ALLOWED})")
     return centre_error(error)
+
+
+def _station_refused(state: str, reason: str | None) -> CentreMismatchError:
+    trouble, sentence = _STATION_REFUSED.get(reason or "", (None, _MISMATCH[state]))
+    if trouble is None and state == NOT_ENROLLED:
+        trouble = CentreTrouble.NOT_ENROLLED
+    return CentreMismatchError(f"{sentence} ({state})", trouble=trouble)
+
+
+def _detail(error: DBAPIError | DriverError) -> str | None:
+    driver_error = _of_driver(error)
+    return driver_error.diag.message_detail if driver_error is not None else None
 
 
 def _of_driver(error: DBAPIError | DriverError) -> DriverError | None:

@@ -1,4 +1,4 @@
-"""The first word with a centre: can a station work there? Asks, and changes nothing. Background thread."""
+"""The first word with a centre: can a station work there, and may it come in? Background thread."""
 
 import contextlib
 
@@ -6,18 +6,29 @@ from psycopg2 import Error as DriverError
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from sqlalchemy.exc import DBAPIError
 
+from traitortrack_desktop import __version__
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.services.ports import CentreMismatchError, CentreUnreachableError
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpProblem
 from traitortrack_desktop.storage.central.addresses import address_of, with_password
 from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
+from traitortrack_desktop.storage.central.enrolment import Enrolment, enrol_now
 from traitortrack_desktop.storage.central.failures import (
+    CODE_EXPIRED,
+    CODE_NEEDED,
+    CODE_USED,
+    CODE_WAIT,
+    CODE_WRONG,
     NO_DATABASE,
     NOT_ALLOWED,
     NOT_ENROLLED,
+    OTHER_ACCOUNT,
     READ_ONLY,
+    REVOKED,
     WRONG_ROLE,
+    EnrolmentRefusedError,
     from_within,
+    refusal_of,
     sqlstate,
 )
 
@@ -28,6 +39,15 @@ _PROBLEMS = {
     NOT_ALLOWED: SetUpProblem.NOT_ALLOWED,
     READ_ONLY: SetUpProblem.READ_ONLY,
     WRONG_ROLE: SetUpProblem.OTHER_ACCOUNT,
+}
+_REFUSALS = {
+    REVOKED: SetUpProblem.REVOKED,
+    OTHER_ACCOUNT: SetUpProblem.OTHER_ACCOUNT,
+    CODE_NEEDED: SetUpProblem.CODE_NEEDED,
+    CODE_WRONG: SetUpProblem.CODE_WRONG,
+    CODE_USED: SetUpProblem.CODE_USED,
+    CODE_EXPIRED: SetUpProblem.CODE_EXPIRED,
+    CODE_WAIT: SetUpProblem.CODE_WAIT,
 }
 
 
@@ -57,6 +77,19 @@ class CentralDoor:
                 return _problem(mismatch.__cause__)
         return None
 
+    def enrol(self, url: str, *, station: str, code: str) -> SetUpProblem | None:
+        """Make this station known at *url*; see ``CentreDoor``."""
+        enrolment = Enrolment(device=self._device, name=station, version=__version__, code=code)
+        try:
+            enrol_now(url, enrolment)
+        except CentreUnreachableError:
+            return SetUpProblem.UNREACHABLE
+        except EnrolmentRefusedError as refused:
+            return _REFUSALS.get(refused.reason, SetUpProblem.CODE_WRONG)
+        except CentreMismatchError as mismatch:
+            return _problem(mismatch.__cause__)
+        return None
+
     def _ask(self, cursor: Cursor) -> None:
         """Ask for what the station will need. That it is not enrolled yet is as it should be."""
         try:
@@ -69,6 +102,9 @@ class CentralDoor:
 
 def _problem(cause: BaseException | None) -> SetUpProblem:
     assert isinstance(cause, DBAPIError | DriverError)
+    refusal = refusal_of(cause)
+    if refusal in _REFUSALS:
+        return _REFUSALS[refusal]
     state = sqlstate(cause)
     if state is None:  # TLS did not come about
         return SetUpProblem.UNREACHABLE

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from traitortrack_desktop.domain.entries import (
     BagFact,
@@ -13,7 +14,12 @@ from traitortrack_desktop.domain.entries import (
     fact_from_payload,
 )
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.services.ports import CentreChanges, CentreMismatchError, PostingReply
+from traitortrack_desktop.services.ports import (
+    CentreChanges,
+    CentreMismatchError,
+    PostingReply,
+    StationStanding,
+)
 
 _NOT_UNDERSTOOD = "the centre answers as a newer one does: update this program"
 
@@ -36,6 +42,7 @@ def posting_reply(
             server_time=datetime.fromisoformat(answer["server_time"]),
             centre=answer["centre"],
             changes=changes,
+            standing=standing_of(answer),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as unknown:
         raise CentreMismatchError(_NOT_UNDERSTOOD) from unknown
@@ -43,6 +50,24 @@ def posting_reply(
         # Not the entries' fault: they must not be refused for it.
         raise CentreMismatchError("the centre's receipts do not belong to these entries")
     return reply
+
+
+def standing_of(answer: Mapping[str, Any]) -> StationStanding | None:
+    """Return what an answer of ``station.post_entries`` says of the station; an older centre says nothing.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for what is no such answer.
+    """
+    station = answer.get("station")
+    if station is None:
+        return None
+    session = answer.get("session") or {}
+    number, ended = session.get("id"), session.get("ended")
+    return StationStanding(
+        name=station["name"],
+        area=station["area"],
+        session=UUID(number) if number else None,
+        session_ended=(_known_reason(ended) or Reason.SESSION_REVOKED) if ended else None,
+    )
 
 
 def _receipt(answer: Mapping[str, Any]) -> Receipt:
@@ -53,6 +78,7 @@ def _receipt(answer: Mapping[str, Any]) -> Receipt:
         count=answer.get("count"),
         completed=answer.get("completed"),
         fact=_fact(answer.get("fact")),
+        notice=_known_reason(answer.get("notice")),
     )
 
 
@@ -66,9 +92,11 @@ def _fact(payload: Any) -> BagFact | None:
 
 def _reason(text: str | None) -> Reason | None:
     """Return the reason; one that only a newer centre knows is told as the general one."""
-    if text is None:
-        return None
+    return None if text is None else _known_reason(text) or Reason.CENTRE_COULD_NOT_STORE
+
+
+def _known_reason(text: str | None) -> Reason | None:
     try:
-        return Reason(text)
+        return Reason(text) if text is not None else None
     except ValueError:
-        return Reason.CENTRE_COULD_NOT_STORE
+        return None

@@ -12,6 +12,7 @@ from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 from sqlalchemy import Connection, text
 
+from traitortrack_desktop.domain.accounts import StationAct
 from traitortrack_desktop.storage.central.addresses import central_address
 from traitortrack_desktop.storage.central.engine import LOCK_SECONDS, STATEMENT_SECONDS, owner_connection
 from traitortrack_desktop.storage.central.station_rights import (
@@ -42,6 +43,18 @@ _MAY_GIVE = text("""
            OR current_setting('server_version_num')::integer < 160000
     FROM pg_roles WHERE rolname = :name
 """)
+WITH_ITS_ACCOUNT = "db grant --revoke"
+"""Who revoked a station that lost its right together with its account: granting again restores it."""
+
+_OF_ROLE = text("""
+    SELECT count(*) FILTER (WHERE problem IS NULL) FROM (
+        SELECT station.change_station(NULL, :actor, :act, d.id, '{}') AS problem
+        FROM station.device AS d
+        WHERE d.role_name = :name
+          AND CASE :act WHEN 'revoke' THEN d.revoked_at IS NULL ELSE d.revoked_by = :actor END
+    ) AS changed
+""")
+_KNOWS_REVOKED_STATIONS = text("SELECT to_regclass('station.enrolment_code') IS NOT NULL")
 _END_SESSIONS = text("""
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE usename = :name AND pid <> pg_backend_pid()
@@ -65,11 +78,21 @@ class StationLogin:
     made: bool
     """Whether it is new; else it has a new password."""
     address: str
+    restored: int = 0
+    """How many of its stations may go on, which were revoked together with it."""
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedLogin:
+    """What was taken from a role: its open sessions, and the right of its stations."""
+
+    sessions_ended: int
+    stations_revoked: int
 
 
 def create_station_login(url: str, name: str, password: str) -> StationLogin:
@@ -90,8 +113,11 @@ def create_station_login(url: str, name: str, password: str) -> StationLogin:
                 f"{name} would lack {missing}: run traitortrack-desktop db upgrade,"
                 " and this again with the address of the database's owner"
             )
+        restored = _change_stations(connection, name, StationAct.RESTORE)
         notes = open_to_everybody(connection)
-    return StationLogin(role=name, made=not there, address=_address(url, name), notes=notes)
+    return StationLogin(
+        role=name, made=not there, address=_address(url, name), restored=restored, notes=notes
+    )
 
 
 def require_possible(url: str, name: str) -> None:
@@ -101,11 +127,11 @@ def require_possible(url: str, name: str) -> None:
         _require_possible(connection, name)
 
 
-def revoke_station_login(url: str, name: str) -> int:
-    """Take a station's rights from *name* and end its sessions; return how many sessions were ended.
+def revoke_station_login(url: str, name: str) -> RevokedLogin:
+    """Take a station's rights from *name* and from its stations, and end its sessions.
 
     Whatever else *name* may do, or has made meanwhile, does not keep it from being shut out. Everything
-    posted stays. Granting again lets its stations go on.
+    posted stays. Granting again lets its stations go on, but those that were revoked before.
     Raises :class:`StationLoginNotPossibleError` or the errors of ``services.ports``.
     """
     _require_name(name)
@@ -123,9 +149,18 @@ def revoke_station_login(url: str, name: str) -> int:
                 SQL("ALTER ROLE {} NOLOGIN").format(role),
             ],
         )
+        revoked = _change_stations(connection, name, StationAct.REVOKE)
     # Its open sessions have lost their rights by now; not everybody may end them as well.
     with owner_connection(url) as connection:
-        return connection.scalar(_END_SESSIONS, {"name": name}) or 0
+        ended = connection.scalar(_END_SESSIONS, {"name": name}) or 0
+    return RevokedLogin(sessions_ended=ended, stations_revoked=revoked)
+
+
+def _change_stations(connection: Connection, name: str, act: StationAct) -> int:
+    """Revoke the stations of the role *name*, or restore those revoked with it; return how many."""
+    if not connection.scalar(_KNOWS_REVOKED_STATIONS):
+        return 0
+    return connection.scalar(_OF_ROLE, {"name": name, "act": act, "actor": WITH_ITS_ACCOUNT}) or 0
 
 
 def _require_name(name: str) -> None:

@@ -83,7 +83,8 @@ _LACKING = text("""
     SELECT needed FROM (VALUES
         (has_database_privilege(:name, current_database(), 'CONNECT'), 'CONNECT on the database'),
         (has_schema_privilege(:name, 'station', 'USAGE'), 'USAGE on the schema station'),
-        (has_function_privilege(:name, 'station.post_entries(uuid, jsonb, boolean)', 'EXECUTE'),
+        ((SELECT coalesce(bool_or(has_function_privilege(:name, p.oid, 'EXECUTE')), false) FROM pg_proc AS p
+          WHERE p.pronamespace = to_regnamespace('station') AND p.proname = 'post_entries'),
          'EXECUTE on station.post_entries')
     ) AS of_station (has, needed)
     WHERE NOT has

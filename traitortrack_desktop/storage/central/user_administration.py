@@ -1,79 +1,80 @@
-"""Accounts as an administrator keeps them: ``user add``, ``user list`` and the first administrator.
+"""Accounts as the owner of the database keeps them by commands; needs the owner's address, never a station's.
 
-Needs the owner's address, never a station's.
+The rules are the centre's own (``station.change_account``), as for an administrator at a station.
 """
 
-import re
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from sqlalchemy import Connection, text
-from werkzeug.security import generate_password_hash
 
-from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Role
+from traitortrack_desktop.domain.accounts import (
+    Account,
+    AccountAct,
+    AccountProblem,
+    AuditFilter,
+    AuditRow,
+    SessionRecord,
+    missing_in_password,
+)
+from traitortrack_desktop.services.account_secrets import hashed_secret
+from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError, not_possible
 from traitortrack_desktop.storage.central.engine import owner_connection
+from traitortrack_desktop.storage.central.people_rows import (
+    accounts_page,
+    audit_page,
+    filter_values,
+    session_record,
+    storable,
+)
 
-LEAST_PASSWORD_CHARACTERS = 8
-FIRST_ADMINISTRATOR = "admin"
-_USERNAME = re.compile(r"[A-Za-z0-9_]{3,20}", re.ASCII)
-_KINDS_OF_CHARACTERS = {
-    "an upper-case letter": re.compile(r"[A-Z]"),
-    "a lower-case letter": re.compile(r"[a-z]"),
-    "a digit": re.compile(r"[0-9]"),
-    "a special character": re.compile(r"[^A-Za-z0-9\s]"),
-}
+_MOST_ROWS_AT_ONCE = 1000
+_OWNER = "'db owner ' || session_user"
+"""How a command is called in the audit: nobody's account, and by which account of the database."""
 
-_TAKEN = text("""
-    SELECT CASE WHEN username = :username THEN 'user name' ELSE 'e-mail address' END
-    FROM "user" WHERE username = :username OR email = :email
-    LIMIT 1
+_CHANGE = text(f"""
+    SELECT station.change_account(NULL, {_OWNER}, :act, :username, CAST(:values AS jsonb)) ->> 'problem'
 """)
-_ADD = text("""
-    INSERT INTO "user" (
-        username, email, password_hash, role, dispatch_area, verified, created_at,
-        failed_login_attempts, two_fa_enabled
-    )
-    VALUES (:username, :email, :password_hash, :role, :area, true, :created_at, 0, false)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-""")
-_LIST = text("""
-    SELECT username, email, coalesce(role, 'dispatcher') AS role, dispatch_area AS area,
-           coalesce(verified, false) AS verified, locked_until
-    FROM "user"
-    ORDER BY username
-""")
-_HAS_ADMINISTRATOR = text("""SELECT EXISTS (SELECT FROM "user" WHERE role = 'admin')""")
-
-
-class AccountNotPossibleError(ValueError):
-    """The account cannot be made; the text says why, for whoever typed the command."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRow:
-    """An account without its secrets. *locked_until* is aware UTC and in the future, or ``None``."""
-
-    username: str
-    email: str
-    role: str
-    area: str | None
-    verified: bool
-    locked_until: datetime | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the account as JSON values."""
-        locked_until = self.locked_until.isoformat() if self.locked_until else None
-        return {**asdict(self), "locked_until": locked_until}
+_ACCOUNTS = text("SELECT * FROM station.accounts_page(:search, CAST(:after AS text), :limit)")
+_SESSIONS = text("SELECT * FROM station.sessions_page(CAST(:username AS text), :limit)")
+_END_SESSION = text(f"SELECT station.revoke_one_session(NULL, {_OWNER}, :ended)")
+_AUDIT = text("SELECT * FROM station.audit_page(CAST(:wanted AS jsonb), CAST(:before AS bigint), :limit)")
 
 
 def password_weakness(password: str) -> str | None:
     """Return what *password* lacks, ``None`` when it is good enough (the web application's rule)."""
-    if len(password) < LEAST_PASSWORD_CHARACTERS:
-        return f"the password needs at least {LEAST_PASSWORD_CHARACTERS} characters"
-    missing = [name for name, pattern in _KINDS_OF_CHARACTERS.items() if not pattern.search(password)]
-    return f"the password needs {', '.join(missing)}" if missing else None
+    missing = missing_in_password(password)
+    return f"the password needs at least {', '.join(missing)}" if missing else None
+
+
+def hashed_password(password: str) -> str:
+    """Return the hash of a new *password*. Raises ``AccountNotPossibleError`` for a weak one."""
+    weakness = password_weakness(password)
+    if weakness is not None:
+        raise AccountNotPossibleError(weakness)
+    return hashed_secret(password)
+
+
+def change_account(
+    url: str, act: AccountAct, username: str, values: Mapping[str, str | None] | None = None
+) -> None:
+    """Do *act*, with the *values* that it says it needs, to the account *username*.
+
+    Raises ``AccountNotPossibleError``, or the errors of ``services.ports``.
+    """
+    with owner_connection(url) as connection:
+        change_account_by(connection, act, username, values or {})
+
+
+def change_account_by(
+    connection: Connection, act: AccountAct, username: str, values: Mapping[str, str | None]
+) -> None:
+    """Do the same on *connection*, in its transaction."""
+    told = {"act": str(act), "username": storable(username), "values": json.dumps(values)}
+    problem = connection.scalar(_CHANGE, told)
+    if problem is not None:
+        raise not_possible(AccountProblem(problem), username, values)
 
 
 def add_user(
@@ -81,97 +82,60 @@ def add_user(
 ) -> None:
     """Make a verified account. Without *email* it gets an address that can never be anybody's.
 
-    Raises :class:`AccountNotPossibleError`, or the errors of ``services.ports``.
+    Raises ``AccountNotPossibleError``, or the errors of ``services.ports``.
     """
-    _require_usable(username, password, role, area)
-    with owner_connection(url) as connection:
-        address = email or f"{username}@station.invalid"
-        _insert(connection, username=username, password=password, role=role, area=area, email=address)
-
-
-def make_first_administrator(url: str, password: str) -> bool:
-    """Make the account ``admin`` when there is no administrator; return whether it was made.
-
-    Raises :class:`AccountNotPossibleError`, or the errors of ``services.ports``.
-    """
-    _require_usable(FIRST_ADMINISTRATOR, password, Role.ADMIN, None)
-    with owner_connection(url) as connection:
-        if connection.scalar(_HAS_ADMINISTRATOR):
-            return False
-        _insert(
-            connection,
-            username=FIRST_ADMINISTRATOR,
-            password=password,
-            role=Role.ADMIN,
-            area=None,
-            email="admin@traitortrack.com",
-        )
-        return True
-
-
-def has_administrator(url: str) -> bool:
-    """Return whether anybody is one. Raises the errors of ``services.ports``."""
-    with owner_connection(url) as connection:
-        return bool(connection.scalar(_HAS_ADMINISTRATOR))
-
-
-def list_users(url: str) -> tuple[UserRow, ...]:
-    """Return all accounts in the order of their names. Raises the errors of ``services.ports``."""
-    now = datetime.now(UTC)
-    with owner_connection(url) as connection:
-        return tuple(
-            UserRow(
-                username=row.username,
-                email=row.email,
-                role=row.role,
-                area=row.area,
-                verified=row.verified,
-                locked_until=_future(row.locked_until, now),
-            )
-            for row in connection.execute(_LIST)
-        )
-
-
-def _require_usable(username: str, password: str, role: str, area: str | None) -> None:
-    problems = [
-        None if _USERNAME.fullmatch(username) else "a user name has 3 to 20 letters, digits or underscores",
-        None if role in set(Role) else f"there is no role {role!r}; the roles are {', '.join(Role)}",
-        _area_problem(role, area),
-        password_weakness(password),
-    ]
-    for problem in problems:
-        if problem is not None:
-            raise AccountNotPossibleError(problem)
-
-
-def _area_problem(role: str, area: str | None) -> str | None:
-    if area is not None and area not in DISPATCH_AREAS:
-        return f"there is no area {area!r}; the areas are {', '.join(DISPATCH_AREAS)}"
-    if role == Role.DISPATCHER and area is None:
-        return "a dispatcher needs an area"
-    return None
-
-
-def _insert(
-    connection: Connection, *, username: str, password: str, role: str, area: str | None, email: str
-) -> None:
     values = {
-        "username": username,
-        "email": email,
-        "password_hash": generate_password_hash(password),
+        "password_hash": hashed_password(password),
         "role": str(role),
         "area": area,
-        "created_at": datetime.now(UTC).replace(tzinfo=None),
+        "email": email,
     }
-    if connection.execute(_ADD, values).first() is not None:
-        return
-    taken = connection.execute(_TAKEN, {"username": username, "email": email}).scalar_one()
-    name = username if taken == "user name" else email
-    raise AccountNotPossibleError(f"the {taken} {name!r} is taken")
+    change_account(url, AccountAct.CREATE, username, values)
 
 
-def _future(moment: datetime | None, now: datetime) -> datetime | None:
-    if moment is None:
-        return None
-    aware = moment.replace(tzinfo=UTC)
-    return aware if aware > now else None
+def accounts(url: str, *, search: str = "", after: str | None = None) -> Iterator[Account]:
+    """Yield the accounts whose name or e-mail address holds *search*, in the order of names, page by page.
+
+    Those behind the name *after*, if one is given. Raises the errors of ``services.ports``.
+    """
+    values = {"search": storable(search), "limit": _MOST_ROWS_AT_ONCE + 1}
+    place = None if after is None else storable(after)
+    with owner_connection(url) as connection:
+        while True:
+            rows = connection.execute(_ACCOUNTS, {**values, "after": place}).all()
+            page = accounts_page(rows, _MOST_ROWS_AT_ONCE)
+            yield from page.accounts
+            if page.next_after is None:
+                return
+            place = page.next_after
+
+
+def sessions(url: str, username: str | None = None, *, limit: int = 200) -> tuple[SessionRecord, ...]:
+    """Return the newest sessions, open ones first. Raises the errors of ``services.ports``."""
+    wanted = {"username": None if username is None else storable(username), "limit": limit}
+    with owner_connection(url) as connection:
+        return tuple(session_record(row) for row in connection.execute(_SESSIONS, wanted))
+
+
+def end_session(url: str, ended: UUID) -> bool:
+    """Revoke one session; return whether there was one to revoke. Raises the errors of ``services.ports``."""
+    with owner_connection(url) as connection:
+        return bool(connection.scalar(_END_SESSION, {"ended": ended}))
+
+
+def audit_rows(url: str, wanted: AuditFilter, *, limit: int) -> Iterator[AuditRow]:
+    """Yield the newest *limit* rows of the audit that fit, newest first.
+
+    Raises the errors of ``services.ports``.
+    """
+    filters = json.dumps(filter_values(wanted))
+    before, left = None, limit
+    with owner_connection(url) as connection:
+        while left > 0:
+            size = min(left, _MOST_ROWS_AT_ONCE)
+            found = connection.execute(_AUDIT, {"wanted": filters, "before": before, "limit": size + 1}).all()
+            page = audit_page(found, size)
+            yield from page.rows
+            before, left = page.next_before, left - len(page.rows)
+            if before is None:
+                return

@@ -19,7 +19,7 @@ _HISTORY = ANSWERED + "WHERE {condition} ORDER BY e.seq DESC"
 CHILD_HISTORY = _HISTORY.format(condition="e.child = ? AND e.verdict = 'accepted'")
 PARENT_HISTORY = _HISTORY.format(
     condition="e.parent = ? AND e.verdict = 'accepted'"
-    " AND e.kind IN ('open_parent', 'add_child', 'remove_child', 'close_parent')"
+    " AND e.kind IN ('open_parent', 'add_child', 'remove_child', 'close_parent', 'override')"
 )
 
 _UNSETTLED = frozenset({Reason.CHILD_IN_OTHER_PARENT, Reason.CHILD_NOT_IN_PARENT, Reason.UNKNOWN_BAG_TYPE})
@@ -111,7 +111,7 @@ def _as_parent(connection: sqlite3.Connection, code: str) -> BagMemory | None:
         newest = newest or entry
         pending = pending or kept is None
         step = _STEPS.get(decision.kind, 0)
-        steps, changed = steps + step, changed or step != 0
+        steps, changed = steps + step, changed or step != 0 or decision.kind is EntryKind.OVERRIDE
         if decision.kind is EntryKind.OPEN_PARENT:
             completed = decision.fact is not None and decision.fact.completed and not changed
             count = (decision.base_count or 0) + steps

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from traitortrack_desktop.presentation.palette import Palette
-from traitortrack_desktop.presentation.screen_state import Action, Tone
+from traitortrack_desktop.presentation.screen_state import Action, MenuItem, Tone
 from traitortrack_desktop.presentation.sizes import Sizes
 from traitortrack_desktop.ui.texts import draw_fitted
 from traitortrack_desktop.ui.theme import text_font
@@ -97,7 +97,8 @@ class KeyButton(QAbstractButton):
         weight = QFont.Weight.DemiBold if self._action.usable else QFont.Weight.Normal
         label = inner.adjusted(width + self._sizes.gap, 0, 0, 0)
         font = text_font(self._sizes.label, weight)
-        self.is_cut_off = not draw_fitted(painter, self._action.label, label, font, _MIDDLE)
+        wrap = isinstance(self._action.act, MenuItem)
+        self.is_cut_off = not draw_fitted(painter, self._action.label, label, font, _MIDDLE, wrap=wrap)
 
 
 class KeysZone(QWidget):

@@ -10,7 +10,7 @@ import pytest
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.environment.secrets import SignInKeys
 from traitortrack_desktop.environment.sign_in_key import SignInKey
-from traitortrack_desktop.storage.local import remembered_sign_ins
+from traitortrack_desktop.storage.local import remembered_file, remembered_sign_ins
 from traitortrack_desktop.storage.local.remembered_sign_ins import RememberedInFile
 
 ASHA = Person(username="asha", role="dispatcher", area="jaipur")
@@ -32,7 +32,7 @@ class Computer:
         return RememberedInFile(self.folder, key=key, clock=lambda: self.now, days=days)
 
     def memories(self):
-        return json.loads(self.file.read_bytes().split(b"\n", 1)[1])
+        return json.loads(self.file.read_bytes().split(b"\n", 1)[1])["people"]
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_understood_remembers_nobody_until_the_next_sign_i
 
 def test_a_sealed_list_of_another_shape_remembers_nobody(remembered, computer):
     body = b'[{"username": "asha"}]'
-    seal = remembered_sign_ins._seal(body, remembered._key.read())
+    seal = remembered_file._seal(body, remembered._key.read())
     computer.file.write_bytes(seal + b"\n" + body)
     assert remembered.person_with("asha", PASSWORD) is None
 

@@ -1,6 +1,15 @@
--- Signing in at a station with an account of the web application, without a right to read the accounts.
+-- Signing in as the last release's stations do: they fetch the hash and check the password themselves (see
+-- sign_in.sql for how it is done now). Kept for the stations that have not been updated, and for nobody else: a
+-- session's role must have such a station, which is one until it first speaks the new way. The owner may.
 -- Where nothing keeps names unique, the oldest account of a name is meant. "Locked for ever" is told as a
 -- moment that every calendar has, in every time zone.
+
+CREATE OR REPLACE FUNCTION station.may_check_passwords() RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+    SELECT session_user = current_user OR EXISTS (
+        SELECT FROM station.device WHERE role_name = session_user AND revoked_at IS NULL AND speaks = 1)
+$$;
 
 CREATE OR REPLACE FUNCTION station.account_for_sign_in(p_username text)
 RETURNS TABLE (username text, password_hash text, role text, area text, verified boolean, locked_until timestamptz)
@@ -11,7 +20,7 @@ AS $$
            CASE WHEN u.locked_until > clock_timestamp() AT TIME ZONE 'UTC'
                 THEN least(u.locked_until, '9999-01-01') AT TIME ZONE 'UTC' END
     FROM public."user" AS u
-    WHERE u.username = p_username
+    WHERE u.username = p_username AND station.may_check_passwords()
     ORDER BY u.id LIMIT 1
 $$;
 
@@ -27,6 +36,9 @@ DECLARE
     v_failures integer;
     v_locked   timestamp;
 BEGIN
+    IF NOT station.may_check_passwords() THEN
+        RETURN NULL;
+    END IF;
     PERFORM station.let_triggers_find_tables();
     SELECT u.id, u.failed_login_attempts, u.locked_until INTO v_user
     FROM public."user" AS u WHERE u.username = p_username ORDER BY u.id LIMIT 1 FOR NO KEY UPDATE;

@@ -2,6 +2,7 @@
 --
 -- Order of locks, the same for everybody, and the web application's where it takes any:
 --   the device row (so that a repeat of the same batch waits for the first and finds its receipts),
+--   the sessions that begin and end at it,
 --   bills (advisory lock 100000 + id, ascending, each in a statement of its own; then the rows),
 --   parents that exist (rows ascending by id), children that exist (rows ascending by id);
 --   only then the missing bags, parents and children in one statement, in the order of their codes.
@@ -29,7 +30,13 @@
 --   A parent that is 'completed' takes no more, however few children it has.
 --
 -- The entries are then decided one after another on the state read under these locks, kept in arrays,
--- and what they come to is written in sets: counters last, from the rows themselves.
+-- and what they come to is written in sets: counters from the rows themselves, then the web application's audit,
+-- then the ledger.
+--
+-- No bag is refused for a person's sake: who was disabled meanwhile, or whose session an administrator ended, has
+-- packed it all the same. The first entry that was posted under such a session says so in its notice, once for
+-- each session. What needs more than scanning is refused unless the account's present role and the session's
+-- rights allow it (functions/roles.sql). A session counts at the station that began it, and for whom it is.
 --
 -- SQLSTATEs of our own: TT001 the device is not enrolled, TT002 it is not this role's or is revoked,
 -- TT005 there are no ids left for new rows.
@@ -115,7 +122,8 @@ AS $$
     ))
 $$;
 
--- The batch as rows, with the first answer beside every entry that was posted before.
+-- The batch as rows, with the first answer beside every entry that was posted before. Rights are NULL where the
+-- session is none of this station, of nobody, or of somebody else than the operator.
 CREATE OR REPLACE FUNCTION station.read_batch(p_device uuid, p_entries jsonb, p_now timestamp)
 RETURNS station.batch_entry[]
 LANGUAGE plpgsql
@@ -131,12 +139,14 @@ BEGIN
              THEN p.at AT TIME ZONE 'UTC' ELSE p_now END,
         p.hash, decode(item ->> 'prev', 'hex'), load,
         load ->> 'verdict' = 'accepted' AND load ->> 'parent' IS NOT NULL
-            AND load ->> 'kind' IN ('open_parent', 'add_child', 'remove_child', 'close_parent'),
+            AND load ->> 'kind' IN ('open_parent', 'add_child', 'remove_child', 'close_parent', 'override'),
         CASE WHEN (load ->> 'device')::uuid <> p_device THEN 'conflict'
              WHEN known.id IS NOT NULL THEN CASE WHEN known.hash = p.hash THEN 'same' ELSE 'conflict' END
              WHEN other.id <> p.id THEN 'conflict' END,
         known.outcome, known.reason, known.child_count, known.completed, known.fact,
-        (load ->> 'session')::uuid, NULL, NULL, load -> 'override', known.notice
+        p.session, u.role,
+        CASE WHEN s.id IS NULL THEN NULL WHEN s.ended_by IS NULL AND u.verified THEN s.rights ELSE 'operator' END,
+        load -> 'override', known.notice
     )::station.batch_entry)
     INTO v_batch
     FROM jsonb_array_elements(p_entries) AS given (item)
@@ -146,6 +156,7 @@ BEGIN
                (item -> 'payload' ->> 'epoch')::uuid AS epoch,
                (item -> 'payload' ->> 'seq')::bigint AS seq,
                (item -> 'payload' ->> 'at')::timestamptz AS at,
+               (item -> 'payload' ->> 'session')::uuid AS session,
                decode(item ->> 'hash', 'hex') AS hash
         OFFSET 0
     ) AS p
@@ -154,9 +165,21 @@ BEGIN
         SELECT id FROM station.entry WHERE device = p_device AND epoch = p.epoch AND seq = p.seq OFFSET 0
     ) AS other ON true
     LEFT JOIN LATERAL (
-        SELECT named.id, named.dispatch_area
-        FROM (SELECT id, dispatch_area FROM public."user" WHERE username = load ->> 'operator' OFFSET 0) AS named
-        ORDER BY named.id LIMIT 1  -- where nothing keeps names unique, the older account is meant
+        SELECT * FROM (SELECT * FROM station.session WHERE id = p.session OFFSET 0) AS known
+        WHERE known.device = p_device AND known.username = load ->> 'operator'
+    ) AS s ON true
+    LEFT JOIN LATERAL (
+        -- A session is of an account, whatever that is called by now; else the name says whose entry it is.
+        SELECT * FROM (
+            SELECT id, dispatch_area, role, verified FROM public."user" WHERE id = s.user_id OFFSET 0
+        ) AS owner
+        UNION ALL
+        SELECT * FROM (
+            SELECT named.id, named.dispatch_area, named.role, named.verified
+            FROM (SELECT * FROM public."user"
+                  WHERE username = CASE WHEN s.id IS NULL THEN load ->> 'operator' END OFFSET 0) AS named
+            ORDER BY named.id LIMIT 1  -- where nothing keeps names unique, the older account is meant
+        ) AS oldest
     ) AS u ON true;
     RETURN v_batch;
 END
@@ -302,6 +325,59 @@ BEGIN
 END
 $$;
 
+-- Lets sessions begin and end as the entries of *p_batch* say, in their order. Gives for each entry, by its place,
+-- why it is refused and what the audit calls it; NULL where there is nothing to say.
+-- A session whose badge or account does not count is kept, and ended at once: work under it may follow.
+CREATE OR REPLACE FUNCTION station.change_sessions(
+    p_device uuid, p_batch station.batch_entry[], OUT reasons text[], OUT actions text[]
+)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    e        station.batch_entry;
+    i        integer := 0;
+    v_known  integer;       -- the account that the session is of, where that is there already
+    v_user   integer;
+    v_way    text;
+    v_badge  uuid;
+    v_reason text;
+BEGIN
+    reasons := array_fill(NULL::text, ARRAY[cardinality(p_batch)]);
+    actions := reasons;
+    FOREACH e IN ARRAY p_batch LOOP
+        i := i + 1;
+        CONTINUE WHEN e.repeated IS NOT NULL OR e.verdict IS DISTINCT FROM 'accepted';
+        IF e.kind = 'sign_out' AND station.end_session(e.session, p_device, NULL, e.at AT TIME ZONE 'UTC') THEN
+            actions[i] := 'logout';
+        END IF;
+        CONTINUE WHEN e.kind IS DISTINCT FROM 'sign_in';
+        v_known := (SELECT s.user_id FROM (SELECT * FROM station.session WHERE id = e.session OFFSET 0) AS s
+                    WHERE s.device = p_device AND s.username = e.operator);
+        v_user := coalesce(v_known, e.operator_id, 0);  -- 0: nobody has that name any more
+        v_way := e.payload #>> '{sign_in,way}';
+        v_badge := e.payload #>> '{sign_in,badge}';
+        IF v_way = 'badge' AND v_badge IS NULL THEN
+            v_badge := '00000000-0000-0000-0000-000000000000';  -- of no badge that there is
+        END IF;
+        IF station.begin_session(
+            e.session, p_device, v_user, coalesce(e.operator, ''), v_way,
+            station.rights_without_centre(p_device, v_user, v_way), v_badge, e.at AT TIME ZONE 'UTC') IS NULL
+        THEN
+            reasons[i] := 'centre_could_not_store';  -- the id is another's
+            CONTINUE;
+        END IF;
+        v_reason := nullif(station.session_trouble(e.session), 'session_revoked');
+        IF v_reason IS NOT NULL THEN
+            PERFORM station.end_session(e.session, p_device);
+        END IF;
+        reasons[i] := v_reason;
+        actions[i] := CASE WHEN v_known IS NULL OR v_reason IS NOT NULL THEN
+            CASE WHEN v_way = 'badge' THEN 'badge_login' WHEN v_way LIKE '%pin' THEN 'pin_login' ELSE 'login' END
+            || CASE WHEN v_reason IS NULL THEN '_success' ELSE '_failed' END END;
+    END LOOP;
+END
+$$;
+
 -- *p_since*: since when this transaction holds locks already, if it does.
 DROP FUNCTION IF EXISTS station.apply_entries(uuid, jsonb);
 CREATE OR REPLACE FUNCTION station.apply_entries(
@@ -347,6 +423,8 @@ DECLARE
     b_area      text[];
     b_count     integer[];
     b_parent    integer[];             -- the bag id of the parent it is in
+    b_link      integer[];             -- by which link, if that is there already
+    b_linked    timestamp[];           -- and since when
     b_twice     boolean[];             -- and it is in another one too, by an older fault
     b_maker     integer[];             -- the entry of this batch that put it there
     b_new       boolean[];
@@ -363,11 +441,29 @@ DECLARE
     o_parent    integer[];
     o_child     integer[];
     o_scans     boolean[];             -- it leaves a row in the scan history
+    o_notice    text[];
+    o_link      integer[];             -- the link it took away
+    o_linked    timestamp[];           -- since when that was there, or the new one is
+    o_was       text[];                -- the parent's status before, where it begins or ends to be complete
     o_receipt   jsonb[];
+    -- The sessions of the batch, with what is the matter with each of them.
+    y_sessions  uuid[] := '{}';
+    y_trouble   text[] := '{}';
+    v_people    boolean := false;      -- somebody signs in or out
+    y_reasons   text[];                -- and what came of it, for each entry
+    y_actions   text[];
+    v_session   uuid;
+    v_troubled  boolean := false;
+    v_address   text;                  -- from where this comes, for the audit
+    v_iso       constant text := 'YYYY-MM-DD"T"HH24:MI:SS.US';
+    v_nobody    boolean := false;      -- the audit cannot name the accounts
+    v_links     jsonb;                 -- child to new link
     e           station.batch_entry;
     i           integer := 0;
     p           integer;
     c           integer;
+    y           integer;
+    v_was       text;
     v_size      integer;
     v_named     integer;               -- how many numbers there are
     v_capacity  integer;
@@ -400,7 +496,12 @@ BEGIN
     -- the bags it is about
 
     FOREACH e IN ARRAY v_batch LOOP
-        CONTINUE WHEN e.repeated IS NOT NULL OR e.parent IS NULL;
+        CONTINUE WHEN e.repeated IS NOT NULL;
+        IF e.session IS NOT NULL AND e.session <> ALL (y_sessions) THEN
+            y_sessions := y_sessions || e.session;
+        END IF;
+        v_people := v_people OR e.kind IN ('sign_in', 'sign_out');
+        CONTINUE WHEN e.parent IS NULL;
         i := i + 1;
         v_codes := v_codes || e.parent;
         v_labels := v_labels || i::text;
@@ -426,12 +527,28 @@ BEGIN
     END IF;
     v_named := i;
     v_numbers := jsonb_object(v_codes, v_labels);
+
+    -- who it was
+
+    IF v_people THEN
+        v_since := coalesce(v_since, clock_timestamp());
+        PERFORM station.may_wait(v_since, v_patience);
+        SELECT c.reasons, c.actions INTO y_reasons, y_actions FROM station.change_sessions(p_device, v_batch) AS c;
+        v_batch := station.read_batch(p_device, p_entries, v_now);
+    END IF;
+    FOREACH v_session IN ARRAY y_sessions LOOP
+        y_trouble := y_trouble || station.session_trouble(v_session);
+    END LOOP;
+    v_troubled := cardinality(array_remove(y_trouble, NULL)) > 0;
+
     b_id := array_fill(NULL::integer, ARRAY[v_named]);
     b_type := b_id;
     b_status := b_id;
     b_area := b_id;
     b_count := b_id;
     b_parent := b_id;
+    b_link := b_id;
+    b_linked := b_id;
     b_twice := b_id;
     b_maker := b_id;
     b_new := b_id;
@@ -469,6 +586,7 @@ BEGIN
     -- Of two rows that differ only in case the older one counts, and it comes last; so does the older link.
     FOR v_row IN
         SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, b.dispatch_area, l.parent_bag_id,
+               l.id AS link, l.created_at AS linked,
                CASE WHEN b.type = 'parent' THEN
                    (SELECT count(*) FROM public.link AS k WHERE k.parent_bag_id = b.id) END AS children,
                (SELECT array_agg(bb.bill_id) FROM public.bill_bag AS bb WHERE bb.bag_id = b.id) AS bills
@@ -484,6 +602,8 @@ BEGIN
         b_status[i] := v_row.status;
         b_count[i] := v_row.children;
         b_parent[i] := v_row.parent_bag_id;
+        b_link[i] := v_row.link;
+        b_linked[i] := v_row.linked;
         IF v_row.type = 'parent' AND v_row.code = ANY (v_parents) AND v_row.id = ANY (v_held) IS NOT TRUE THEN
             RAISE EXCEPTION 'a parent appeared meanwhile' USING ERRCODE = '40001';
         END IF;
@@ -536,7 +656,7 @@ BEGIN
             b_twice[i] := NULL;
         END LOOP;
         FOR v_row IN
-            SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, l.parent_bag_id
+            SELECT upper(b.qr_id) AS code, b.id, b.type, b.status, l.parent_bag_id, l.id AS link, l.created_at AS linked
             FROM (SELECT * FROM public.bag WHERE upper(qr_id) = ANY (v_present) OFFSET 0) AS b
             LEFT JOIN LATERAL (SELECT * FROM public.link WHERE child_bag_id = b.id OFFSET 0) AS l ON true
             ORDER BY b.id DESC, l.id DESC
@@ -547,6 +667,8 @@ BEGIN
             b_type[i] := v_row.type;
             b_status[i] := v_row.status;
             b_parent[i] := v_row.parent_bag_id;
+            b_link[i] := v_row.link;
+            b_linked[i] := v_row.linked;
         END LOOP;
         FOREACH v_code IN ARRAY v_present LOOP
             i := (v_numbers ->> v_code)::integer;
@@ -604,6 +726,10 @@ BEGIN
     o_parent := o_outcome;
     o_child := o_outcome;
     o_scans := o_outcome;
+    o_notice := o_outcome;
+    o_link := o_outcome;
+    o_linked := o_outcome;
+    o_was := o_outcome;
     i := 0;
     FOREACH e IN ARRAY v_batch LOOP
         i := i + 1;
@@ -613,6 +739,7 @@ BEGIN
             o_count[i] := e.first_count;
             o_completed[i] := e.first_complete;
             o_fact[i] := e.first_fact;
+            o_notice[i] := e.first_notice;
             CONTINUE;
         ELSIF e.repeated = 'conflict' THEN
             o_outcome[i] := 'refused';
@@ -628,11 +755,18 @@ BEGIN
         IF NOT e.touches THEN
             IF e.verdict = 'refused' THEN
                 v_reason := coalesce(e.reason, 'unknown_code');
+            ELSIF e.verdict = 'accepted' AND e.kind IN ('sign_in', 'sign_out') THEN
+                v_reason := y_reasons[i];
             ELSIF e.verdict = 'accepted' AND e.kind NOT IN ('cancel', 'acknowledge') THEN
-                v_reason := 'centre_could_not_store';
+                v_reason := CASE
+                    WHEN station.operation_of(e.kind) IS NOT NULL
+                         AND NOT station.role_may(e.operator_role, e.rights, station.operation_of(e.kind))
+                    THEN 'not_permitted'
+                    ELSE 'centre_could_not_store' END;
             END IF;
         ELSE
             v_capacity := least(e.capacity, v_most);
+            v_was := b_status[p];
 
             IF e.kind = 'open_parent' THEN
                 IF b_id[p] IS NULL THEN
@@ -655,6 +789,20 @@ BEGIN
                 v_reason := CASE WHEN b_type[p] IS NULL THEN 'parent_missing'
                                  WHEN b_type[p] = 'child' THEN 'parent_is_child'
                                  WHEN b_type[p] <> 'parent' THEN 'unknown_bag_type' END;
+
+            ELSIF e.kind = 'override' THEN
+                v_reason := CASE
+                    WHEN NOT station.role_may(e.operator_role, e.rights, station.operation_of(e.kind))
+                         OR e.override ->> 'permission' <> station.operation_of(e.kind) THEN 'not_permitted'
+                    WHEN (e.override ->> 'reason' ~ '\S' AND length(e.override ->> 'reason') <= 200) IS NOT TRUE
+                    THEN 'reason_missing'
+                    WHEN b_type[p] IS NULL THEN 'parent_missing'
+                    WHEN b_type[p] = 'child' THEN 'parent_is_child'
+                    WHEN b_type[p] <> 'parent' THEN 'unknown_bag_type' END;
+                IF v_reason IS NULL AND b_status[p] = 'completed' AND b_count[p] < v_capacity THEN
+                    b_status[p] := 'pending';
+                    b_reopened[p] := true;
+                END IF;
 
             ELSIF e.child IS NULL THEN
                 v_reason := 'centre_could_not_store';
@@ -696,11 +844,21 @@ BEGIN
                         o_scans[b_maker[c]] := false;
                     END IF;
                     o_child[i] := b_id[c];
+                    IF b_maker[c] IS NULL THEN
+                        o_link[i] := b_link[c];
+                        o_linked[i] := b_linked[c];
+                    ELSE
+                        o_linked[i] := v_batch[b_maker[c]].at;
+                    END IF;
                     IF b_twice[c] THEN
                         DELETE FROM public.link WHERE parent_bag_id = b_id[p] AND child_bag_id = b_id[c];
-                        SELECT (array_agg(l.parent_bag_id ORDER BY l.id))[1] AS parent, count(*) > 1 AS twice
+                        SELECT (array_agg(l.parent_bag_id ORDER BY l.id))[1] AS parent, count(*) > 1 AS twice,
+                               (array_agg(l.id ORDER BY l.id))[1] AS link,
+                               (array_agg(l.created_at ORDER BY l.id))[1] AS linked
                         INTO v_row FROM public.link AS l WHERE l.child_bag_id = b_id[c];
                         b_parent[c] := v_row.parent;
+                        b_link[c] := v_row.link;
+                        b_linked[c] := v_row.linked;
                         b_twice[c] := v_row.twice;
                     ELSE
                         b_gone[c] := b_gone[c] OR b_new[c] IS NOT TRUE;
@@ -724,6 +882,19 @@ BEGIN
                 IF b_count[p] >= v_capacity THEN
                     b_status[p] := 'completed';  -- as refresh_parents will store it
                 END IF;
+                IF (v_was = 'completed') IS DISTINCT FROM (b_status[p] = 'completed') AND 'completed' IN (v_was, b_status[p]) THEN
+                    o_was[i] := coalesce(v_was, 'pending');
+                END IF;
+                IF v_troubled THEN
+                    y := array_position(y_sessions, e.session);
+                    IF e.rights IS NOT NULL AND y_trouble[y] IS NOT NULL THEN
+                        UPDATE station.session SET noticed = y_trouble[y] WHERE id = e.session AND noticed IS NULL;
+                        o_notice[i] := CASE WHEN FOUND THEN y_trouble[y] END;
+                        y_trouble[y] := NULL;
+                    END IF;
+                END IF;
+            ELSIF v_reason IN ('not_permitted', 'reason_missing') THEN
+                NULL;  -- nothing about the bag is in the way
             ELSIF v_reason IN ('parent_full', 'parent_completed') THEN
                 v_fact := station.parent_fact(e.parent, b_count[p], b_status[p] = 'completed');
             ELSE
@@ -815,10 +986,14 @@ BEGIN
             END IF;
         END LOOP;
         IF w_children <> '{}' THEN
-            INSERT INTO public.link (parent_bag_id, child_bag_id, created_at)
-            SELECT w.parent, w.child, w.at
-            FROM unnest(w_parents, w_children, w_times) AS w (parent, child, at)
-            ORDER BY w.child;
+            WITH made AS (
+                INSERT INTO public.link (parent_bag_id, child_bag_id, created_at)
+                SELECT w.parent, w.child, w.at
+                FROM unnest(w_parents, w_children, w_times) AS w (parent, child, at)
+                ORDER BY w.child
+                RETURNING id, child_bag_id
+            )
+            SELECT jsonb_object_agg(m.child_bag_id, m.id) INTO v_links FROM made AS m;
         END IF;
         IF v_moved AND v_made <> '{}' THEN
             UPDATE public.bag AS b
@@ -844,14 +1019,92 @@ BEGIN
         END IF;
     END IF;
 
+    -- the web application's audit
+
+    IF v_touching OR v_people THEN
+        v_address := station.audit_address();
+        FOR k IN 1 .. 2 LOOP
+            BEGIN
+                INSERT INTO public.audit_log (
+                    "timestamp", user_id, action, entity_type, entity_id, details, before_state, after_state, ip_address,
+                    request_id
+                )
+                SELECT v_now, CASE WHEN NOT v_nobody THEN x.operator_id END, r.action, r.entity_type, r.entity_id,
+                       r.details::text, r.before_state::text, r.after_state::text, v_address, x.id::text
+                FROM unnest(v_batch) WITH ORDINALITY AS x
+                CROSS JOIN LATERAL (
+                    SELECT 1 AS place, 'link_child' AS action, 'link' AS entity_type,
+                           (v_links ->> o_child[x.ordinality]::text)::integer AS entity_id,
+                           json_build_object('username', x.operator, 'station', x.payload ->> 'station',
+                                             'parent', x.parent, 'child', x.child) AS details,
+                           NULL::json AS before_state,
+                           json_build_object('id', (v_links ->> o_child[x.ordinality]::text)::integer,
+                                             'parent_bag_id', o_parent[x.ordinality],
+                                             'child_bag_id', o_child[x.ordinality],
+                                             'created_at', to_char(x.at, v_iso)) AS after_state
+                    WHERE x.kind = 'add_child'
+                    UNION ALL
+                    SELECT 1, 'unlink_child', 'link', o_link[x.ordinality],
+                           json_build_object('username', x.operator, 'station', x.payload ->> 'station',
+                                             'parent', x.parent, 'child', x.child),
+                           json_build_object('id', o_link[x.ordinality], 'parent_bag_id', o_parent[x.ordinality],
+                                             'child_bag_id', o_child[x.ordinality],
+                                             'created_at', to_char(o_linked[x.ordinality], v_iso)),
+                           NULL
+                    WHERE x.kind = 'remove_child'
+                    UNION ALL
+                    SELECT 2, CASE WHEN x.kind = 'override' THEN 'override'
+                                   WHEN o_completed[x.ordinality] THEN 'complete_parent' ELSE 'reopen_parent' END,
+                           'bag', o_parent[x.ordinality],
+                           json_strip_nulls(json_build_object(
+                               'username', x.operator, 'station', x.payload ->> 'station', 'parent', x.parent,
+                               'permission', CASE WHEN x.kind = 'override' THEN station.operation_of(x.kind) END,
+                               'reason', CASE WHEN x.kind = 'override' THEN x.override ->> 'reason' END)),
+                           json_build_object(
+                               'id', o_parent[x.ordinality], 'qr_id', x.parent, 'status', o_was[x.ordinality],
+                               'child_count', o_count[x.ordinality]
+                                   - CASE x.kind WHEN 'add_child' THEN 1 WHEN 'remove_child' THEN -1 ELSE 0 END),
+                           json_build_object(
+                               'id', o_parent[x.ordinality], 'qr_id', x.parent,
+                               'status', CASE WHEN o_completed[x.ordinality] THEN 'completed' ELSE 'pending' END,
+                               'child_count', o_count[x.ordinality])
+                    WHERE o_was[x.ordinality] IS NOT NULL
+                    UNION ALL
+                    SELECT 1, y_actions[x.ordinality], 'auth', x.operator_id,
+                           json_strip_nulls(json_build_object(
+                               'username', x.operator, 'station', x.payload ->> 'station',
+                               'way', x.payload #>> '{sign_in,way}', 'session', x.session,
+                               'reason', o_reason[x.ordinality])),
+                           NULL, NULL
+                    WHERE y_actions[x.ordinality] IS NOT NULL
+                ) AS r
+                WHERE x.repeated IS NULL AND x.verdict = 'accepted'
+                  AND (x.touches AND o_outcome[x.ordinality] = 'posted' OR x.kind IN ('sign_in', 'sign_out'))
+                ORDER BY x.ordinality, r.place;
+                EXIT;
+            EXCEPTION
+                WHEN transaction_rollback OR lock_not_available OR insufficient_resources THEN
+                    RAISE;  -- that is nothing about the audit: the batch is offered again
+                WHEN OTHERS THEN
+                    -- It must not cost the work that it tells about: once more, then without it.
+                    IF SQLSTATE = '23505' THEN
+                        PERFORM station.catch_up_numbers();
+                    END IF;
+                    v_nobody := SQLSTATE = '23503';  -- somebody was deleted at this moment
+                    RAISE LOG 'the audit of a posting could not be written: % (%)', SQLERRM, SQLSTATE;
+            END;
+        END LOOP;
+    END IF;
+
     INSERT INTO station.entry (
         id, device, epoch, seq, kind, verdict, code, parent, child, operator, operator_id, device_time,
-        hash, previous_hash, payload, outcome, reason, child_count, completed, fact, parent_bag_id, child_bag_id
+        hash, previous_hash, payload, outcome, reason, child_count, completed, fact, parent_bag_id, child_bag_id,
+        session, notice, override
     )
     SELECT x.id, p_device, x.epoch, x.seq, x.kind, x.verdict, x.code, x.parent, x.child, x.operator,
            x.operator_id, x.device_time, x.hash, x.previous_hash, x.payload, o_outcome[x.ordinality],
            o_reason[x.ordinality], o_count[x.ordinality], o_completed[x.ordinality], o_fact[x.ordinality],
-           o_parent[x.ordinality], o_child[x.ordinality]
+           o_parent[x.ordinality], o_child[x.ordinality], x.session, o_notice[x.ordinality], x.override
     FROM unnest(v_batch) WITH ORDINALITY AS x
     WHERE x.repeated IS NULL
     ORDER BY x.ordinality;
@@ -859,7 +1112,7 @@ BEGIN
     FOR k IN 1 .. v_size LOOP
         o_receipt[k] := jsonb_strip_nulls(jsonb_build_object(
             'seq', v_batch[k].seq, 'outcome', o_outcome[k], 'reason', o_reason[k],
-            'count', o_count[k], 'completed', o_completed[k], 'fact', o_fact[k]
+            'count', o_count[k], 'completed', o_completed[k], 'fact', o_fact[k], 'notice', o_notice[k]
         ));
     END LOOP;
     RETURN to_jsonb(o_receipt);
@@ -873,13 +1126,16 @@ AS $$
     WITH kept AS (
         INSERT INTO station.entry (
             id, device, epoch, seq, kind, verdict, code, parent, child, operator,
-            hash, previous_hash, payload, outcome, reason, error_state, error_message
+            hash, previous_hash, payload, outcome, reason, error_state, error_message, session, override
         )
         SELECT (p.load ->> 'id')::uuid, p_device, (p.load ->> 'epoch')::uuid, (p.load ->> 'seq')::bigint,
                coalesce(p.load ->> 'kind', 'unknown'), coalesce(p.load ->> 'verdict', 'unknown'),
                p.load ->> 'code', p.load ->> 'parent', p.load ->> 'child', p.load ->> 'operator',
                decode(p_item ->> 'hash', 'hex'), decode(p_item ->> 'prev', 'hex'), p.load,
-               'refused', 'centre_could_not_store', p_state, p_message
+               'refused', 'centre_could_not_store', p_state, p_message,
+               CASE WHEN p.load ->> 'session' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                    THEN (p.load ->> 'session')::uuid END,
+               p.load -> 'override'
         FROM (SELECT p_item -> 'payload') AS p (load)
         RETURNING seq
     )
@@ -963,15 +1219,37 @@ BEGIN
 END
 $$;
 
+-- Whether a session goes on, for the station whose it is. Nobody is waited for to note that it was heard of.
+CREATE OR REPLACE FUNCTION station.session_standing(p_device uuid, p_session uuid) RETURNS jsonb
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_session station.session;
+BEGIN
+    SELECT s.* INTO v_session FROM (SELECT * FROM station.session WHERE id = p_session OFFSET 0) AS s
+    WHERE s.device = p_device;
+    IF v_session.ended_at IS NULL AND v_session.last_seen_at < clock_timestamp() - interval '1 minute' THEN
+        UPDATE station.session AS s SET last_seen_at = clock_timestamp()
+        FROM (SELECT id FROM station.session WHERE id = p_session FOR NO KEY UPDATE SKIP LOCKED) AS free
+        WHERE s.id = free.id;
+    END IF;
+    RETURN jsonb_build_object('id', p_session, 'ended', station.session_trouble(v_session.id));
+END
+$$;
+
 -- p_entries: [{"payload": {...}, "hash": hex, "prev": hex}, ...], at most 1000: no station sends more than
 -- 500, and what a call costs grows faster than the number of its entries.
--- Returns {"receipts": [...] in the order of the batch, "server_time": text, "centre": text}.
+-- p_session: the session of whoever works at the station now, if there is one.
+-- Returns {"receipts": [...] in the order of the batch, "server_time": text, "centre": text,
+-- "station": {"name", "area"}, "session": {"id", "ended": why it does not go on, or null} or null}.
 --
 -- The plans must not depend on when they were made: one made while the tables were empty would read
 -- them from end to end for as long as the session lasts. So every look-up is told to use an index, and
 -- the right one: OFFSET 0 keeps all other conditions, and every wish for an order, away from the look-up.
-CREATE OR REPLACE FUNCTION station.post_entries(p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false)
-RETURNS jsonb
+DROP FUNCTION IF EXISTS station.post_entries(uuid, jsonb, boolean);
+CREATE OR REPLACE FUNCTION station.post_entries(
+    p_device uuid, p_entries jsonb, p_isolate boolean DEFAULT false, p_session uuid DEFAULT NULL
+) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '800ms'
@@ -983,21 +1261,23 @@ SET enable_material = off
 SET jit = off
 AS $$
 DECLARE
-    v_role      name;
-    v_revoked   timestamptz;
-    v_last_seen timestamptz;
-    v_receipts  jsonb;
+    v_device   record;
+    v_receipts jsonb;
 BEGIN
-    SELECT role_name, revoked_at, last_seen_at INTO v_role, v_revoked, v_last_seen
-    FROM station.device WHERE id = p_device FOR NO KEY UPDATE;
+    SELECT * INTO v_device FROM station.device WHERE id = p_device FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'station % is not enrolled', p_device USING ERRCODE = 'TT001';
-    ELSIF v_role <> session_user OR v_revoked IS NOT NULL THEN
-        RAISE EXCEPTION 'station % may not post as %', p_device, session_user USING ERRCODE = 'TT002';
+    ELSIF v_device.role_name <> session_user OR v_device.revoked_at IS NOT NULL THEN
+        RAISE EXCEPTION 'station % may not post as %', p_device, session_user USING
+            ERRCODE = 'TT002',
+            DETAIL = CASE WHEN v_device.role_name <> session_user THEN 'other_account' ELSE 'revoked' END;
     ELSIF jsonb_array_length(p_entries) > 1000 THEN
         RAISE EXCEPTION 'more than 1000 entries in one call' USING ERRCODE = '54000';
-    ELSIF v_last_seen < clock_timestamp() - interval '1 minute' THEN
-        UPDATE station.device SET last_seen_at = clock_timestamp() WHERE id = p_device;
+    ELSIF v_device.last_seen_at < clock_timestamp() - interval '1 minute'
+          OR p_session IS NOT NULL AND v_device.speaks < 2 THEN
+        UPDATE station.device
+        SET last_seen_at = clock_timestamp(), speaks = CASE WHEN p_session IS NULL THEN speaks ELSE greatest(speaks, 2) END
+        WHERE id = p_device;
     END IF;
     PERFORM station.let_triggers_find_tables();
     IF current_setting('synchronous_commit') = 'off' THEN
@@ -1012,7 +1292,9 @@ BEGIN
     RETURN jsonb_build_object(
         'receipts', v_receipts,
         'server_time', station.utc_text(clock_timestamp() AT TIME ZONE 'UTC'),
-        'centre', station.centre_identity()
+        'centre', station.centre_identity(),
+        'station', jsonb_build_object('name', v_device.name, 'area', v_device.area),
+        'session', CASE WHEN p_session IS NOT NULL THEN station.session_standing(p_device, p_session) END
     );
 END
 $$;

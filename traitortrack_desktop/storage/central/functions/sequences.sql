@@ -12,7 +12,8 @@ DECLARE
     v_sequence regclass;
     v_highest  bigint;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['public.bag', 'public.link', 'public.scan'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['public.bag', 'public.link', 'public.scan', 'public.audit_log'] LOOP
+        CONTINUE WHEN to_regclass(v_table) IS NULL;
         v_sequence := pg_get_serial_sequence(v_table, 'id');
         CONTINUE WHEN v_sequence IS NULL;
         EXECUTE format('SELECT max(id) FROM %s WHERE id < 2137483648', v_table) INTO v_highest;
@@ -30,5 +31,6 @@ AS $$
     SELECT p_state = '23505' AND EXISTS (
         SELECT FROM pg_constraint
         WHERE conname = p_constraint AND contype = 'p'
-          AND conrelid IN ('public.bag'::regclass, 'public.link'::regclass, 'public.scan'::regclass))
+          AND conrelid IN ('public.bag'::regclass, 'public.link'::regclass, 'public.scan'::regclass,
+                           to_regclass('public.audit_log')))
 $$;

@@ -22,6 +22,16 @@ CREATE TABLE station.enrolment_code (
     used_by    uuid                             -- the device
 );
 
+-- Enrolments that were refused lately, by account: wrong codes are counted, and others told once a day.
+CREATE TABLE station.enrolment_refusal (
+    id        bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role_name name        NOT NULL,
+    device    uuid        NOT NULL,
+    reason    text        NOT NULL
+);
+CREATE INDEX enrolment_refusal_of_role ON station.enrolment_refusal (role_name, at);
+
 -- One row for each sign-in at a station. The id is made there, is random, and known to that station alone.
 CREATE TABLE station.session (
     id           uuid        PRIMARY KEY,
@@ -40,6 +50,7 @@ CREATE TABLE station.session (
 CREATE INDEX session_of_device ON station.session (device, started_at DESC);
 CREATE INDEX session_of_user ON station.session (user_id, started_at DESC);
 CREATE INDEX session_open ON station.session (device) WHERE ended_at IS NULL;
+CREATE INDEX session_by_time ON station.session (started_at DESC);
 
 -- Badges: only the SHA-256 of a code that has 79 random bits.
 CREATE TABLE station.badge (
@@ -70,16 +81,24 @@ CREATE TABLE station.totp_used (
     step    bigint  NOT NULL
 );
 
--- Failed attempts, for the throttle. A name is kept as its SHA-256: people type passwords into the wrong field.
+-- Attempts to sign in, for the throttle: each counts as failed from before it is looked at until it is shown
+-- right. A name that nobody has is kept as its SHA-256: people type passwords into the wrong field.
 CREATE TABLE station.sign_in_failure (
-    id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at       timestamptz NOT NULL DEFAULT clock_timestamp(),
-    device   uuid        NOT NULL,
-    name_key bytea,                             -- NULL: a badge
-    known    boolean     NOT NULL               -- an account of this name is there; it keeps its own count
+    id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+    device       uuid        NOT NULL,
+    kind         text        NOT NULL CHECK (kind IN ('password', 'pin', 'badge', 'blocked')),
+    user_id      integer,                       -- NULL: nobody has this name, or this badge
+    name_key     bytea,                         -- of a name that nobody has
+    session      uuid,                          -- what it was to begin
+    told         bytea,                         -- SHA-256 of what was told, so that nothing else is looked at
+    made_in      xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    locked_until timestamptz,                   -- the lock that its count began
+    answer       text                           -- why it failed; NULL: nobody looked yet
 );
-CREATE INDEX sign_in_failure_of_name ON station.sign_in_failure (name_key, at) WHERE NOT known;
+CREATE INDEX sign_in_failure_of_name ON station.sign_in_failure (name_key, at) WHERE name_key IS NOT NULL;
 CREATE INDEX sign_in_failure_of_device ON station.sign_in_failure (device, at);
+CREATE INDEX sign_in_failure_of_session ON station.sign_in_failure (session) WHERE session IS NOT NULL;
 
 -- From what answers for names that nobody has are made, so that the same name always gets the same.
 CREATE TABLE station.sign_in_secret (

@@ -1,0 +1,90 @@
+"""``user badge``: the badge by which somebody signs in at stations, as a card to print.
+
+Its code stands on the card alone.
+"""
+
+import argparse
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from traitortrack_desktop.assembly import database_url
+from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
+from traitortrack_desktop.domain.accounts import AccountAct
+from traitortrack_desktop.environment.settings import Settings
+from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
+from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError
+from traitortrack_desktop.storage.central.user_administration import change_account
+
+USUAL_DAYS = 365
+_MOST_DAYS = 3650
+
+
+def add_action(actions: Any) -> None:
+    """Add the action's options."""
+    badge = actions.add_parser(
+        "badge", help="make somebody's badge as a card to print; the one before it ends"
+    )
+    badge.add_argument("name", metavar="NAME")
+    what = badge.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--out", metavar="FILE.pdf", type=Path, help="where the card goes; only you may read it"
+    )
+    what.add_argument("--revoke", action="store_true", help="end the badge, and make none")
+    badge.add_argument(
+        "--days",
+        metavar="N",
+        type=int,
+        default=USUAL_DAYS,
+        help=f"how long it is good, at most {_MOST_DAYS}; 0 for ever (default: {USUAL_DAYS})",
+    )
+    badge.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    url = database_url(settings)
+    try:
+        if arguments.revoke:
+            change_account(url, AccountAct.REVOKE_BADGES, arguments.name)
+            print(f"{arguments.name} has no badge that counts.")
+        else:
+            _make(url, arguments.name, arguments.out, _last_day(arguments.days))
+    except AccountNotPossibleError as problem:
+        raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
+    return ExitCode.DONE
+
+
+def _last_day(days: int) -> date | None:
+    if not 0 <= days <= _MOST_DAYS:
+        raise CommandFailed(f"--days is a number from 0 to {_MOST_DAYS}", ExitCode.WRONG_USAGE)
+    return date.today() + timedelta(days=days) if days else None  # noqa: DTZ011 - as people here count days
+
+
+def _make(url: str, name: str, path: Path, last_day: date | None) -> None:
+    """Print the card first: a badge without a card would have ended the one before it for nothing."""
+    if path.exists():
+        raise CommandFailed(f"{path} is there already: give another name, or remove it", ExitCode.WRONG_USAGE)
+    code = new_badge_code()
+    _print_card(path, code, name, last_day)
+    try:
+        change_account(url, AccountAct.MAKE_BADGE, name, _values(code, last_day))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    until = f"until {last_day}" if last_day else "until it is revoked"
+    print(f"The badge of {name} is in {path}, good {until}. Print it, then delete the file: it signs in.")
+
+
+def _print_card(path: Path, code: str, name: str, last_day: date | None) -> None:
+    from traitortrack_desktop.presentation.wording import ENGLISH  # noqa: PLC0415 - for this one action
+    from traitortrack_desktop.ui.printed_badge import NewBadge, print_badges  # noqa: PLC0415 - loads reportlab
+
+    print_badges(path, [NewBadge(code=code, user_name=name, expires=last_day)], ENGLISH.badge_card)
+
+
+def _values(code: str, last_day: date | None) -> dict[str, str | None]:
+    values: dict[str, str | None] = {"code_hash": badge_code_hash(code)}
+    if last_day is not None:
+        end = datetime.combine(last_day + timedelta(days=1), time.min).astimezone()
+        values["expires_at"] = end.isoformat()
+    return values

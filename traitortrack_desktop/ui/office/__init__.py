@@ -1,0 +1,1 @@
+"""The administrators' screens of the station's window: accounts, sign-ins, stations, audit, own password."""

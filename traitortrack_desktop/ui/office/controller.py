@@ -1,0 +1,428 @@
+"""From presses and answers to the facts of the office. GUI thread; answers reach it by :class:`Asking`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+
+from traitortrack_desktop.domain.accounts import (
+    AccountProblem,
+    AccountsPage,
+    AuditPage,
+    StationAct,
+)
+from traitortrack_desktop.domain.enrolment_codes import HOURS, as_printed
+from traitortrack_desktop.domain.operators import OperatorSession
+from traitortrack_desktop.presentation.office import has_next_page, tabs_for
+from traitortrack_desktop.presentation.office_accounts import chosen_account
+from traitortrack_desktop.presentation.office_acts import (
+    CONFIRMED,
+    SECRET_FIELDS,
+    FormKind,
+    OfficeAct,
+    OfficeField,
+    OfficeTab,
+)
+from traitortrack_desktop.presentation.office_audit import audit_filter
+from traitortrack_desktop.presentation.office_forms import (
+    DEFAULT_DAYS,
+    account_values,
+    blank_account,
+    days_of,
+    progress,
+    station_values,
+    typed_problem,
+)
+from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
+from traitortrack_desktop.presentation.office_state import (
+    BadgeFile,
+    EnrolmentCode,
+    OfficeFacts,
+    OfficeForm,
+    OfficePress,
+)
+from traitortrack_desktop.presentation.office_stations import chosen_station
+from traitortrack_desktop.presentation.phrases import BadgeCardWords
+from traitortrack_desktop.services.people_desk import PeopleDesk
+from traitortrack_desktop.ui.office.badge_files import CardNotWritten, cards_left, make_badge
+from traitortrack_desktop.ui.office.facts_keeper import FactsKeeper
+from traitortrack_desktop.ui.office.questions import ACCOUNT_ACTS, STATION_ACTS, Hash, change, form_change
+
+TWICE_AFTER = timedelta(milliseconds=400)
+"""A second press that comes sooner is half of a double click, and confirms nothing."""
+_FORMS = {
+    OfficeAct.EDIT: FormKind.EDIT,
+    OfficeAct.NEW_PASSWORD: FormKind.NEW_PASSWORD,
+    OfficeAct.MAKE_BADGE: FormKind.MAKE_BADGE,
+    OfficeAct.SET_PIN: FormKind.SET_PIN,
+}
+_DONE = {
+    OfficeAct.DISABLE: OfficeNote.DISABLED,
+    OfficeAct.ENABLE: OfficeNote.ENABLED,
+    OfficeAct.UNLOCK: OfficeNote.UNLOCKED,
+    OfficeAct.END_BADGE: OfficeNote.BADGES_ENDED,
+    OfficeAct.REMOVE_PIN: OfficeNote.PIN_REMOVED,
+    OfficeAct.END_SESSIONS: OfficeNote.SESSIONS_ENDED,
+    OfficeAct.REVOKE: OfficeNote.REVOKED,
+    OfficeAct.RESTORE: OfficeNote.RESTORED,
+}
+_FORM_DONE = {
+    FormKind.NEW_ACCOUNT: OfficeNote.CREATED,
+    FormKind.EDIT: OfficeNote.EDITED,
+    FormKind.NEW_PASSWORD: OfficeNote.PASSWORD_SET,
+    FormKind.SET_PIN: OfficeNote.PIN_SET,
+    FormKind.RENAME: OfficeNote.RENAMED,
+    FormKind.MOVE: OfficeNote.MOVED,
+}
+
+
+class OfficeController(FactsKeeper):
+    """Takes what a person does. :attr:`facts_changed` says that the facts are others now."""
+
+    searches_changed = Signal()
+    """The search fields hold something else than what was typed into them."""
+    search_wanted = Signal()
+    left = Signal()
+
+    def __init__(
+        self,
+        desk: PeopleDesk,
+        card_words: BadgeCardWords,
+        *,
+        badge_folder: Path,
+        own_person: Callable[[], OperatorSession | None],
+        now: Callable[[], datetime],
+        only_own_password: bool,
+        hashed: Hash,
+        open_file: Callable[[Path], None],
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__(desk, now)
+        self._card_words, self._folder = card_words, badge_folder
+        self._own, self._hashed, self._open_file = own_person, hashed, open_file
+        self._zone, self._only_own_password = zone, only_own_password
+        self._forms = 0
+
+    # -- coming and going
+
+    def begin(self) -> None:
+        """Begin anew for whoever is signed in."""
+        own = self._own()
+        self.facts = OfficeFacts(now=self._now(), own=own, only_own_password=self._only_own_password)
+        self._go_to(tabs_for(self.facts)[0])
+        if len(tabs_for(self.facts)) > 1:
+            self._look_for_cards()
+
+    def end(self) -> None:
+        """Know nothing any more; may be called more than once."""
+        self.listing.forget()
+        self.deeds.forget()
+        self.facts = OfficeFacts(now=self._now())
+
+    # -- what a person does
+
+    def act(self, press: OfficePress) -> None:
+        """Do what *press* means."""
+        armed, armed_at, about = self.facts.armed, self.facts.armed_at, self.facts.note_name
+        if press.act in CONFIRMED and not (armed is press.act and about == self._name_of(press)):
+            self._quiet()
+            self._change(armed=press.act, armed_at=self._now(), note_name=self._name_of(press))
+            return
+        elapsed = self._now() - armed_at if armed_at is not None else TWICE_AFTER
+        if press.act in CONFIRMED and timedelta() <= elapsed < TWICE_AFTER:
+            return
+        self._quiet()
+        self._do(press)
+
+    def choose(self, key: str) -> None:
+        """Know which row is chosen."""
+        if key != self.facts.chosen:
+            self._quiet()
+            self._change(chosen=key, form=None, code=None)
+
+    def search(self, typed: Mapping[OfficeField, str]) -> None:
+        """Show what fits to what was typed."""
+        self._quiet()
+        if self.facts.tab is OfficeTab.AUDIT:
+            wanted = audit_filter(typed, self._zone)
+            if isinstance(wanted, FormProblem):
+                self._change(note=OfficeNote.BAD_FILTER, note_problem=wanted)
+                return
+            self._change(audit_filter=wanted)
+        self._change(search=dict(typed), cursors=(None,), form=None)
+        self.ask_list()
+
+    def type_in_form(self, typed: Mapping[OfficeField, str]) -> None:
+        """Know how far a password has come, and nothing of the password."""
+        form = self.facts.form
+        if form is not None:
+            missing, differs = progress(form.kind, typed)
+            self._change(form=replace(form, missing=missing, differs=differs, problem=None))
+
+    def submit(self, typed: Mapping[OfficeField, str]) -> bool:
+        """Ask for what the form says; return whether it was asked, so that no secret need be kept."""
+        form = self.facts.form
+        if form is None:
+            return False
+        problem = typed_problem(form.kind, typed)
+        if problem is not None:
+            self._change(form=replace(form, problem=problem))
+            return False
+        if self.deeds.is_waiting:
+            self._note(OfficeNote.STILL_ASKING)
+            return False
+        self._quiet()
+        plain = {name: text for name, text in typed.items() if name not in SECRET_FIELDS}
+        form = replace(form, missing=None, differs=False, problem=None)
+        self._change(form=form)
+        self._submit(form, typed, plain)
+        return True
+
+    def cancel(self) -> bool:
+        """Give up what was begun; return whether there was anything."""
+        facts = self.facts
+        own = facts.tab is OfficeTab.PASSWORD
+        if facts.armed is None and facts.code is None and (facts.form is None or own):
+            return False
+        self._quiet()
+        self._change(code=None, form=facts.form if own else None)
+        return True
+
+    # -- what a press means
+
+    def _do(self, press: OfficePress) -> None:
+        match press.act:
+            case OfficeAct.TAB:
+                self._go_to(OfficeTab(press.value))
+            case OfficeAct.LEAVE:
+                self.left.emit()
+            case OfficeAct.ASK_AGAIN:
+                self.ask_list()
+            case OfficeAct.PREVIOUS | OfficeAct.NEXT:
+                self._turn(forward=press.act is OfficeAct.NEXT)
+            case OfficeAct.SEARCH:
+                self.search_wanted.emit()
+            case OfficeAct.CLEAR_SEARCH:
+                self._search_for({})
+            case OfficeAct.SAME_REQUEST:
+                self._search_for({OfficeField.REQUEST: press.value})
+            case OfficeAct.SAME_PERSON:
+                self._search_for({OfficeField.WHO: press.value})
+            case OfficeAct.CANCEL | OfficeAct.HIDE_CODE:
+                self.cancel()
+            case OfficeAct.OPEN_CARD | OfficeAct.DELETE_CARD:
+                self._handle_card(press.act)
+            case _:
+                self._begin_or_change(press)
+
+    def _begin_or_change(self, press: OfficePress) -> None:
+        account, station = chosen_account(self.facts), chosen_station(self.facts)
+        if press.act is OfficeAct.NEW_ACCOUNT:
+            self._open(FormKind.NEW_ACCOUNT, "", blank_account())
+        elif press.act is OfficeAct.NEW_CODE:
+            self._open(FormKind.NEW_CODE, "", {})
+        elif press.act in _FORMS and account is not None:
+            values = account_values(account) | {OfficeField.DAYS: str(DEFAULT_DAYS)}
+            self._open(_FORMS[press.act], account.username, values)
+        elif press.act in {OfficeAct.RENAME, OfficeAct.MOVE} and station is not None:
+            kind = FormKind.RENAME if press.act is OfficeAct.RENAME else FormKind.MOVE
+            self._open(kind, station.name, station_values(station))
+        elif press.act in ACCOUNT_ACTS:
+            question = change(ACCOUNT_ACTS[press.act], press.value)
+            self._deed(question, lambda answer: self._take_change(answer, _DONE[press.act], press.value))
+        else:
+            self._change_row(press)
+
+    def _change_row(self, press: OfficePress) -> None:
+        """End a session, revoke or restore a station."""
+        about, name = UUID(press.value), self._name_of(press)
+        if press.act is OfficeAct.END_SESSION:
+            self._deed(
+                lambda office, session: office.end_session(about, session=session),
+                lambda _: self._take_change(None, OfficeNote.SESSION_ENDED, name),
+            )
+        elif press.act in STATION_ACTS:
+            act = STATION_ACTS[press.act]
+            self._deed(
+                lambda office, session: office.change_station(act, about, {}, session=session),
+                lambda _: self._take_change(None, _DONE[press.act], name),
+            )
+
+    def _handle_card(self, act: OfficeAct) -> None:
+        card = self.facts.card
+        if card is None:
+            return
+        if act is OfficeAct.OPEN_CARD:
+            self._open_file(card.path)
+            return
+        try:
+            card.path.unlink(missing_ok=True)
+        except OSError:
+            self._note(OfficeNote.CARD_NOT_DELETED, str(card.path))
+            return
+        self._change(card=None)
+        self._note(OfficeNote.CARD_DELETED)
+        self._look_for_cards()
+
+    def _look_for_cards(self) -> None:
+        """Say that there is a badge in a file that nobody deleted."""
+        left = cards_left(self._folder)
+        if left:
+            self._change(card=BadgeFile(path=left[0], username=""))
+            self._note(OfficeNote.CARDS_LEFT, str(left[0]))
+
+    # -- forms
+
+    def _open(self, kind: FormKind, about: str, values: Mapping[OfficeField, str]) -> None:
+        self._forms += 1
+        self._change(form=OfficeForm(kind=kind, about=about, values=values, number=self._forms), code=None)
+
+    def _submit(
+        self, form: OfficeForm, typed: Mapping[OfficeField, str], plain: Mapping[OfficeField, str]
+    ) -> None:
+        match form.kind:
+            case FormKind.OWN_PASSWORD:
+                self._change_own_password(typed)
+            case FormKind.MAKE_BADGE:
+                self._make_badge(form.about, days_of(typed) or DEFAULT_DAYS)
+            case FormKind.NEW_CODE:
+                self._make_code(plain)
+            case FormKind.RENAME | FormKind.MOVE:
+                self._change_station(form, plain)
+            case _:
+                name = form.about or plain[OfficeField.USERNAME].strip()
+                question = form_change(form.kind, form.about, dict(typed), self._hashed, before=form.values)
+                self._deed(
+                    question, lambda answer: self._take_change(answer, _FORM_DONE[form.kind], name, form)
+                )
+
+    def _change_own_password(self, typed: Mapping[OfficeField, str]) -> None:
+        old, new = typed[OfficeField.OLD_PASSWORD], typed[OfficeField.PASSWORD]
+
+        def take(right: bool) -> None:
+            self._open(FormKind.OWN_PASSWORD, "", {})
+            self._note(OfficeNote.OWN_PASSWORD_CHANGED if right else OfficeNote.OLD_PASSWORD_WRONG)
+
+        self._deed(lambda office, session: office.change_own_password(old, new, session=session), take)
+
+    def _make_badge(self, username: str, days: int) -> None:
+        until, folder, words = self._now() + timedelta(days=days), self._folder, self._card_words
+
+        def take(answer: Path | AccountProblem | CardNotWritten) -> None:
+            if isinstance(answer, CardNotWritten):
+                self._note(OfficeNote.CARD_NOT_WRITTEN, username)
+                return
+            if isinstance(answer, Path):
+                self._change(card=BadgeFile(path=answer, username=username))
+                self._open_file(answer)
+            problem = None if isinstance(answer, Path) else answer
+            self._take_change(problem, OfficeNote.BADGE_MADE, username, self.facts.form)
+
+        self._deed(
+            lambda office, session: make_badge(
+                office, session, username=username, expires_at=until, folder=folder, words=words
+            ),
+            take,
+        )
+
+    def _make_code(self, plain: Mapping[OfficeField, str]) -> None:
+        name, area = plain.get(OfficeField.STATION, "").strip(), plain.get(OfficeField.AREA) or None
+
+        def take(code: str) -> None:
+            if self.facts.tab is OfficeTab.STATIONS:
+                until = self._now() + timedelta(hours=HOURS)
+                shown = EnrolmentCode(code=as_printed(code.replace("-", "")), until=until, name=name)
+                self._change(form=None, code=shown)
+                self._note(OfficeNote.CODE_MADE)
+
+        self._deed(
+            lambda office, session: office.enrolment_code(session=session, name=name or None, area=area),
+            take,
+        )
+
+    def _change_station(self, form: OfficeForm, plain: Mapping[OfficeField, str]) -> None:
+        station = chosen_station(self.facts)
+        if station is None:
+            return
+        name = plain.get(OfficeField.STATION, "").strip()
+        if form.kind is FormKind.RENAME:
+            act, values = StationAct.RENAME, dict[str, str | None](name=name)
+        else:
+            act, values = StationAct.MOVE, {"area": plain.get(OfficeField.AREA) or None}
+        self._deed(
+            lambda office, session: office.change_station(act, station.id, values, session=session),
+            lambda _: self._take_change(None, _FORM_DONE[form.kind], name or station.name, form),
+        )
+
+    def _take_change(
+        self, problem: AccountProblem | None, done: OfficeNote, name: str, form: OfficeForm | None = None
+    ) -> None:
+        """Say that it was done, or why not; at the form, where one asked for it."""
+        open_form = self.facts.form
+        mine = form is not None and open_form is not None and open_form.number == form.number
+        if problem is not None:
+            if mine and open_form is not None:
+                self._change(form=replace(open_form, problem=problem))
+            else:
+                self._note(OfficeNote.REFUSED, name, problem)
+            return
+        if mine:
+            self._change(form=None)
+        if done is OfficeNote.CREATED and self.facts.tab is OfficeTab.ACCOUNTS:
+            self._change(search={OfficeField.SEARCH: name}, cursors=(None,), chosen=name)
+            self.searches_changed.emit()
+        self._note(done, name)
+        self.ask_list()
+
+    # -- moving about
+
+    def _go_to(self, tab: OfficeTab) -> None:
+        if tab not in tabs_for(self.facts):
+            return
+        self.listing.forget()
+        facts = self.facts
+        self.facts = OfficeFacts(
+            now=self._now(),
+            own=facts.own,
+            only_own_password=facts.only_own_password,
+            tab=tab,
+            card=facts.card,
+        )
+        if tab is OfficeTab.PASSWORD:
+            self._open(FormKind.OWN_PASSWORD, "", {})
+        self._show_asking()
+        self.searches_changed.emit()
+        self.facts_changed.emit()
+        self.ask_list()
+
+    def _turn(self, *, forward: bool) -> None:
+        facts, following = self.facts, _cursor_after(self.facts)
+        if forward and following is not None and has_next_page(facts):
+            self._change(cursors=(*facts.cursors, following), form=None)
+        elif not forward and len(facts.cursors) > 1:
+            self._change(cursors=facts.cursors[:-1], form=None)
+        else:
+            return
+        self.ask_list()
+
+    def _search_for(self, typed: Mapping[OfficeField, str]) -> None:
+        self.search(typed)
+        self.searches_changed.emit()
+
+    def _name_of(self, press: OfficePress) -> str:
+        """Return what people call what *press* is about."""
+        for session in self.facts.sessions or ():
+            if str(session.id) == press.value:
+                return session.username
+        station = chosen_station(self.facts)
+        return station.name if station is not None and str(station.id) == press.value else press.value
+
+
+def _cursor_after(facts: OfficeFacts) -> str | None:
+    page: AccountsPage | AuditPage | None = facts.accounts if facts.tab is OfficeTab.ACCOUNTS else facts.audit
+    if isinstance(page, AccountsPage):
+        return page.next_after
+    return str(page.next_before) if page is not None and page.next_before is not None else None
