@@ -11,6 +11,7 @@ from traitortrack_desktop.domain.accounts import (
     AccountsPage,
     AuditPage,
     AuditRow,
+    OwnPasswordAnswer,
     SessionRecord,
     StationRecord,
 )
@@ -174,6 +175,7 @@ class FakePeopleOffice:
         self.page = 50
         self.done, self.asked = [], []
         self.problem = None
+        self.station_problem = None
         self.own_password = "Old-pass1"
 
     def accounts(self, *, session, search="", after=None):
@@ -218,6 +220,7 @@ class FakePeopleOffice:
 
     def change_station(self, act, station, values, *, session):
         self.done.append((act, station, dict(values)))
+        return self.station_problem
 
     def enrolment_code(self, *, session, name, area):
         self.done.append(("enrolment_code", name, area))
@@ -225,9 +228,9 @@ class FakePeopleOffice:
 
     def change_own_password(self, old, new, *, session):
         if old != self.own_password:
-            return False
+            return OwnPasswordAnswer.REFUSED
         self.own_password = new
-        return True
+        return OwnPasswordAnswer.CHANGED
 
 
 class FakePeopleDesk:

@@ -599,6 +599,65 @@ def test_a_session_was_last_seen_when_its_station_last_posted_to_the_minute(
     assert people.session_row(session)["last_seen_at"] > seen
 
 
+def test_a_sign_in_that_came_to_nothing_at_the_station_ends_nobodys_session(
+    people: PostedPeople, station: PostingStation
+):
+    at_work, in_vain = people.session(people.person(), station, ago="1 hour"), uuid4()
+    name = people.person()
+    people.owner.query(
+        "SELECT station.begin_session(%s, %s, %s, %s, 'badge', 'operator', NULL, NULL)",
+        *(str(in_vain), str(station.chain.device), people.user_id(name), name),
+    )
+    assert people.session_row(at_work)["ended_at"] is not None
+
+    station.send([], session=at_work)
+    assert people.session_row(at_work)["ended_at"] is None
+    assert people.session_row(in_vain)["ended_at"] is None  # it may be on its way to the station
+
+    people.owner.query(
+        "UPDATE station.session SET started_at = started_at - interval '61 s' WHERE id = %s", str(in_vain)
+    )
+    station.send([], session=at_work)
+    assert people.session_row(in_vain)["ended_at"] is not None
+    assert people.session_row(at_work)["ended_at"] is None
+
+
+def test_a_session_that_is_named_with_its_own_end_ends(people: PostedPeople, station: PostingStation):
+    name = people.person()
+    session = people.session(name, station)
+
+    station.send(
+        [item(entry) for entry in station.entries(signed_out(), by=name, session=session)], session=session
+    )
+
+    assert people.session_row(session)["ended_at"] is not None
+
+
+def test_no_station_lets_a_session_of_another_go_on(people: PostedPeople, station: PostingStation):
+    theirs = people.session(people.person(), PostingStation(people))
+    people.owner.query("UPDATE station.session SET ended_at = now() WHERE id = %s", str(theirs))
+
+    station.send([], session=theirs)
+
+    assert people.session_row(theirs)["ended_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("happened", "ended"), MEANWHILE.items(), ids=lambda value: getattr(value, "__name__", "")
+)
+def test_what_must_not_go_on_does_not(
+    people: PostedPeople, station: PostingStation, happened: Any, ended: str
+):
+    name, session = people.person(), uuid4()
+    station.offer([switched(people, station, name, session)])
+    happened(people, name, session)
+    people.owner.query("SELECT station.end_session(%s, %s)", str(session), str(station.chain.device))
+
+    station.send([], session=session)
+
+    assert people.session_row(session)["ended_at"] is not None, ended
+
+
 def test_the_office_passes_on_what_the_centre_says_of_a_session(people: PostedPeople, central_url: str):
     with closing(PostedPeople(central_url)) as here:
         station, name = PostingStation(here), here.person()

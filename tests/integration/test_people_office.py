@@ -22,7 +22,9 @@ from traitortrack_desktop.domain.accounts import (
     AccountChange,
     AccountProblem,
     AuditFilter,
+    OwnPasswordAnswer,
     StationAct,
+    StationProblem,
 )
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
@@ -30,7 +32,6 @@ from traitortrack_desktop.services.account_secrets import badge_code_hash, new_b
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreUnreachableError,
-    EntriesNotAcceptableError,
     NotPermittedError,
 )
 from traitortrack_desktop.storage.central.database_on_demand import DatabaseOnDemand
@@ -168,8 +169,17 @@ def test_stations_are_seen_renamed_and_let_in(desk: Desk):
 
     (record,) = desk.office.stations(session=desk.session)
     assert (record.name, record.account, record.operator, len(code)) == ("Dock", ACCOUNT, "boss", 14)
-    with pytest.raises(EntriesNotAcceptableError):
-        desk.office.change_station(StationAct.RENAME, desk.device, {"name": ""}, session=desk.session)
+
+
+@pytest.mark.parametrize(
+    ("act", "values", "problem"),
+    [
+        (StationAct.RENAME, {"name": ""}, StationProblem.BAD_NAME),
+        (StationAct.MOVE, {"area": "atlantis"}, StationProblem.UNKNOWN_AREA),
+    ],
+)
+def test_a_station_that_cannot_be_called_or_stand_so_is_left_as_it_is(desk: Desk, act, values, problem):
+    assert desk.office.change_station(act, desk.device, values, session=desk.session) is problem
 
 
 def test_the_audit_comes_in_pages_newest_first(desk: Desk):
@@ -202,7 +212,7 @@ def ravi(desk: Desk) -> UUID:
 def test_everybody_changes_the_own_password_with_the_old_one(desk: Desk, ravi: UUID):
     desk.kept.query("""UPDATE "user" SET failed_login_attempts = 2 WHERE username = 'ravi'""")
 
-    assert desk.office.change_own_password(OLD, NEW, session=ravi)
+    assert desk.office.change_own_password(OLD, NEW, session=ravi) is OwnPasswordAnswer.CHANGED
 
     row = desk.kept.row("ravi")
     assert check_password_hash(row["password_hash"], NEW)
@@ -211,7 +221,7 @@ def test_everybody_changes_the_own_password_with_the_old_one(desk: Desk, ravi: U
 
 
 def test_a_wrong_old_password_changes_nothing_and_counts(desk: Desk, ravi: UUID):
-    assert not desk.office.change_own_password("wrong", NEW, session=ravi)
+    assert desk.office.change_own_password("wrong", NEW, session=ravi) is OwnPasswordAnswer.REFUSED
 
     row = desk.kept.row("ravi")
     assert check_password_hash(row["password_hash"], OLD)
@@ -222,7 +232,7 @@ def test_a_wrong_old_password_changes_nothing_and_counts(desk: Desk, ravi: UUID)
 def test_a_locked_account_keeps_its_password(desk: Desk, ravi: UUID):
     desk.kept.query("""UPDATE "user" SET locked_until = '2099-01-01' WHERE username = 'ravi'""")
 
-    assert not desk.office.change_own_password(OLD, NEW, session=ravi)
+    assert desk.office.change_own_password(OLD, NEW, session=ravi) is OwnPasswordAnswer.LOCKED
     assert check_password_hash(desk.kept.row("ravi")["password_hash"], OLD)
 
 
@@ -245,7 +255,7 @@ def test_a_change_whose_answer_was_lost_is_done_once_and_stays_done(desk: Desk, 
 def test_rules_and_counts_are_exact_whatever_isolation_a_database_is_set_to(desk: Desk, ravi: UUID):
     desk.kept.query(f"ALTER ROLE {ACCOUNT} SET default_transaction_isolation = 'serializable'")
     with closing(CentralPeopleOffice(desk.url, device=DeviceId(desk.device))) as office:
-        assert office.change_own_password(OLD, NEW, session=ravi)
+        assert office.change_own_password(OLD, NEW, session=ravi) is OwnPasswordAnswer.CHANGED
         assert office.change_account(create("meera"), session=desk.session) is None
     desk.kept.query(f"ALTER ROLE {ACCOUNT} RESET default_transaction_isolation")
 

@@ -13,6 +13,7 @@ from traitortrack_desktop.domain.accounts import (
     AccountProblem,
     AuditFilter,
     StationAct,
+    StationProblem,
 )
 from traitortrack_desktop.presentation.office_acts import OfficeAct, OfficeField, OfficeTab
 from traitortrack_desktop.presentation.office_notes import OfficeNote
@@ -517,6 +518,17 @@ def test_a_station_is_renamed_moved_revoked_and_restored(screen, hands, desk):
         (StationAct.REVOKE, working, {}),
         (StationAct.RESTORE, revoked, {}),
     ]
+
+
+def test_why_a_station_was_not_renamed_is_said_at_the_form(screen, hands, desk):
+    hands.key(Qt.Key.Key_F3)
+    desk.office.station_problem = StationProblem.NOT_FOUND
+    hands.choose(str(desk.office.all_stations[0].id))
+    hands.click(OfficeAct.RENAME)
+    hands.fill(station="Dock 1")
+    hands.click(OfficeAct.SUBMIT)
+
+    assert screen.form.hint.problem == WORDS.station_problems[StationProblem.NOT_FOUND]
 
 
 # -- the audit

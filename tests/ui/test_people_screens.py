@@ -242,8 +242,7 @@ def type_in(screen, name="admin", password="right"):
 
 
 def test_whoever_could_not_be_stored_is_not_signed_in(at_the_door, station, settle):
-    station.sign_in_answer = SignedIn(session=session_of("asha"))
-    station._switch_to = lambda *_: station.tell(StorageFailed(problem="disk full"))
+    station.sign_in_answer = SignInUnavailable(not_stored=True)
     type_in(at_the_door.people.sign_in)
     settle()
     assert "cannot write to its disk" in at_the_door.people.sign_in.problem.text

@@ -192,6 +192,24 @@ class StationAct(StrEnum):
     RESTORE = "restore"
 
 
+class StationProblem(StrEnum):
+    """Why the centre did not do it."""
+
+    NOT_FOUND = "not_found"
+    BAD_NAME = "bad_name"
+    UNKNOWN_AREA = "unknown_area"
+
+
+class OwnPasswordAnswer(StrEnum):
+    """What became of the wish for another password."""
+
+    CHANGED = "changed"
+    REFUSED = "refused"
+    """The old one was wrong."""
+    LOCKED = "locked"
+    """Too many wrong ones: the account has to wait."""
+
+
 _KINDS_OF_CHARACTERS = {
     "an upper-case letter": re.compile(r"[A-Z]"),
     "a lower-case letter": re.compile(r"[a-z]"),

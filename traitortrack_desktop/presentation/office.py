@@ -1,6 +1,5 @@
 """What the screens of the office show: pure."""
 
-from traitortrack_desktop.domain.accounts import AccountProblem
 from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.presentation.office_accounts import accounts_card, accounts_list
 from traitortrack_desktop.presentation.office_acts import TAB_KEYS, OfficeAct, OfficeField, OfficeTab
@@ -172,10 +171,8 @@ def _noted(facts: OfficeFacts, note: OfficeNote, speech: Speech) -> OfficeSaying
     bad = note in BAD_NOTES
     said = words.notes[note]
     problem = facts.note_problem
-    if isinstance(problem, AccountProblem):
-        said = Said(heading=said.heading, what=words.problems[problem])
-    elif problem is not None:
-        said = Said(heading=said.heading, what=words.form_problems[problem])
+    if problem is not None:
+        said = Said(heading=said.heading, what=speech.problem(problem))
     presses = (speech.press(OfficeAct.DELETE_CARD),) if note is OfficeNote.CARDS_LEFT else ()
     tone, icon = (Tone.ATTENTION, Icon.TRIANGLE) if bad else (Tone.ACCEPTED, Icon.CHECK)
     return _said(said, tone, icon, facts.note_name, presses=presses)

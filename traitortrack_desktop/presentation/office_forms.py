@@ -6,7 +6,6 @@ from dataclasses import replace
 from traitortrack_desktop.domain.accounts import (
     PIN_DIGITS,
     Account,
-    AccountProblem,
     StationRecord,
     missing_in_password,
     pin_is_good,
@@ -128,7 +127,7 @@ def form_view(facts: OfficeFacts, form: OfficeForm, speech: Speech) -> FormView:
         fields=tuple(_field(name, facts, form, speech) for name in FIELDS[form.kind]),
         hint=hint,
         hint_mark=mark,
-        problem=_problem(form, speech),
+        problem=speech.problem(form.problem) if form.problem is not None else "",
         submit=replace(submit, label=words.submit),
         cancel=cancel,
     )
@@ -179,9 +178,3 @@ def _hint(form: OfficeForm, speech: Speech) -> tuple[str, Mark | None]:
         parts = ", ".join(words.password_parts[part] for part in form.missing)
         return words.missing.format(name=parts), Mark.RECORDED
     return (words.differs, Mark.RECORDED) if form.differs else (words.enough, Mark.POSTED)
-
-
-def _problem(form: OfficeForm, speech: Speech) -> str:
-    if isinstance(form.problem, AccountProblem):
-        return speech.words.problems[form.problem]
-    return speech.words.form_problems[form.problem] if form.problem is not None else ""

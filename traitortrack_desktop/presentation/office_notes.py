@@ -27,8 +27,9 @@ class OfficeNote(StrEnum):
     CARD_DELETED = "card_deleted"
     # what did not go well
     REFUSED = "refused"
-    """With the ``AccountProblem``."""
+    """With why."""
     OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105
+    OLD_PASSWORD_LOCKED = "old_password_locked"  # noqa: S105
     CARD_NOT_WRITTEN = "card_not_written"
     CARD_NOT_DELETED = "card_not_deleted"
     CARDS_LEFT = "cards_left"
@@ -41,6 +42,7 @@ BAD_NOTES = frozenset(
     {
         OfficeNote.REFUSED,
         OfficeNote.OLD_PASSWORD_WRONG,
+        OfficeNote.OLD_PASSWORD_LOCKED,
         OfficeNote.CARD_NOT_WRITTEN,
         OfficeNote.CARD_NOT_DELETED,
         OfficeNote.CARDS_LEFT,

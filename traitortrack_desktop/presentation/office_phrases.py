@@ -7,7 +7,7 @@ Names in patterns: ``name`` of a person or station, ``by`` somebody else, ``time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from traitortrack_desktop.domain.accounts import AccountProblem
+from traitortrack_desktop.domain.accounts import AccountProblem, StationProblem
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.roles import Rights, Role
 from traitortrack_desktop.presentation.office_acts import FormKind, OfficeAct, OfficeField, OfficeTab
@@ -170,6 +170,7 @@ class OfficeWords:
     enough: str
     differs: str
     problems: Mapping[AccountProblem, str]
+    station_problems: Mapping[StationProblem, str]
     troubles: Mapping[PeopleTrouble, Said]
     """Why there is no list."""
     deed_troubles: Mapping[PeopleTrouble, Said]

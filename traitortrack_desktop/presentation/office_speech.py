@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from traitortrack_desktop.domain.accounts import AccountProblem, StationProblem
 from traitortrack_desktop.domain.roles import Role
 from traitortrack_desktop.presentation.office_acts import ACT_KEYS, OfficeAct
 from traitortrack_desktop.presentation.office_phrases import OfficeWords
-from traitortrack_desktop.presentation.office_state import OfficePress
+from traitortrack_desktop.presentation.office_state import OfficePress, OfficeProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,14 @@ class Speech:
     def area(self, area: str | None) -> str:
         """Return what people call *area*."""
         return self.words.areas.get(area, area) if area else self.words.no_area
+
+    def problem(self, problem: OfficeProblem) -> str:
+        """Return why it was not done."""
+        if isinstance(problem, AccountProblem):
+            return self.words.problems[problem]
+        if isinstance(problem, StationProblem):
+            return self.words.station_problems[problem]
+        return self.words.form_problems[problem]
 
     def press(
         self,

@@ -13,6 +13,7 @@ from traitortrack_desktop.domain.accounts import (
     AuditFilter,
     AuditPage,
     SessionRecord,
+    StationProblem,
     StationRecord,
 )
 from traitortrack_desktop.domain.operators import OperatorSession
@@ -20,6 +21,8 @@ from traitortrack_desktop.presentation.office_acts import FormKind, OfficeAct, O
 from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
 from traitortrack_desktop.presentation.screen_state import Icon, Mark, Tone
 from traitortrack_desktop.services.people_desk import PeopleTrouble
+
+OfficeProblem = FormProblem | AccountProblem | StationProblem
 
 # -- what is known
 
@@ -34,7 +37,7 @@ class OfficeForm:
     missing: tuple[str, ...] | None = None
     """What the new password lacks, ``None`` before anything is typed."""
     differs: bool = False
-    problem: FormProblem | AccountProblem | None = None
+    problem: OfficeProblem | None = None
     number: int = 0
     """Another one for each form that is opened."""
 
@@ -76,7 +79,7 @@ class OfficeFacts:
     armed_at: datetime | None = None
     note: OfficeNote | None = None
     note_name: str = ""
-    note_problem: AccountProblem | FormProblem | None = None
+    note_problem: OfficeProblem | None = None
     form: OfficeForm | None = None
     chosen: str = ""
     """The key of the row that is chosen."""

@@ -124,6 +124,8 @@ def sign_in_problem(
     if isinstance(answer, SignedIn):
         return ""
     if isinstance(answer, SignInUnavailable):
+        if answer.not_stored:
+            return cannot_store_text(tongue)
         if trouble is not None:
             return people.troubles[trouble]
         if answer.remembered_days and not answer.mismatch:
@@ -146,6 +148,8 @@ def pin_problem(
     if isinstance(answer, SignedIn):
         return ""
     if isinstance(answer, SignInUnavailable):
+        if answer.not_stored:
+            return cannot_store_text(tongue)
         if trouble is not None:
             return people.troubles[trouble]
         return words.mismatch if answer.mismatch else people.pin_unreachable
@@ -154,6 +158,12 @@ def pin_problem(
     if answer.badge_not_valid:
         return tongue.wording.people.ended[Reason.BADGE_NOT_VALID]
     return words.not_verified if answer.not_verified else people.pin_wrong
+
+
+def cannot_store_text(tongue: Tongue) -> str:
+    """Return that this station cannot store anything now, and what to do."""
+    phrase = tongue.wording.cannot_store
+    return f"{phrase.what[0]} {phrase.now[0]}"
 
 
 def ended_text(reason: Reason | None, tongue: Tongue) -> str:

@@ -3,7 +3,7 @@
 ``phrases`` says what the shapes mean and which names a pattern may hold.
 """
 
-from traitortrack_desktop.domain.accounts import AccountProblem
+from traitortrack_desktop.domain.accounts import AccountProblem, StationProblem
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.operators import SignInWay
@@ -1366,6 +1366,11 @@ ENGLISH = Wording(
             AccountProblem.BADGE_TAKEN: "The centre did not take this badge. Make it again.",
             AccountProblem.NOT_PERMITTED: "You may not do this, or your sign-in has ended. Sign in again.",
         },
+        station_problems={
+            StationProblem.NOT_FOUND: "There is no such station any more. Ask again for the list.",
+            StationProblem.BAD_NAME: "A station's name is one line of 1 to 64 characters.",
+            StationProblem.UNKNOWN_AREA: "The centre does not know this area.",
+        },
         troubles={
             PeopleTrouble.UNREACHABLE: Said(
                 heading="The centre cannot be reached",
@@ -1440,6 +1445,10 @@ ENGLISH = Wording(
                 heading="Not changed",
                 what="The password you have now was not right. Type all again. "
                 "After 5 wrong ones: wait 15 minutes.",
+            ),
+            OfficeNote.OLD_PASSWORD_LOCKED: Said(
+                heading="Not changed",
+                what="There were too many wrong passwords. Try again in 15 minutes.",
             ),
             OfficeNote.CARD_NOT_WRITTEN: Said(
                 heading="No badge made",

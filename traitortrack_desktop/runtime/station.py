@@ -179,7 +179,7 @@ class Station:
                 self._intake.unlock(locked.id)
                 answered(answer)
                 return
-            self._begin(answer, answered)
+            answer = self._begin(answer, answered)
             if isinstance(answer, SignedIn):
                 self._verifier.keep(answer.session, password)
 
@@ -198,10 +198,12 @@ class Station:
 
         self._background.submit(_SIGN_IN, ask)
 
-    def _begin(self, answer: SignInAnswer, answered: Callable[[SignInAnswer], None]) -> None:
-        if isinstance(answer, SignedIn):
-            self._intake.begin(answer)
+    def _begin(self, answer: SignInAnswer, answered: Callable[[SignInAnswer], None]) -> SignInAnswer:
+        """Answer what came of it: whoever could not be stored does not work here, whatever the centre said."""
+        if isinstance(answer, SignedIn) and not self._intake.begin(answer):
+            answer = SignInUnavailable(not_stored=True)
         answered(answer)
+        return answer
 
     def lock(self) -> None:
         """Show nothing and count no bag until somebody is back; see ``StationControls``."""

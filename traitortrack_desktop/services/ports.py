@@ -13,8 +13,10 @@ from traitortrack_desktop.domain.accounts import (
     AccountsPage,
     AuditFilter,
     AuditPage,
+    OwnPasswordAnswer,
     SessionRecord,
     StationAct,
+    StationProblem,
     StationRecord,
 )
 from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt, Remark
@@ -443,16 +445,16 @@ class PeopleOffice(Protocol):
 
     def change_station(
         self, act: StationAct, station: UUID, values: Mapping[str, str | None], *, session: UUID
-    ) -> None:
-        """Rename, move, revoke or restore a station."""
+    ) -> StationProblem | None:
+        """Rename, move, revoke or restore a station; return why not, ``None`` when it is done."""
         ...
 
     def enrolment_code(self, *, session: UUID, name: str | None, area: str | None) -> str:
         """Make and return a one-time code for a new station; it is good for 24 hours."""
         ...
 
-    def change_own_password(self, old: str, new: str, *, session: UUID) -> bool:
-        """Change the password of whoever has *session*; return whether *old* was right."""
+    def change_own_password(self, old: str, new: str, *, session: UUID) -> OwnPasswordAnswer:
+        """Change the password of whoever has *session*."""
         ...
 
     def close(self) -> None:

@@ -16,9 +16,11 @@ class SignInUnavailable:
     """The centre could not be asked; *mismatch* when a person in IT has to act.
 
     Where the station remembers sign-ins for *remembered_days*, it did not know name and password either.
+    *not_stored* when it is the person, and this station could not store that the work is theirs from now on.
     """
 
     mismatch: bool = False
+    not_stored: bool = False
     remembered_days: int = 0
 
 

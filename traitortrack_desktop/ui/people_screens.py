@@ -16,6 +16,7 @@ from traitortrack_desktop.presentation.own_steps import OverrideState, OwnStep
 from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts
 from traitortrack_desktop.presentation.sign_in import (
+    cannot_store_text,
     ended_text,
     foot_of,
     lock_view,
@@ -178,11 +179,7 @@ class PeopleScreens(QObject):
     def tell_storage(self, shown: QWidget | None) -> None:
         """Say on the sign-in or lock screen, if it is shown, that nothing can be stored."""
         if shown is self.sign_in or shown is self.lock:
-            (self.lock if shown is self.lock else self.sign_in).tell(self._cannot_store())
-
-    def _cannot_store(self) -> str:
-        phrase = self._tongue.wording.cannot_store
-        return f"{phrase.what[0]} {phrase.now[0]}"
+            (self.lock if shown is self.lock else self.sign_in).tell(cannot_store_text(self._tongue))
 
     def take_answer(self, number: int, answer: SignInAnswer) -> None:
         """Tell the card that asked; an answer that nobody waits for any more says nothing."""
@@ -190,8 +187,7 @@ class PeopleScreens(QObject):
             return
         card, self._asked = self._asked[1], None
         if isinstance(answer, SignedIn):
-            # Whoever could not be stored is not signed in; else another screen is shown in a moment.
-            card.ask_again(self._cannot_store() if self._facts.storage_problem is not None else "")
+            card.ask_again("")  # Another screen is shown already, or in a moment.
             return
         tell = pin_problem if isinstance(card, PinCard) else sign_in_problem
         problem = tell(answer, now=self._now(), tongue=self._tongue, trouble=self._facts.trouble)

@@ -119,7 +119,7 @@ class LockedJournal(MemoryJournal):
 
 
 class Bench:
-    def __init__(self):
+    def __init__(self, *, for_people=False):
         self.journal = LockedJournal()
         self.centre = Centre()
         self.remembered = MemorySignIns()
@@ -132,6 +132,7 @@ class Bench:
                 rules=code_rules(),
                 tell=hub.tell,
                 known_about=own_knowledge(self.journal),
+                for_people=for_people,
                 badges=badges,
             )
         )
@@ -175,8 +176,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench():
-    bench = Bench()
+def bench(request):
+    bench = Bench(for_people=getattr(request, "param", False))
     bench.station.start()
     yield bench
     bench.centre.hold.set()
@@ -376,6 +377,28 @@ def test_a_locked_station_is_unlocked_by_the_password_of_its_session_without_the
     bench.station.wait_until_nothing_waits(0)
     reasons = [entry.decision.reason for entry in bench.journal.entries]
     assert reasons == [Reason.STATION_LOCKED, None]
+
+
+@pytest.mark.parametrize("bench", [True], indirect=True)
+def test_a_sign_in_that_could_not_be_stored_is_answered_as_none(bench):
+    bench.journal.failing = True
+    assert bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30) == SignInUnavailable(
+        not_stored=True
+    )
+
+
+@pytest.mark.parametrize("bench", [True], indirect=True)
+def test_who_was_at_work_still_unlocks_after_another_sign_in_could_not_be_stored(bench):
+    bench.remembered.days = 0
+    bench.remembered.remember = lambda *_given: None
+    first = bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    bench.journal.failing = True
+    bench.station.sign_in_and_wait("mina", "secret", timeout_seconds=30)
+    bench.journal.failing = False
+    bench.centre.reachable = False
+    bench.station.lock()
+    bench.station.wait_until_nothing_waits(0)
+    assert bench.answer(bench.station.sign_in, "asha", "secret").session == first.session
 
 
 def test_stopping_waits_for_no_question_that_hangs(monkeypatch):

@@ -21,15 +21,16 @@ from traitortrack_desktop.domain.accounts import (
     AccountsPage,
     AuditFilter,
     AuditPage,
+    OwnPasswordAnswer,
     SessionRecord,
     StationAct,
+    StationProblem,
     StationRecord,
     missing_in_password,
 )
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.services.ports import (
     CentreUnreachableError,
-    EntriesNotAcceptableError,
     NotPermittedError,
 )
 from traitortrack_desktop.storage.central.database_on_demand import DatabaseOnDemand
@@ -73,8 +74,7 @@ class CentralPeopleOffice:
     def change_account(self, change: AccountChange, *, session: UUID) -> AccountProblem | None:
         """Make *change*."""
         answer: Mapping[str, str | None] = self._value(
-            _EXACTLY
-            + "SELECT station.administer_account(:device, :session, :act, :username, CAST(:values AS jsonb))",
+            "SELECT station.administer_account(:device, :session, :act, :username, CAST(:values AS jsonb))",
             session,
             act=str(change.act),
             username=storable(change.username),
@@ -115,11 +115,8 @@ class CentralPeopleOffice:
 
     def change_station(
         self, act: StationAct, station: UUID, values: Mapping[str, str | None], *, session: UUID
-    ) -> None:
-        """Rename, move, revoke or restore a station.
-
-        Raises ``EntriesNotAcceptableError`` for a name or area that is none.
-        """
+    ) -> StationProblem | None:
+        """Rename, move, revoke or restore a station; return why not, ``None`` when it is done."""
         problem: str | None = self._value(
             "SELECT station.administer_station(:device, :session, :act, :station, CAST(:values AS jsonb))",
             session,
@@ -127,8 +124,7 @@ class CentralPeopleOffice:
             station=station,
             values=json.dumps(_storable_values(values)),
         )
-        if problem is not None:
-            raise EntriesNotAcceptableError(f"the centre did not do it: {problem}")
+        return None if problem is None else StationProblem(problem)
 
     def enrolment_code(self, *, session: UUID, name: str | None, area: str | None) -> str:
         """Make and return a one-time code for a new station."""
@@ -142,11 +138,10 @@ class CentralPeopleOffice:
         )
         return code
 
-    def change_own_password(self, old: str, new: str, *, session: UUID) -> bool:
-        """Change the password of whoever has *session*; return whether *old* was right.
+    def change_own_password(self, old: str, new: str, *, session: UUID) -> OwnPasswordAnswer:
+        """Change the password of whoever has *session*.
 
-        ``False`` also while the account has to wait after wrong passwords. Raises ``ValueError`` for a new
-        one that is too weak: the window does not let it come that far.
+        Raises ``ValueError`` for a new one that is too weak: the window does not let it come that far.
         """
         if missing_in_password(new):
             raise ValueError("the new password is too weak")
@@ -155,13 +150,13 @@ class CentralPeopleOffice:
         hashed = generate_password_hash(new)
         for _ in range(_MOST_CALLS):
             answer: Mapping[str, str] = self._value(
-                _EXACTLY + "SELECT station.change_own_password(:device, :session, :proof, :hashed)",
+                "SELECT station.change_own_password(:device, :session, :proof, :hashed)",
                 session,
                 proof=proof,
                 hashed=hashed,
             )
             if answer["outcome"] != "counted":
-                return answer["outcome"] == "changed"
+                return OwnPasswordAnswer(answer["outcome"])
         raise CentreUnreachableError("the centre took too long to look at a password")
 
     def close(self) -> None:
@@ -170,11 +165,11 @@ class CentralPeopleOffice:
 
     def _value(self, statement: str, session: UUID, **values: object) -> Any:
         with self._asking() as database:
-            return database.scalar(text(statement), self._with_session(session, values))
+            return database.scalar(text(_EXACTLY + statement), self._with_session(session, values))
 
     def _rows(self, statement: str, session: UUID, **values: object) -> Sequence[Row[Any]]:
         with self._asking() as database:
-            return database.execute(text(statement), self._with_session(session, values)).all()
+            return database.execute(text(_EXACTLY + statement), self._with_session(session, values)).all()
 
     def _with_session(self, session: UUID, values: Mapping[str, object]) -> dict[str, object]:
         return {"device": self._device, "session": session, **values}

@@ -9,12 +9,9 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 
 from traitortrack_desktop.domain.accounts import (
-    AccountProblem,
     AccountsPage,
     AuditPage,
-    StationAct,
 )
-from traitortrack_desktop.domain.enrolment_codes import HOURS, as_printed
 from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.presentation.office import has_next_page, tabs_for
 from traitortrack_desktop.presentation.office_accounts import chosen_account
@@ -31,7 +28,6 @@ from traitortrack_desktop.presentation.office_forms import (
     DEFAULT_DAYS,
     account_values,
     blank_account,
-    days_of,
     progress,
     station_values,
     typed_problem,
@@ -39,17 +35,15 @@ from traitortrack_desktop.presentation.office_forms import (
 from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
 from traitortrack_desktop.presentation.office_state import (
     BadgeFile,
-    EnrolmentCode,
     OfficeFacts,
-    OfficeForm,
     OfficePress,
 )
 from traitortrack_desktop.presentation.office_stations import chosen_station
 from traitortrack_desktop.presentation.phrases import BadgeCardWords
 from traitortrack_desktop.services.people_desk import PeopleDesk
-from traitortrack_desktop.ui.office.badge_files import CardNotWritten, cards_left, make_badge
-from traitortrack_desktop.ui.office.facts_keeper import FactsKeeper
-from traitortrack_desktop.ui.office.questions import ACCOUNT_ACTS, STATION_ACTS, Hash, change, form_change
+from traitortrack_desktop.ui.office.badge_files import cards_left
+from traitortrack_desktop.ui.office.form_deeds import FormDeeds
+from traitortrack_desktop.ui.office.questions import ACCOUNT_ACTS, STATION_ACTS, Hash, change
 
 TWICE_AFTER = timedelta(milliseconds=400)
 """A second press that comes sooner is half of a double click, and confirms nothing."""
@@ -69,21 +63,11 @@ _DONE = {
     OfficeAct.REVOKE: OfficeNote.REVOKED,
     OfficeAct.RESTORE: OfficeNote.RESTORED,
 }
-_FORM_DONE = {
-    FormKind.NEW_ACCOUNT: OfficeNote.CREATED,
-    FormKind.EDIT: OfficeNote.EDITED,
-    FormKind.NEW_PASSWORD: OfficeNote.PASSWORD_SET,
-    FormKind.SET_PIN: OfficeNote.PIN_SET,
-    FormKind.RENAME: OfficeNote.RENAMED,
-    FormKind.MOVE: OfficeNote.MOVED,
-}
 
 
-class OfficeController(FactsKeeper):
+class OfficeController(FormDeeds):
     """Takes what a person does. :attr:`facts_changed` says that the facts are others now."""
 
-    searches_changed = Signal()
-    """The search fields hold something else than what was typed into them."""
     search_wanted = Signal()
     left = Signal()
 
@@ -100,11 +84,8 @@ class OfficeController(FactsKeeper):
         open_file: Callable[[Path], None],
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__(desk, now)
-        self._card_words, self._folder = card_words, badge_folder
-        self._own, self._hashed, self._open_file = own_person, hashed, open_file
-        self._zone, self._only_own_password = zone, only_own_password
-        self._forms = 0
+        super().__init__(desk, card_words, folder=badge_folder, now=now, hashed=hashed, open_file=open_file)
+        self._own, self._only_own_password, self._zone = own_person, only_own_password, zone
 
     # -- coming and going
 
@@ -248,7 +229,7 @@ class OfficeController(FactsKeeper):
             act = STATION_ACTS[press.act]
             self._deed(
                 lambda office, session: office.change_station(act, about, {}, session=session),
-                lambda _: self._take_change(None, _DONE[press.act], name),
+                lambda answer: self._take_change(answer, _DONE[press.act], name),
             )
 
     def _handle_card(self, act: OfficeAct) -> None:
@@ -273,109 +254,6 @@ class OfficeController(FactsKeeper):
         if left:
             self._change(card=BadgeFile(path=left[0], username=""))
             self._note(OfficeNote.CARDS_LEFT, str(left[0]))
-
-    # -- forms
-
-    def _open(self, kind: FormKind, about: str, values: Mapping[OfficeField, str]) -> None:
-        self._forms += 1
-        self._change(form=OfficeForm(kind=kind, about=about, values=values, number=self._forms), code=None)
-
-    def _submit(
-        self, form: OfficeForm, typed: Mapping[OfficeField, str], plain: Mapping[OfficeField, str]
-    ) -> None:
-        match form.kind:
-            case FormKind.OWN_PASSWORD:
-                self._change_own_password(typed)
-            case FormKind.MAKE_BADGE:
-                self._make_badge(form.about, days_of(typed) or DEFAULT_DAYS)
-            case FormKind.NEW_CODE:
-                self._make_code(plain)
-            case FormKind.RENAME | FormKind.MOVE:
-                self._change_station(form, plain)
-            case _:
-                name = form.about or plain[OfficeField.USERNAME].strip()
-                question = form_change(form.kind, form.about, dict(typed), self._hashed, before=form.values)
-                self._deed(
-                    question, lambda answer: self._take_change(answer, _FORM_DONE[form.kind], name, form)
-                )
-
-    def _change_own_password(self, typed: Mapping[OfficeField, str]) -> None:
-        old, new = typed[OfficeField.OLD_PASSWORD], typed[OfficeField.PASSWORD]
-
-        def take(right: bool) -> None:
-            self._open(FormKind.OWN_PASSWORD, "", {})
-            self._note(OfficeNote.OWN_PASSWORD_CHANGED if right else OfficeNote.OLD_PASSWORD_WRONG)
-
-        self._deed(lambda office, session: office.change_own_password(old, new, session=session), take)
-
-    def _make_badge(self, username: str, days: int) -> None:
-        until, folder, words = self._now() + timedelta(days=days), self._folder, self._card_words
-
-        def take(answer: Path | AccountProblem | CardNotWritten) -> None:
-            if isinstance(answer, CardNotWritten):
-                self._note(OfficeNote.CARD_NOT_WRITTEN, username)
-                return
-            if isinstance(answer, Path):
-                self._change(card=BadgeFile(path=answer, username=username))
-                self._open_file(answer)
-            problem = None if isinstance(answer, Path) else answer
-            self._take_change(problem, OfficeNote.BADGE_MADE, username, self.facts.form)
-
-        self._deed(
-            lambda office, session: make_badge(
-                office, session, username=username, expires_at=until, folder=folder, words=words
-            ),
-            take,
-        )
-
-    def _make_code(self, plain: Mapping[OfficeField, str]) -> None:
-        name, area = plain.get(OfficeField.STATION, "").strip(), plain.get(OfficeField.AREA) or None
-
-        def take(code: str) -> None:
-            if self.facts.tab is OfficeTab.STATIONS:
-                until = self._now() + timedelta(hours=HOURS)
-                shown = EnrolmentCode(code=as_printed(code.replace("-", "")), until=until, name=name)
-                self._change(form=None, code=shown)
-                self._note(OfficeNote.CODE_MADE)
-
-        self._deed(
-            lambda office, session: office.enrolment_code(session=session, name=name or None, area=area),
-            take,
-        )
-
-    def _change_station(self, form: OfficeForm, plain: Mapping[OfficeField, str]) -> None:
-        station = chosen_station(self.facts)
-        if station is None:
-            return
-        name = plain.get(OfficeField.STATION, "").strip()
-        if form.kind is FormKind.RENAME:
-            act, values = StationAct.RENAME, dict[str, str | None](name=name)
-        else:
-            act, values = StationAct.MOVE, {"area": plain.get(OfficeField.AREA) or None}
-        self._deed(
-            lambda office, session: office.change_station(act, station.id, values, session=session),
-            lambda _: self._take_change(None, _FORM_DONE[form.kind], name or station.name, form),
-        )
-
-    def _take_change(
-        self, problem: AccountProblem | None, done: OfficeNote, name: str, form: OfficeForm | None = None
-    ) -> None:
-        """Say that it was done, or why not; at the form, where one asked for it."""
-        open_form = self.facts.form
-        mine = form is not None and open_form is not None and open_form.number == form.number
-        if problem is not None:
-            if mine and open_form is not None:
-                self._change(form=replace(open_form, problem=problem))
-            else:
-                self._note(OfficeNote.REFUSED, name, problem)
-            return
-        if mine:
-            self._change(form=None)
-        if done is OfficeNote.CREATED and self.facts.tab is OfficeTab.ACCOUNTS:
-            self._change(search={OfficeField.SEARCH: name}, cursors=(None,), chosen=name)
-            self.searches_changed.emit()
-        self._note(done, name)
-        self.ask_list()
 
     # -- moving about
 

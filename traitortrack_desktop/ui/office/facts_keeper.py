@@ -7,10 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from traitortrack_desktop.domain.accounts import AccountProblem
 from traitortrack_desktop.presentation.office_acts import OfficeField, OfficeTab
 from traitortrack_desktop.presentation.office_notes import OfficeNote
-from traitortrack_desktop.presentation.office_state import OfficeFacts
+from traitortrack_desktop.presentation.office_state import OfficeFacts, OfficeProblem
 from traitortrack_desktop.services.people_desk import PeopleDesk, PeopleTrouble
 from traitortrack_desktop.ui.office.asking import Asking, Question
 
@@ -83,7 +82,7 @@ class FactsKeeper(QObject):
         """Say nothing of what was before, and have nothing armed."""
         self._change(armed=None, armed_at=None, note=None, note_name="", note_problem=None, deed_trouble=None)
 
-    def _note(self, note: OfficeNote, name: str = "", problem: AccountProblem | None = None) -> None:
+    def _note(self, note: OfficeNote, name: str = "", problem: OfficeProblem | None = None) -> None:
         self._change(note=note, note_name=name, note_problem=problem)
 
     def _show_asking(self) -> None:

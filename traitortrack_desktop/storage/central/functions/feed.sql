@@ -199,6 +199,21 @@ AS $$
     WHERE b.id = p_bill
 $$;
 
+-- Refuses an account whose stations are all revoked: it reads nothing any more. Which station asks is not told here.
+-- For the WHERE of a query, where it is asked once.
+CREATE OR REPLACE FUNCTION station.may_read() RETURNS boolean
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM station.device WHERE role_name = session_user)
+       AND NOT EXISTS (SELECT FROM station.device WHERE role_name = session_user AND revoked_at IS NULL)
+       AND NOT station.comes_as_owner() THEN
+        RAISE EXCEPTION 'all stations of % were revoked', session_user USING ERRCODE = 'TT002', DETAIL = 'revoked';
+    END IF;
+    RETURN true;
+END
+$$;
+
 -- Where a first load begins: the cursor to go on from, read before any of its pages.
 -- NULL where the feed would miss changes, since a trigger is missing or switched off.
 CREATE OR REPLACE FUNCTION station.catalogue_start() RETURNS jsonb
@@ -209,6 +224,7 @@ DECLARE
     v_bag    regclass := 'public.bag'::regclass;
     v_centre text := station.centre_identity();
 BEGIN
+    PERFORM station.may_read();
     IF NOT station.feed_is_whole() THEN
         RETURN NULL;
     END IF;
@@ -239,7 +255,8 @@ SET enable_material = off
 SET jit = off
 AS $$
     SELECT s.*
-    FROM (SELECT b.id FROM public.bag AS b WHERE b.id > p_after ORDER BY b.id LIMIT p_limit) AS page
+    FROM (SELECT b.id FROM public.bag AS b WHERE b.id > p_after AND (SELECT station.may_read())
+          ORDER BY b.id LIMIT p_limit) AS page
     CROSS JOIN LATERAL station.bag_state(page.id) AS s
     ORDER BY page.id
 $$;
@@ -255,7 +272,8 @@ SET enable_material = off
 SET jit = off
 AS $$
     SELECT s.*
-    FROM (SELECT b.id FROM public.bill AS b WHERE b.id > p_after ORDER BY b.id LIMIT p_limit) AS page
+    FROM (SELECT b.id FROM public.bill AS b WHERE b.id > p_after AND (SELECT station.may_read())
+          ORDER BY b.id LIMIT p_limit) AS page
     CROSS JOIN LATERAL station.bill_state(page.id) AS s
     ORDER BY page.id
 $$;
@@ -295,6 +313,7 @@ DECLARE
     v_limit      integer := greatest(1, least(p_limit, 10000));
     v_answer     jsonb;
 BEGIN
+    PERFORM station.may_read();
     -- While a trigger is missing nobody can say what changed, and afterwards nobody can either.
     IF v_parts[1] IS DISTINCT FROM v_centre OR NOT station.feed_is_whole() THEN
         RETURN '{"reload": true}';

@@ -5,7 +5,8 @@
 -- Answers: {"outcome": "changed" | "counted" | "refused" | "locked", "until": text}. TT006: the session is none of
 -- this station, or has ended.
 
--- Whose session it is, whatever its rights: the old password is asked for in any case.
+-- Whose session it is, whatever its rights: the old password is asked for in any case. But an administrator's is
+-- not changed by whoever knows it and nothing of the second factor.
 CREATE OR REPLACE FUNCTION station.signed_in_user(p_device uuid, p_session uuid) RETURNS integer
 LANGUAGE plpgsql
 AS $$
@@ -16,7 +17,9 @@ BEGIN
     SELECT u.id INTO v_user
     FROM station.session AS s
     JOIN public."user" AS u ON u.id = s.user_id
-    WHERE s.id = p_session AND s.device = p_device AND s.ended_at IS NULL AND u.verified;
+    WHERE s.id = p_session AND s.device = p_device AND s.ended_at IS NULL AND u.verified
+      AND (u.role IS DISTINCT FROM 'admin' OR s.rights = 'full' AND s.way = 'password')
+      AND NOT station.is_somebody_else(u.username, u.created_at, s.username, s.started_at);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'nobody is signed in by this session' USING ERRCODE = 'TT006';
     END IF;

@@ -145,7 +145,9 @@ BEGIN
              WHEN other.id <> p.id THEN 'conflict' END,
         known.outcome, known.reason, known.child_count, known.completed, known.fact,
         p.session, u.role,
-        CASE WHEN s.id IS NULL THEN NULL WHEN s.ended_by IS NULL AND u.verified THEN s.rights ELSE 'operator' END,
+        CASE WHEN s.id IS NULL THEN NULL
+             WHEN s.ended_by IS NULL AND u.verified AND (u.role IS DISTINCT FROM 'admin' OR s.way = 'password')
+             THEN s.rights ELSE 'operator' END,
         load -> 'override', known.notice
     )::station.batch_entry)
     INTO v_batch
@@ -170,9 +172,9 @@ BEGIN
     ) AS s ON true
     LEFT JOIN LATERAL (
         -- A session is of an account, whatever that is called by now; else the name says whose entry it is.
-        SELECT * FROM (
-            SELECT id, dispatch_area, role, verified FROM public."user" WHERE id = s.user_id OFFSET 0
-        ) AS owner
+        SELECT owner.id, owner.dispatch_area, owner.role, owner.verified
+        FROM (SELECT * FROM public."user" WHERE id = s.user_id OFFSET 0) AS owner
+        WHERE NOT station.is_somebody_else(owner.username, owner.created_at, s.username, s.started_at)
         UNION ALL
         SELECT * FROM (
             SELECT named.id, named.dispatch_area, named.role, named.verified
@@ -347,8 +349,11 @@ BEGIN
     FOREACH e IN ARRAY p_batch LOOP
         i := i + 1;
         CONTINUE WHEN e.repeated IS NOT NULL OR e.verdict IS DISTINCT FROM 'accepted';
-        IF e.kind = 'sign_out' AND station.end_session(e.session, p_device, NULL, e.at AT TIME ZONE 'UTC') THEN
-            actions[i] := 'logout';
+        IF e.kind = 'sign_out' THEN
+            PERFORM station.end_session(e.session, p_device, NULL, e.at AT TIME ZONE 'UTC');
+            -- Also where the next sign-in was faster at the centre; what an administrator ended stands there already.
+            actions[i] := (SELECT 'logout' FROM (SELECT * FROM station.session WHERE id = e.session OFFSET 0) AS s
+                           WHERE s.device = p_device AND s.username = e.operator AND s.ended_by IS NULL);
         END IF;
         CONTINUE WHEN e.kind IS DISTINCT FROM 'sign_in';
         v_known := (SELECT s.user_id FROM (SELECT * FROM station.session WHERE id = e.session OFFSET 0) AS s
@@ -1073,8 +1078,7 @@ BEGIN
                     SELECT 1, y_actions[x.ordinality], 'auth', x.operator_id,
                            json_strip_nulls(json_build_object(
                                'username', x.operator, 'station', x.payload ->> 'station',
-                               'way', x.payload #>> '{sign_in,way}', 'session', x.session,
-                               'reason', o_reason[x.ordinality])),
+                               'way', x.payload #>> '{sign_in,way}', 'reason', o_reason[x.ordinality])),
                            NULL, NULL
                     WHERE y_actions[x.ordinality] IS NOT NULL
                 ) AS r
@@ -1219,7 +1223,27 @@ BEGIN
 END
 $$;
 
--- Whether a session goes on, for the station whose it is. Nobody is waited for to note that it was heard of.
+-- Lets the session that its station names as going on go on, although another one ended it here: a sign-in that
+-- came to nothing at the station (it could not be stored, or its answer came too late) did. Before the batch is
+-- posted, which may end it. What an administrator ended, and what must not go on, stays as it is.
+CREATE OR REPLACE FUNCTION station.let_session_go_on(p_device uuid, p_session uuid) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM (SELECT * FROM station.session WHERE id = p_session OFFSET 0) AS s
+        WHERE s.device = p_device AND s.ended_at IS NOT NULL AND s.ended_by IS NULL
+    ) OR station.session_trouble(p_session) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    UPDATE station.session AS s SET ended_at = NULL
+    FROM (SELECT id FROM station.session WHERE id = p_session FOR NO KEY UPDATE SKIP LOCKED) AS free
+    WHERE s.id = free.id AND s.ended_by IS NULL;
+END
+$$;
+
+-- Whether a session goes on, for the station whose it is. Nobody is waited for to note that it was heard of, and
+-- that others of the station ended; one of the last minute may be on its way to the station.
 CREATE OR REPLACE FUNCTION station.session_standing(p_device uuid, p_session uuid) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
@@ -1228,6 +1252,16 @@ DECLARE
 BEGIN
     SELECT s.* INTO v_session FROM (SELECT * FROM station.session WHERE id = p_session OFFSET 0) AS s
     WHERE s.device = p_device;
+    IF v_session.id IS NOT NULL AND v_session.ended_at IS NULL THEN
+        UPDATE station.session AS s SET ended_at = clock_timestamp()
+        FROM (
+            SELECT id FROM station.session
+            WHERE device = p_device AND ended_at IS NULL AND id <> p_session
+              AND started_at < clock_timestamp() - interval '1 minute'
+            FOR NO KEY UPDATE SKIP LOCKED
+        ) AS free
+        WHERE s.id = free.id;
+    END IF;
     IF v_session.ended_at IS NULL AND v_session.last_seen_at < clock_timestamp() - interval '1 minute' THEN
         UPDATE station.session AS s SET last_seen_at = clock_timestamp()
         FROM (SELECT id FROM station.session WHERE id = p_session FOR NO KEY UPDATE SKIP LOCKED) AS free
@@ -1283,6 +1317,9 @@ BEGIN
     IF current_setting('synchronous_commit') = 'off' THEN
         -- What a station is told as posted must outlive a crash of this server. Lasts until the commit.
         PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    IF p_session IS NOT NULL THEN
+        PERFORM station.let_session_go_on(p_device, p_session);
     END IF;
     IF p_isolate THEN
         v_receipts := station.apply_one_by_one(p_device, p_entries);

@@ -30,8 +30,30 @@ BEGIN
 END
 $$;
 
+-- Refuses whoever looks at the centre as it was: a snapshot from before would keep what was taken from somebody
+-- since, and count nothing that others counted.
+CREATE OR REPLACE FUNCTION station.see_what_is_committed() RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE EXCEPTION 'this needs READ COMMITTED' USING ERRCODE = '25001';
+    END IF;
+END
+$$;
+
+-- What somebody shows to the centre who signs in, as it is now: the SHA-256 of the hash that it is compared with.
+CREATE OR REPLACE FUNCTION station.shown_to_sign_in(p_user_id integer, p_way text) RETURNS bytea
+LANGUAGE sql STABLE
+AS $$
+    SELECT sha256(convert_to(CASE p_way
+        WHEN 'password' THEN (SELECT u.password_hash FROM public."user" AS u WHERE u.id = p_user_id)
+        WHEN 'pin' THEN (SELECT p.pin_hash FROM station.pin AS p WHERE p.user_id = p_user_id) END, 'UTF8'))
+$$;
+
 -- What a sign-in without the centre is worth, when the centre hears of it: full rights only where this station
--- may remember that person, who showed the same to the centre at this very station in the last 30 days.
+-- may remember that person, who showed what is still the same to the centre at this very station in the last 30
+-- days, in a session that no administrator ended.
 CREATE OR REPLACE FUNCTION station.rights_without_centre(p_device uuid, p_user_id integer, p_way text) RETURNS text
 LANGUAGE sql STABLE
 AS $$
@@ -39,10 +61,21 @@ AS $$
         SELECT FROM station.session AS s
         WHERE s.user_id = p_user_id AND s.device = p_device
           AND s.way = substr(p_way, length('remembered_') + 1) AND s.rights = 'full'  -- not only said so by an entry
-          AND s.started_at > clock_timestamp() - interval '30 days'
+          AND s.started_at > clock_timestamp() - interval '30 days' AND s.ended_by IS NULL
+          AND s.shown = station.shown_to_sign_in(p_user_id, s.way)
     ) AND EXISTS (
         SELECT FROM public."user" AS u WHERE u.id = p_user_id AND u.role IS DISTINCT FROM 'admin'
     ) THEN 'full' ELSE 'operator' END
+$$;
+
+-- Whether the account that has a session's number now is not the one that had it then: another name, and made later.
+-- The web application deletes accounts, and a copied database may give their numbers out again.
+CREATE OR REPLACE FUNCTION station.is_somebody_else(
+    p_name text, p_made timestamp, p_known_as text, p_known_since timestamptz
+) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT coalesce(p_name <> p_known_as AND p_made AT TIME ZONE 'UTC' > p_known_since, false)
 $$;
 
 -- Begins the session, unless it is there already, and ends those that the same station began before it. Safe to
@@ -91,24 +124,26 @@ BEGIN
 END
 $$;
 
--- The administrator whose session it is, at the station that asks; TT006 where there is none.
+-- The administrator whose session it is, at the station that asks; TT006 where there is none. It takes the password:
+-- who became an administrator under a session that began with less signs in anew. Nothing is written and nothing
+-- locked: whoever changes accounts takes sessions last.
 CREATE OR REPLACE FUNCTION station.administrator(
     p_device uuid, p_session uuid, OUT user_id integer, OUT username text
 )
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    PERFORM station.see_what_is_committed();
     PERFORM station.own_device(p_device);
     SELECT u.id, u.username INTO user_id, username
     FROM station.session AS s
     JOIN public."user" AS u ON u.id = s.user_id
     WHERE s.id = p_session AND s.device = p_device AND s.ended_at IS NULL AND s.rights = 'full'
-      AND u.role = 'admin' AND u.verified;
+      AND s.way = 'password' AND u.role = 'admin' AND u.verified
+      AND NOT station.is_somebody_else(u.username, u.created_at, s.username, s.started_at);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'not the session of an administrator' USING ERRCODE = 'TT006';
     END IF;
-    UPDATE station.session SET last_seen_at = clock_timestamp()
-    WHERE id = p_session AND last_seen_at < clock_timestamp() - interval '1 minute';
 END
 $$;
 
@@ -129,7 +164,9 @@ BEGIN
             ) THEN 'badge_not_valid'
         END
         FROM (SELECT * FROM station.session WHERE id = p_session OFFSET 0) AS s  -- the right index: see post_entries
-        LEFT JOIN LATERAL (SELECT verified FROM public."user" WHERE id = s.user_id OFFSET 0) AS u ON true
+        LEFT JOIN LATERAL (
+            SELECT verified, username, created_at FROM public."user" WHERE id = s.user_id OFFSET 0
+        ) AS u ON NOT station.is_somebody_else(u.username, u.created_at, s.username, s.started_at)
     );
 END
 $$;

@@ -59,8 +59,9 @@ CREATE OR REPLACE FUNCTION station.proof_is_right(p_hash text, p_proof text, p_d
 RETURNS boolean
 LANGUAGE sql IMMUTABLE
 AS $$
+    -- Where there is nothing to compare with, the same work is done.
     SELECT coalesce(station.digest_of(p_proof) = station.digest_of(encode(station.hmac_sha256(
-        convert_to(p.digest, 'UTF8'), convert_to(p_device || ' ' || p_session, 'UTF8')), 'hex')), false)
+        convert_to(coalesce(p.digest, 'none'), 'UTF8'), convert_to(p_device || ' ' || p_session, 'UTF8')), 'hex')), false)
         AND p_proof IS NOT NULL AND p.digest IS NOT NULL
     FROM station.parts_of_hash(p_hash) AS p
 $$;
@@ -104,8 +105,11 @@ AS $$
 DECLARE
     v_name text := (SELECT u.username FROM public."user" AS u WHERE u.id = p_user_id);
 BEGIN
-    IF station.begin_session(p_session, p_device, p_user_id, v_name, p_way, p_rights, p_badge, NULL) IS NULL THEN
-        RAISE EXCEPTION 'the session belongs to another' USING ERRCODE = '22023';
+    PERFORM station.begin_session(p_session, p_device, p_user_id, v_name, p_way, p_rights, p_badge, NULL);
+    UPDATE station.session SET shown = station.shown_to_sign_in(p_user_id, p_way)
+    WHERE id = p_session AND device = p_device AND user_id = p_user_id AND way = p_way;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the session belongs to another, or to another sign-in' USING ERRCODE = '22023';
     END IF;
     PERFORM station.write_audit(p_user_id, p_action, 'auth', p_user_id, jsonb_strip_nulls(jsonb_build_object(
         'username', v_name, 'station', p_station, 'way', p_way, 'rights', p_rights, 'badge', p_badge)));
@@ -145,8 +149,10 @@ DECLARE
 BEGIN
     SELECT * INTO v_user FROM public."user" AS u WHERE u.id = p_user_id;
     v_told := jsonb_build_object('username', v_user.username, 'station', p_station);
-    v_second := coalesce(v_user.role = 'admin' AND v_user.two_fa_enabled
-                         AND station.base32_bytes(v_user.totp_secret) IS NOT NULL, false);
+    v_second := coalesce(v_user.role = 'admin' AND v_user.two_fa_enabled, false);
+    IF v_second AND station.base32_bytes(v_user.totp_secret) IS NULL THEN
+        v_told := v_told || '{"reason": "no usable secret for the second factor"}';  -- no code is ever right
+    END IF;
     IF v_user.verified IS NOT TRUE THEN
         PERFORM station.uncount(p_attempt);
         PERFORM station.write_audit(p_user_id, 'login_failed_not_verified', 'auth', p_user_id, v_told);

@@ -1,14 +1,15 @@
 -- Signing in with a badge, and with a badge and a PIN. See sign_in.sql for the answers. A locked account is about
 -- passwords: with a badge its person goes on working. A disabled one has no badge that counts.
 
--- Whose badge it is, where it counts now.
+-- Whose badge it is, where it counts now: not whoever got the number of somebody deleted (clocks may differ by
+-- an hour).
 CREATE OR REPLACE FUNCTION station.holder_of_badge(p_badge uuid) RETURNS integer
 LANGUAGE sql STABLE
 AS $$
     SELECT u.id FROM station.badge AS b
     JOIN public."user" AS u ON u.id = b.user_id
     WHERE b.id = p_badge AND b.revoked_at IS NULL AND (b.expires_at IS NULL OR b.expires_at > clock_timestamp())
-      AND u.verified
+      AND u.verified AND coalesce(u.created_at AT TIME ZONE 'UTC' < b.made_at + interval '1 hour', true)
 $$;
 
 -- p_code_hash: the SHA-256 of the whole code, in hexadecimal digits. A code has 79 random bits: nothing is gained

@@ -35,9 +35,7 @@ DECLARE
     v_most  integer := CASE WHEN p_badges THEN 20 ELSE 30 END;
     v_span  interval := CASE WHEN p_badges THEN interval '5 minutes' ELSE interval '15 minutes' END;
 BEGIN
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE EXCEPTION 'signing in needs READ COMMITTED' USING ERRCODE = '25001';
-    END IF;
+    PERFORM station.see_what_is_committed();
     PERFORM pg_advisory_xact_lock(7406121, hashtext(p_device::text));
     DELETE FROM station.sign_in_failure WHERE device = p_device AND at < clock_timestamp() - interval '1 day';
     DELETE FROM station.session

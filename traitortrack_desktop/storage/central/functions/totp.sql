@@ -68,7 +68,7 @@ END
 $$;
 
 -- The bytes that a base32 text means (RFC 4648; capital letters or not, with blanks and padding or without);
--- NULL for what is none, or empty.
+-- NULL for what is none, empty, or of a length that no bytes have: the web application cannot use it either.
 CREATE OR REPLACE FUNCTION station.base32_bytes(p_text text) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE STRICT
 AS $$
@@ -78,7 +78,7 @@ DECLARE
     v_bits  integer := 0;
     v_held  integer := 0;
 BEGIN
-    IF v_text !~ '^[A-Z2-7]{2,}$' THEN
+    IF v_text !~ '^[A-Z2-7]{2,}$' OR length(v_text) % 8 IN (1, 3, 6) THEN
         RETURN NULL;
     END IF;
     FOR i IN 1 .. length(v_text) LOOP

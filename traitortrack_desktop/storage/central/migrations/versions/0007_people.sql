@@ -45,7 +45,8 @@ CREATE TABLE station.session (
     last_seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     ended_at     timestamptz,
     ended_by     text,                          -- the administrator who revoked it; NULL: it ended by itself
-    noticed      text                           -- what was told once about work under it
+    noticed      text,                          -- what was told once about work under it
+    shown        bytea                          -- SHA-256 of the password's or PIN's hash that the centre compared
 );
 CREATE INDEX session_of_device ON station.session (device, started_at DESC);
 CREATE INDEX session_of_user ON station.session (user_id, started_at DESC);
