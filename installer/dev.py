@@ -36,7 +36,7 @@ usage: python3 installer/dev.py COMMAND [ARGUMENT ...]
   check    style, types and import directions
   rig      emulated scanners, read through Linux's own drivers; arguments choose checks by a word
   centre   old and odd central databases, upgraded and worked on; arguments choose them by a word,
-           or one of the runs: shapes, size, together, hot-row
+           or one of the runs: shapes, size, together, hot-row, timing
   setup    only the set-up the others begin with
 """
 

@@ -33,7 +33,7 @@ from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.runtime.background_badges import BackgroundBadges
-from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp
+from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp, is_refused_without_password
 from traitortrack_desktop.runtime.catalogue_loop import CatalogueLoop
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
 from traitortrack_desktop.runtime.event_log import log_event
@@ -44,11 +44,7 @@ from traitortrack_desktop.services.catalogue_following import CatalogueFollowing
 from traitortrack_desktop.services.catalogue_load import CatalogueLoad
 from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
-from traitortrack_desktop.services.password_question import (
-    PasswordQuestion,
-    PasswordWanted,
-    is_refused_without_password,
-)
+from traitortrack_desktop.services.password_question import PasswordQuestion, PasswordWanted
 from traitortrack_desktop.services.ports import StationStanding
 from traitortrack_desktop.services.scan_intake import ScanIntake
 from traitortrack_desktop.services.set_up import FirstSetUp, SetUpControls, SetUpDone
@@ -121,9 +117,7 @@ def station_window(
             settings, address=address, listeners=listeners, sign_in_required=True, for_people=True
         )
         rack = scanner_rack(settings, station, ports=settings.serial_ports)
-        office, own_password = office_places(
-            station, badge_folder=settings.data_dir / _BADGES, now=station_time
-        )
+        office, own_password = office_places(badge_folder=settings.data_dir / _BADGES, now=station_time)
         window = MainWindow(
             station,
             tongue=Tongue(),

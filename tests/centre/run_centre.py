@@ -19,6 +19,7 @@ RUNS = {
     "size": "centre.size",
     "together": "centre.together",
     "hot-row": "centre.hot_row",
+    "timing": "centre.timing",
 }
 """What can be run, with the module of each whose ``main(arguments)`` returns the exit status."""
 

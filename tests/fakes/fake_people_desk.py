@@ -250,6 +250,9 @@ class FakePeopleDesk:
         else:
             self._answer(asked)
 
+    def own_password_change(self, old, new):
+        return lambda office, session: office.change_own_password(old, new, session=session)
+
     def let_go(self, *, last_first=False):
         waiting, self.waiting = self.waiting, []
         for asked in reversed(waiting) if last_first else waiting:

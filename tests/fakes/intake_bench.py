@@ -1,5 +1,6 @@
 """An intake with a journal, guns with clocks, and what was told: for tests of readings in their order."""
 
+from fakes.asked_badges import AskedBadges
 from fakes.memory_journal import MemoryJournal
 from fakes.own_knowledge import own_knowledge
 
@@ -22,7 +23,7 @@ class IntakeBench:
         self._sign_in_required = sign_in_required
         self._for_people = for_people
         self._known = known
-        self.badges = badges
+        self.badges = badges or AskedBadges()
         self.restart(self.journal)
 
     def restart(self, journal):

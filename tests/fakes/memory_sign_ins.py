@@ -21,6 +21,10 @@ class MemorySignIns:
         self.pins.pop(username, None)
         self.badges = {code: kept for code, kept in self.badges.items() if kept.person.username != username}
 
+    def forget_password(self, username, only=None):
+        if only is None or self.person_with(username, only) is not None:
+            self.kept.pop(username, None)
+
     def person_with(self, username, password):
         person, kept = self.kept.get(username, (None, None))
         return person if kept == password else None
@@ -40,8 +44,9 @@ class MemorySignIns:
     def remember_pin(self, badge, pin):
         self.pins[badge.person.username] = (badge.person, pin)
 
-    def forget_pin(self, badge):
-        self.pins.pop(badge.person.username, None)
+    def forget_pin(self, badge, only=None):
+        if only is None or self.holder_with_pin(badge, only) is not None:
+            self.pins.pop(badge.person.username, None)
 
     def holder_with_pin(self, badge, pin):
         person, kept = self.pins.get(badge.person.username, (None, None))

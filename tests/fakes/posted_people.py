@@ -80,10 +80,17 @@ class PostedPeople:
     ) -> UUID:
         """Return the same at the station that is *device*, which need not be enrolled yet."""
         number = uuid4()
+        if way == "pin":
+            self.owner.query(
+                """INSERT INTO station.pin (user_id, pin_hash, set_by) VALUES (%s, 'x', 'admin')
+                   ON CONFLICT DO NOTHING""",
+                self.user_id(name),
+            )
         self.owner.query(
-            """INSERT INTO station.session (id, device, user_id, username, way, rights, started_at)
-               VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() - CAST(%s AS interval))""",
-            *(str(number), str(device), self.user_id(name), name, way, rights, ago),
+            """INSERT INTO station.session (id, device, user_id, username, way, rights, started_at, shown)
+               VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() - CAST(%s AS interval),
+                       station.shown_to_sign_in(%s, %s))""",
+            *(str(number), str(device), self.user_id(name), name, way, rights, ago, self.user_id(name), way),
         )
         return number
 

@@ -1,25 +1,22 @@
 """What may be done to accounts: the rules of the centre, which commands and stations call alike."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fakes.central_owner import query
-from fakes.kept_accounts import EMPTY, HASH, KeptAccounts, kept_accounts
+from fakes.kept_accounts import EMPTY, HASH, KeptAccounts
 
 from traitortrack_desktop.domain.accounts import AccountAct as Act
 from traitortrack_desktop.domain.accounts import AccountProblem as Problem
-from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
 from traitortrack_desktop.services.ports import EntriesNotAcceptableError
-from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError
+from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError, password_weakness
 from traitortrack_desktop.storage.central.user_administration import (
     accounts,
     add_user,
     change_account,
     end_session,
-    password_weakness,
     sessions,
 )
 
@@ -27,20 +24,6 @@ PASSWORD = "Str0ng!pass"
 STATION = "00000000-0000-4000-8000-000000000007"
 OTHER_HASH = HASH[:-1] + "1"
 SECRETS = (HASH, OTHER_HASH, "0000000000", "salt")
-
-
-@pytest.fixture(scope="module")
-def centre(postgres_server: EmbeddedPostgres) -> Iterator[KeptAccounts]:
-    with kept_accounts(postgres_server, "administered") as accounts:
-        yield accounts
-
-
-@pytest.fixture
-def kept(centre: KeptAccounts) -> KeptAccounts:
-    """Only the administrator boss."""
-    centre.query(EMPTY)
-    centre.add("boss", "admin")
-    return centre
 
 
 # -- making
@@ -311,6 +294,28 @@ def test_a_new_password_ends_the_lock_and_changes_nothing_else(kept: KeptAccount
         "last_failed_login": None,
     }
     assert kept.row("ravi") == {**before, **changed}
+
+
+def test_a_new_password_ends_every_open_session_and_the_audit_says_so(kept: KeptAccounts):
+    kept.query(
+        "INSERT INTO station.device (id, name, version, role_name) VALUES (%s, 'Dock', '1', 'x')", STATION
+    )
+    boss, user = kept.row("boss")["id"], kept.add("ravi")
+    for _ in range(2):
+        kept.session_of(user, STATION)
+    kept.session_of(boss, STATION)
+
+    assert kept.change_as(boss, Act.RESET_PASSWORD, "ravi", password_hash=OTHER_HASH) is None
+
+    assert kept.query("SELECT user_id, ended_by FROM station.session ORDER BY ended_by NULLS LAST") == [
+        {"user_id": user, "ended_by": "boss"},
+        {"user_id": user, "ended_by": "boss"},
+        {"user_id": boss, "ended_by": None},
+    ]
+    assert [(row["action"], row["user_id"]) for row in kept.audit()] == [
+        ("password_reset", boss),
+        ("session_revoked", boss),
+    ]
 
 
 def test_unlocking_forgets_wrong_passwords_and_wrong_pins(kept: KeptAccounts):

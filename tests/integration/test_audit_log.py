@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from fakes.kept_accounts import EMPTY, KeptAccounts, kept_accounts
+from fakes.kept_accounts import EMPTY, KeptAccounts
 
 from traitortrack_desktop.domain.accounts import AuditFilter, AuditRow
-from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.storage.central.user_administration import audit_rows
 
 SECRETS = (
@@ -19,17 +18,11 @@ SECRETS = (
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def centre(postgres_server: EmbeddedPostgres) -> Iterator[KeptAccounts]:
-    with kept_accounts(postgres_server, "audited") as accounts:
-        yield accounts
-
-
 @pytest.fixture
-def kept(centre: KeptAccounts) -> Iterator[KeptAccounts]:
-    centre.query(EMPTY)
-    yield centre
-    centre.query("DELETE FROM station.setting WHERE name = 'anonymise_audit'")
+def kept(kept_centre: KeptAccounts) -> Iterator[KeptAccounts]:
+    kept_centre.query(EMPTY)
+    yield kept_centre
+    kept_centre.query("DELETE FROM station.setting WHERE name = 'anonymise_audit'")
 
 
 def written(kept: KeptAccounts, details: object = None, user: int | None = None, **states: object) -> dict:
@@ -114,6 +107,18 @@ def test_no_secret_is_written_even_if_one_is_given(kept: KeptAccounts):
     assert json.loads(row["before_state"]) == {"role": "x"}
 
 
+def test_no_secret_is_written_however_deep_it_stands(kept: KeptAccounts):
+    deep = {
+        "old": {"password_hash": "S3CRET", "role": "x"},
+        "all": [{"totp_secret": {"a": "S3CRET"}, "n": 1}],
+    }
+
+    row = written(kept, deep, before=deep)
+
+    assert json.loads(row["details"]) == {"old": {"role": "x"}, "all": [{"n": 1}]}
+    assert json.loads(row["before_state"]) == json.loads(row["details"])
+
+
 def test_somebody_who_was_deleted_leaves_the_row_without_a_name(kept: KeptAccounts):
     assert written(kept, {"a": 1}, 4711)["user_id"] is None
 
@@ -171,6 +176,29 @@ def test_secrets_that_the_web_application_left_in_snapshots_are_not_shown(kept: 
 
     (row,) = read(kept)
     assert (row.before, row.after) == ({"role": "admin"}, {"text": "***"})
+
+
+def test_secrets_that_stand_deep_in_a_row_of_the_web_application_are_not_shown(kept: KeptAccounts):
+    changes = {"old": {"password_hash": "S3CRET", "role": "admin"}, "new": [{"Reset_Token": "S3CRET"}]}
+    stands(
+        kept, details=json.dumps(changes), before_state=json.dumps(changes), after_state=json.dumps([changes])
+    )
+
+    (row,) = read(kept)
+    assert (row.details, row.before) == ({"old": {"role": "admin"}, "new": [{}]},) * 2
+    assert row.after == {"text": "***"}
+
+
+def test_a_row_that_is_nested_too_deep_to_look_through_tells_nothing_secret(kept: KeptAccounts):
+    stands(kept, details='{"a":' * 2000 + '{"password_hash": "S3CRET"}' + "}" * 2000)
+
+    assert [row.details for row in read(kept)] == [{"text": "***"}]
+
+
+def test_addresses_in_rows_of_the_web_application_are_read_as_they_stand(kept: KeptAccounts):
+    stands(kept, details='{"email": "asha@depot.example"}')
+
+    assert [row.details for row in read(kept)] == [{"email": "asha@depot.example"}]
 
 
 def test_who_signed_in_is_found_where_the_web_application_left_it_out(kept: KeptAccounts):

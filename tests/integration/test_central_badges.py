@@ -1,7 +1,6 @@
 """Badges, and a biller's PIN, at the centre."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,8 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from fakes.attacker import Attacker
 from fakes.central_owner import query
-from fakes.enrolled_stations import enrolled
-from fakes.signing_in import accounts_at, audit, badge, person, pin
+from fakes.signing_in import audit, badge, person, pin
 
 from traitortrack_desktop.domain.operators import Badge, SignInWay
 from traitortrack_desktop.domain.roles import Person, Rights
@@ -19,17 +17,6 @@ from traitortrack_desktop.storage.central.accounts import CentralAccounts
 
 CODE = "TT-BADGE-" + "123456789012345678901234"
 PIN = "582913"
-
-
-@pytest.fixture
-def device(people_url: str, people_station_url: str) -> UUID:
-    return enrolled(people_url, uuid4(), account="people_station")
-
-
-@pytest.fixture
-def accounts(people_station_url: str, device: UUID) -> Iterator[CentralAccounts]:
-    with closing(accounts_at(people_station_url, device)) as accounts:
-        yield accounts
 
 
 @pytest.fixture

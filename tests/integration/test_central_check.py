@@ -39,6 +39,15 @@ def test_functions_of_another_program_are_remarked_and_a_missing_one_is_a_fault(
     assert report.faults == ("missing functions: post_entries (stations cannot post: run db upgrade)",)
 
 
+def test_a_function_that_only_stations_of_the_last_release_call_is_missed_and_no_fault(central_url: str):
+    query(central_url, "DROP FUNCTION station.account_for_sign_in; DROP FUNCTION station.sign_in_challenge")
+
+    report = check(central_url)
+
+    assert report.faults == ("missing functions: sign_in_challenge (stations cannot post: run db upgrade)",)
+    assert "account_for_sign_in" in report.missing_functions
+
+
 def test_stations_can_work_with_the_last_releases_centre(released_url: str):
     report = check(released_url)
 
@@ -151,6 +160,26 @@ def test_columns_that_would_have_rows_refused_are_faults(central_url: str):
         "the column scan.user_id must not be empty, but a scan by somebody whom the web application does not"
         " know names nobody: ALTER TABLE scan ALTER COLUMN user_id DROP NOT NULL",
     )
+
+
+def test_an_audit_that_takes_no_rows_is_remarked_and_keeps_no_station_from_working(central_url: str):
+    query(
+        central_url,
+        """ALTER TABLE audit_log ALTER COLUMN details TYPE jsonb USING NULL,
+             ALTER COLUMN user_id SET NOT NULL, ADD COLUMN depot text NOT NULL""",
+    )
+
+    report = check(central_url)
+
+    unaudited = "what people do at stations is not written into the audit before"
+    assert report.faults == ()
+    assert {said for said in report.remarks if unaudited in said} == {
+        f"the column audit_log.details is jsonb and has to hold text: {unaudited} its type is changed",
+        f"the column audit_log.user_id must not be empty: {unaudited}"
+        " ALTER TABLE audit_log ALTER COLUMN user_id DROP NOT NULL",
+        f"the column audit_log.depot must not be empty: {unaudited}"
+        " ALTER TABLE audit_log ALTER COLUMN depot DROP NOT NULL",
+    }
 
 
 def test_columns_that_are_only_wider_do_no_harm(central_url: str):

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,14 +21,16 @@ from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreUnreachableError,
     EntriesNotAcceptableError,
+    NotPermittedError,
 )
 from traitortrack_desktop.storage.central import engine as engine_module
-from traitortrack_desktop.storage.central.engine import CentralDatabase
+from traitortrack_desktop.storage.central.engine import CentralDatabase, owner_connection
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.central.upgrade import upgrade
 
 UNREACHABLE = ["57P01", "53300", "40001", "40P01", "55P03", "57014", "53100", "XX000", "08006"]
 MISMATCH = ["42883", "42P01", "42703", "42501", "42804", "3F000", "28000", "28P01", "TT001", "TT002", "25006"]
+CENTRE_ERRORS = (CentreUnreachableError, CentreMismatchError, EntriesNotAcceptableError)
 NOT_ACCEPTABLE = ["22001", "22P02", "23505", "23502", "P0001", "54000", "54001"]
 
 
@@ -47,7 +50,8 @@ def interrupted(session: Session, statement: str) -> None:
     ("state", "meaning"),
     [(state, CentreUnreachableError) for state in UNREACHABLE]
     + [(state, CentreMismatchError) for state in MISMATCH]
-    + [(state, EntriesNotAcceptableError) for state in NOT_ACCEPTABLE],
+    + [(state, EntriesNotAcceptableError) for state in NOT_ACCEPTABLE]
+    + [("TT006", NotPermittedError)],
 )
 def test_a_failure_is_told_by_its_sqlstate(database: CentralDatabase, state: str, meaning: type[Exception]):
     statement = f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$"
@@ -260,3 +264,42 @@ def _line(port: int, *, queries_only: bool = False) -> Iterator[tuple[int, threa
         listener.shutdown(socket.SHUT_RDWR)
         for end in ends:
             end.close()
+
+
+SECRET = "-".join(("a", "hash"))  # not as it would stand in a source line
+REVEALING = {
+    "statement": "SELECT no_such_function(:secret)",
+    "parameters": "SELECT 1 / length(CAST(:secret AS text)) / 0",
+    "row": 'INSERT INTO "user" (username, password_hash) VALUES (NULL, :secret)',
+}
+
+
+@pytest.mark.parametrize("statement", REVEALING.values(), ids=REVEALING)
+def test_a_failed_statement_does_not_tell_the_values_that_went_with_it(
+    database: CentralDatabase, statement: str
+):
+    with pytest.raises(CENTRE_ERRORS) as failed, database.session() as session:
+        session.execute(text(statement), {"secret": SECRET})
+
+    assert SECRET not in told_in_a_traceback(failed.value)
+
+
+@pytest.mark.parametrize("statement", REVEALING.values(), ids=REVEALING)
+def test_a_command_that_fails_does_not_tell_the_values_either(central_url: str, statement: str):
+    with pytest.raises(CENTRE_ERRORS) as failed, owner_connection(central_url) as connection:
+        connection.execute(text(statement), {"secret": SECRET})
+
+    assert SECRET not in told_in_a_traceback(failed.value)
+
+
+def test_posting_that_fails_does_not_tell_the_values_either(database: CentralDatabase):
+    with pytest.raises(CENTRE_ERRORS) as failed, database.delivery() as cursor:
+        cursor.execute("SELECT no_such_function(%s)", (SECRET,))
+
+    assert SECRET not in told_in_a_traceback(failed.value)
+
+
+def told_in_a_traceback(error: BaseException) -> str:
+    """Return what a log would hold of *error* and what led to it, without the source lines."""
+    chain = traceback.TracebackException.from_exception(error)
+    return "".join(chain.format())

@@ -3,20 +3,26 @@
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg2
+import pyotp
 import pytest
 from fakes.attacker import Attacker
 from fakes.central_owner import query
 from fakes.enrolled_stations import enrolled
+from fakes.entry_chain import EntryChain, item
 from fakes.plain_address import plain
 from fakes.signing_in import CHEAP, accounts_at, audit, badge, person, pin
 from werkzeug.security import generate_password_hash
 
-from traitortrack_desktop.services.ports import SignedIn, SignInRefused
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.domain.session_entries import sign_in_decision, sign_out_decision
+from traitortrack_desktop.services.ports import EntriesNotAcceptableError, SignedIn, SignInRefused
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 
 HASH = generate_password_hash("Another-Passw0rd", CHEAP)
@@ -96,13 +102,17 @@ def test_two_administrators_who_end_each_others_sessions_wait_for_nobody_in_a_ci
     ]
     with closing(psycopg2.connect(plain(people_station_url))) as first, first.cursor() as cursor:
         # The first has asked for the list of accounts in the same transaction, and goes on with a change.
-        cursor.execute("SELECT count(*) FROM station.accounts(%s, %s, '', NULL, 10)", (str(devices[0]), sessions[0]))
+        cursor.execute(
+            "SELECT count(*) FROM station.accounts(%s, %s, '', NULL, 10)", (str(devices[0]), sessions[0])
+        )
         done: list[str] = []
 
         def second() -> None:
             with closing(Attacker(people_station_url)) as other:
                 other.rows("SET statement_timeout = '5s'")
-                done.append(other.state(ADMINISTER, str(devices[1]), sessions[1], "end_sessions", "ravi", "{}"))
+                done.append(
+                    other.state(ADMINISTER, str(devices[1]), sessions[1], "end_sessions", "ravi", "{}")
+                )
 
         thread = threading.Thread(target=second)
         thread.start()
@@ -130,7 +140,10 @@ def test_the_password_alone_changes_no_administrators_password(
 
 @pytest.mark.parametrize(
     "what",
-    ["UPDATE \"user\" SET password_hash = 'pbkdf2:sha256:1$salt$abcd'", "UPDATE station.session SET ended_by = 'meera'"],
+    [
+        "UPDATE \"user\" SET password_hash = 'pbkdf2:sha256:1$salt$abcd'",
+        "UPDATE station.session SET ended_by = 'meera'",
+    ],
 )
 def test_a_remembered_password_is_worth_less_once_it_is_none_any_more(
     accounts: CentralAccounts, people_url: str, device: UUID, what: str
@@ -144,7 +157,9 @@ def test_a_remembered_password_is_worth_less_once_it_is_none_any_more(
     assert worth(people_url, device, ravi, "remembered_password") == "operator"
 
 
-@pytest.mark.parametrize("what", ["DELETE FROM station.pin", "UPDATE station.pin SET pin_hash = 'pbkdf2:sha256:1$salt$ab'"])
+@pytest.mark.parametrize(
+    "what", ["DELETE FROM station.pin", "UPDATE station.pin SET pin_hash = 'pbkdf2:sha256:1$salt$ab'"]
+)
 def test_a_remembered_pin_is_worth_less_once_it_is_none_any_more(
     accounts: CentralAccounts, people_url: str, device: UUID, what: str
 ):
@@ -152,7 +167,8 @@ def test_a_remembered_pin_is_worth_less_once_it_is_none_any_more(
     badge(people_url, ravi, "code")
     pin(people_url, ravi, "271828")
     held = accounts.sign_in_with_badge("code", session=uuid4())
-    assert isinstance(held, SignedIn) and held.badge is not None
+    assert isinstance(held, SignedIn)
+    assert held.badge is not None
     assert isinstance(accounts.sign_in_with_pin(held.badge, "271828", session=uuid4()), SignedIn)
     assert worth(people_url, device, ravi, "remembered_pin") == "full"
 
@@ -165,6 +181,96 @@ def worth(url: str, device: UUID, user: int, way: str) -> str:
     asked = "SELECT station.rights_without_centre(%s, %s, %s) AS rights"
     rights: str = query(url, asked, str(device), user, way)[0]["rights"]
     return rights
+
+
+# -- once
+
+
+def test_a_repeated_sign_in_is_not_answered_with_a_session_that_was_revoked(
+    accounts: CentralAccounts, people_url: str
+):
+    ravi, session = person(people_url, "ravi"), uuid4()
+    badge(people_url, ravi, "code")
+    accounts.sign_in_with_badge("code", session=session)
+    query(people_url, "SELECT station.revoke_one_session(NULL, 'owner', %s)", str(session))
+
+    with pytest.raises(EntriesNotAcceptableError):
+        accounts.sign_in_with_badge("code", session=session)
+
+
+@pytest.mark.parametrize("way", ["password", "badge"])
+def test_a_sign_in_at_the_centre_and_its_entry_are_one_row_of_the_audit(
+    accounts: CentralAccounts, people_url: str, attacker: Attacker, device: UUID, way: str
+):
+    ravi, chain = person(people_url, "ravi"), EntryChain()
+    chain.device = DeviceId(device)
+    badge(people_url, ravi, "code")
+    session = uuid4()
+    answer = (
+        accounts.sign_in("ravi", "pw", session=session)
+        if way == "password"
+        else accounts.sign_in_with_badge("code", session=session)
+    )
+    assert isinstance(answer, SignedIn)
+    entries = [
+        chain.entry(sign_in_decision(answer.session, capacity=30), session=session),
+        chain.entry(sign_out_decision(capacity=30), session=session),
+    ]
+    for _ in range(2):
+        attacker.post(device, [item(entry) for entry in entries])
+
+    name = "login_success" if way == "password" else "badge_login_success"
+    assert audit(people_url) == [(name, ravi), ("logout", ravi)]
+    written = query(people_url, "SELECT string_agg(details, '') AS all FROM audit_log")[0]["all"]
+    assert str(session) not in written
+
+
+def test_a_code_shown_at_two_stations_at_the_same_moment_lets_one_in(
+    people_url: str, people_station_url: str
+):
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    person(people_url, "meena", role="admin", totp_secret=secret, two_fa_enabled=True)
+    now = datetime.now(UTC)
+    late = timedelta(seconds=30 if now.timestamp() % 30 > 25 else 0)
+    code = pyotp.TOTP(secret).at(now + late)
+    together = threading.Barrier(4)
+
+    def sign_in(device: UUID) -> object:
+        with closing(accounts_at(people_station_url, device)) as accounts:
+            together.wait()
+            return accounts.sign_in("meena", "pw", session=uuid4(), code=code)
+
+    devices = [enrolled(people_url, uuid4(), account="people_station") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(sign_in, devices))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["SignInRefused"] * 3 + ["SignedIn"]
+
+
+# -- lockouts as the web application and bad luck leave them
+
+
+@pytest.mark.parametrize(
+    ("failures", "locked", "locks"),
+    [
+        (None, None, False),
+        (4, None, True),
+        (4, "2020-01-01", False),
+        (4, "-infinity", False),
+        (0, "infinity", True),
+        (2147483647, None, True),
+    ],
+)
+def test_a_lockout_is_read_as_the_web_application_reads_it(
+    accounts: CentralAccounts, people_url: str, failures: int | None, locked: str | None, locks: bool
+):
+    person(people_url, "ravi", failed_login_attempts=failures, locked_until=locked)
+
+    answer = accounts.sign_in("ravi", "wrong", session=uuid4())
+
+    assert isinstance(answer, SignInRefused)
+    assert (answer.locked_until is not None) is locks
+    assert isinstance(accounts.sign_in("ravi", "pw", session=uuid4()), SignInRefused) is locks
 
 
 # -- an account's number that is given out again
@@ -195,7 +301,9 @@ def test_the_session_of_somebody_deleted_is_not_that_of_the_next_with_the_number
     reused(people_url, ravi, "meera")
 
     assert attacker.state(ADMINISTER, str(device), session, "disable", "nobody", "{}") == "TT006"
-    assert query(people_url, "SELECT station.session_trouble(%s) AS t", session) == [{"t": "operator_disabled"}]
+    assert query(people_url, "SELECT station.session_trouble(%s) AS t", session) == [
+        {"t": "operator_disabled"}
+    ]
 
 
 # -- a station that may not work any more

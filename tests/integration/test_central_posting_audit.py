@@ -227,7 +227,23 @@ def test_a_sign_in_that_the_centre_first_hears_of_here_is_audited(
     assert audited(people, entries) == [(1, action, name), (2, "logout", name)]
     row = people.audit(entries)[0]
     assert (row["entity_type"], row["entity_id"]) == ("auth", people.user_id(name))
-    assert json.loads(row["details"])["way"] == way
+    details = json.loads(row["details"])
+    assert (details["way"], set(details)) == (way, {"username", "station", "way"})
+
+
+def test_signing_out_is_audited_once_also_where_the_next_sign_in_was_faster(
+    people: PostedPeople, station: PostingStation, name: str
+):
+    session = people.session(name, station, ago="1 minute")
+    people.owner.query(
+        "SELECT station.begin_session(%s, %s, %s, %s, 'badge', 'operator', NULL, NULL)",
+        *(str(uuid4()), str(station.chain.device), people.user_id(name), name),
+    )
+    entries = station.entries(signed_out(), by=name, session=session)
+    station.offer(entries)
+    station.offer(entries)
+
+    assert audited(people, entries) == [(1, "logout", name)]
 
 
 def test_a_sign_in_that_does_not_count_is_audited_as_failed(

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from fakes.decisions import added, cancelled, closed, opened, overridden, removed
+from fakes.decisions import added, cancelled, closed, opened, overridden, removed, signed_in, signed_out
 from fakes.entry_chain import item
 from fakes.hidden_address import HiddenAddress
 from fakes.posted_people import PostedPeople, PostingStation, told
 
+from traitortrack_desktop.domain.identifiers import JournalEpoch
+from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.roles import Operation, Rights, Role, may
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 
@@ -203,6 +205,27 @@ def test_a_session_that_ended_by_itself_gives_what_waited_its_rights(
     people.owner.query("UPDATE station.session SET ended_at = now() WHERE id = %s", str(session))
 
     assert answer(station, "override", bag, name, session) == ("posted", None)
+
+
+def test_a_session_that_is_over_in_its_journal_gives_nobody_rights_any_more(
+    people: PostedPeople, station: PostingStation, bag: str
+):
+    admin, other = people.person("admin"), people.person()
+    sessions = [people.session(admin, station) for _ in range(2)]
+    by_its_end = station.entries(
+        signed_in(SignInWay.PASSWORD), overridden(bag), signed_out(), by=admin, session=sessions[0]
+    )
+    by_the_next = [
+        *station.entries(signed_in(SignInWay.PASSWORD), by=admin, session=sessions[1]),
+        *station.entries(overridden(bag), by=admin, session=sessions[1]),
+        *station.entries(signed_in(SignInWay.REMEMBERED_PASSWORD), by=other, session=uuid4()),
+    ]
+    assert {one["outcome"] for one in station.offer([*by_its_end, *by_the_next])} == {"posted"}
+
+    for session in sessions:
+        station.chain.epoch = JournalEpoch(uuid4())  # made up
+        (late,) = station.post(overridden(bag), by=admin, session=session)
+        assert (late["outcome"], late["reason"]) == ("refused", "not_permitted")
 
 
 def test_a_session_of_another_station_gives_no_rights(

@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 from fakes.central_owner import query
 from fakes.enrolled_stations import enrolled
-from fakes.signing_in import badge, person
+from fakes.signing_in import badge, person, pin
 
 BEGIN = (
     "SELECT station.begin_session(%s, %s, %s, 'ravi', %s, %s, %s, now() - %s * interval '1 minute') AS rights"
@@ -19,6 +19,7 @@ def begin(url: str, device: str, user: int, **told: Any) -> str:
     session = told.get("session", str(uuid4()))
     way, rights = told.get("way", "password"), told.get("rights", "full")
     query(url, BEGIN, session, device, user, way, rights, told.get("badge"), told.get("minutes_ago", 0))
+    query(url, "UPDATE station.session SET shown = station.shown_to_sign_in(user_id, way)")
     return session
 
 
@@ -196,6 +197,7 @@ def test_it_is_worth_full_rights_where_the_centre_accepted_the_same_lately(
     people_url: str, device: str, way: str
 ):
     somebody = person(people_url, "meera")
+    pin(people_url, somebody, "271828")
     begin(people_url, device, somebody, way=way, minutes_ago=29 * 24 * 60)
 
     assert worth(people_url, device, somebody, f"remembered_{way}") == "full"

@@ -633,6 +633,25 @@ def test_a_session_that_is_named_with_its_own_end_ends(people: PostedPeople, sta
     assert people.session_row(session)["ended_at"] is not None
 
 
+def test_no_administrators_session_goes_on_once_it_ended(people: PostedPeople, station: PostingStation):
+    session = people.session(people.person("admin"), station)
+    people.owner.query("SELECT station.end_session(%s)", str(session))
+
+    station.send([], session=session)
+
+    assert people.session_row(session)["ended_at"] is not None
+
+
+def test_a_session_that_somebody_signed_out_of_does_not_go_on(people: PostedPeople, station: PostingStation):
+    name = people.person()
+    session = people.session(name, station)
+    station.post(signed_out(), by=name, session=session)
+
+    station.send([], session=session)
+
+    assert people.session_row(session)["ended_at"] is not None
+
+
 def test_no_station_lets_a_session_of_another_go_on(people: PostedPeople, station: PostingStation):
     theirs = people.session(people.person(), PostingStation(people))
     people.owner.query("UPDATE station.session SET ended_at = now() WHERE id = %s", str(theirs))

@@ -1,6 +1,8 @@
 """Signing in with a password: sessions, what is written down, and what a station's account gets out of it."""
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from uuid import UUID, uuid4
@@ -10,6 +12,7 @@ from fakes.attacker import Attacker
 from fakes.central_owner import query
 from fakes.enrolled_stations import enrolled
 from fakes.signing_in import accounts_at, audit, person
+from sqlalchemy import Engine, event
 
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.roles import Rights
@@ -21,17 +24,6 @@ from traitortrack_desktop.services.ports import (
 )
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.password_proof import proof_of
-
-
-@pytest.fixture
-def device(people_url: str, people_station_url: str) -> UUID:
-    return enrolled(people_url, uuid4(), account="people_station")
-
-
-@pytest.fixture
-def accounts(people_station_url: str, device: UUID) -> Iterator[CentralAccounts]:
-    with closing(accounts_at(people_station_url, device)) as accounts:
-        yield accounts
 
 
 @pytest.fixture
@@ -263,32 +255,40 @@ def test_a_name_that_nobody_has_is_asked_like_one_that_somebody_has(
     assert all(len(challenge["salt"]) == 16 and challenge["salt"].isalnum() for challenge in asked)
 
 
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What a sign-in costs from now on: messages to the centre, and slow digests with their parameters."""
+    done: list[str] = []
+    scrypt = hashlib.scrypt
+
+    def counted(password: bytes, *, salt: bytes, n: int, r: int, p: int, **more: int) -> bytes:
+        done.append(f"scrypt:{n}:{r}:{p} with {len(salt)}")
+        return scrypt(password, salt=salt, n=n, r=r, p=p, **more)
+
+    def sent(_connection: object, _cursor: object, message: str, *_more: object) -> None:
+        called = re.search(r"station\.(\w+)", message)
+        done.append(called[1] if called else "limits of time")
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    event.listen(Engine, "before_cursor_execute", sent)
+    yield done
+    event.remove(Engine, "before_cursor_execute", sent)
+
+
 def test_the_same_work_is_done_for_a_name_that_nobody_has(
-    people_url: str, people_station_url: str, device: UUID, monkeypatch: pytest.MonkeyPatch
+    accounts: CentralAccounts, people_url: str, work: list[str]
 ):
     person(people_url, "ravi", password_hash=f"scrypt:32768:8:1${'s' * 16}${'0' * 128}")
-    done: list[list[str]] = []
+    accounts.sign_in("somebody", "wrong", session=uuid4())  # it connects
+    costs = []
+    for name in ("ravi", "nobody"):
+        work.clear()
+        assert accounts.sign_in(name, "wrong", session=uuid4()) == SignInRefused()
+        costs.append(work.copy())
 
-    def proof(method: str, salt: str, _password: str, **_of: object) -> str:
-        done[-1].append(f"{method} with {len(salt)}")
-        return "proof"
-
-    monkeypatch.setattr("traitortrack_desktop.storage.central.accounts.proof_of", proof)
-    monkeypatch.setattr(CentralAccounts, "_answer", _heard(CentralAccounts._answer, done))
-    with closing(accounts_at(people_station_url, device)) as accounts:
-        for name in ("ravi", "nobody"):
-            done.append([])
-            assert accounts.sign_in(name, "wrong", session=uuid4()) == SignInRefused()
-
-    assert done[0] == done[1] == ["asked", "scrypt:32768:8:1 with 16", "asked", "asked"]
-
-
-def _heard(answer, done):
-    def asked(self, statement, values):
-        done[-1].append("asked")
-        return answer(self, statement, values)
-
-    return asked
+    looked_at = ["limits of time", "sign_in"]
+    challenge = ["limits of time", "sign_in_challenge", "scrypt:32768:8:1 with 16"]
+    assert costs[0] == costs[1] == [*challenge, *looked_at, *looked_at]
 
 
 # -- what is written down

@@ -12,7 +12,7 @@ import pytest
 from fakes.central_owner import query
 from fakes.enrolled_stations import enrolled
 from fakes.plain_address import plain
-from fakes.signing_in import CHEAP, accounts_at, audit, person
+from fakes.signing_in import CHEAP, audit, person
 
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
@@ -84,14 +84,6 @@ def station(people_url: str, people_station_url: str) -> Iterator[Station]:
         yield station
 
 
-@pytest.fixture
-def accounts(people_url: str, people_station_url: str) -> Iterator[CentralAccounts]:
-    with closing(
-        accounts_at(people_station_url, enrolled(people_url, uuid4(), account="people_station"))
-    ) as accounts:
-        yield accounts
-
-
 def looked_at(url: str) -> int:
     return query(url, "SELECT count(*) AS n FROM station.sign_in_failure WHERE answer IS NOT NULL")[0]["n"]
 
@@ -107,6 +99,7 @@ def all_at_once(stations: Sequence[Station], name: str) -> list[list[str]]:
         return list(pool.map(attack, stations))
 
 
+# Threads of one process; the run `dev.py centre timing` does it with processes.
 @pytest.mark.parametrize("name", ["ravi", "nobody"])
 def test_twenty_stations_at_once_meet_one_limit(stations: Sequence[Station], people_url: str, name: str):
     person(people_url, "ravi")

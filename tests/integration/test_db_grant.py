@@ -324,6 +324,42 @@ def test_it_prints_a_code_for_the_station_once(grant, centre_url: str):
     query(centre_url, "DELETE FROM station.device")
 
 
+def test_renewing_the_password_of_an_enrolled_station_leaves_no_open_code(grant, centre_url: str):
+    grant(ROLE)
+    station = enrolled(centre_url, uuid4(), account=ROLE)
+    query(centre_url, "DELETE FROM station.enrolment_code")
+
+    _, out, _ = grant(ROLE)
+    _, as_json, _ = grant(ROLE, "--json")
+
+    assert "No one-time code was made: its station is enrolled already." in out
+    assert (json.loads(as_json)["enrolment_code"], json.loads(as_json)["has_stations"]) == (None, True)
+    assert query(centre_url, "SELECT code_hash FROM station.enrolment_code") == []
+    query(centre_url, "DELETE FROM station.device WHERE id = %s", station)
+
+
+@pytest.mark.parametrize("wish", [("--station", "Dock 2"), ("--area", "indore")], ids=["name", "area"])
+def test_one_more_station_of_an_account_gets_a_code_when_it_is_asked_for(grant, centre_url: str, wish):
+    grant(ROLE)
+    enrolled(centre_url, uuid4(), account=ROLE)
+
+    _, out, _ = grant(ROLE, *wish)
+
+    assert "One-time code for one new station" in out
+    query(centre_url, "DELETE FROM station.device")
+
+
+def test_an_account_whose_station_never_came_or_was_revoked_gets_another_code(grant, centre_url: str):
+    grant(ROLE)
+    _, never_came, _ = grant(ROLE)
+    change_station(centre_url, StationAct.REVOKE, str(enrolled(centre_url, uuid4(), account=ROLE)))
+    _, was_revoked, _ = grant(ROLE)
+
+    for out in (never_came, was_revoked):
+        assert "One-time code for one new station" in out
+    query(centre_url, "DELETE FROM station.device; DELETE FROM audit_log")
+
+
 def test_an_area_that_is_none_is_refused_before_anything_is_made(grant, centre_url: str):
     code, _, err = grant(ROLE, "--area", "delhi")
 

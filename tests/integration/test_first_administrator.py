@@ -1,33 +1,27 @@
 """The first administrator: made from ``ADMIN_PASSWORD`` and from nothing else, never overwritten unseen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from fakes.kept_accounts import EMPTY, KeptAccounts, kept_accounts
+from fakes.kept_accounts import EMPTY, KeptAccounts
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from traitortrack_desktop.commands.administrator_password import given_password, see_to_administrator
 from traitortrack_desktop.commands.exit_codes import CommandFailed
-from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.launch import launch
 
 PASSWORD, OLD = "Str0ng!pass", "0ld!Password"
+pytestmark = pytest.mark.usefixtures("_cheap_hashes")
 Upgraded = Callable[..., tuple[str, ...]]
 
 
-@pytest.fixture(scope="module")
-def centre(postgres_server: EmbeddedPostgres) -> Iterator[KeptAccounts]:
-    with kept_accounts(postgres_server, "first_admin") as accounts:
-        yield accounts
-
-
 @pytest.fixture
-def kept(centre: KeptAccounts, monkeypatch: pytest.MonkeyPatch) -> KeptAccounts:
-    centre.query(EMPTY)
+def kept(kept_centre: KeptAccounts, monkeypatch: pytest.MonkeyPatch) -> KeptAccounts:
+    kept_centre.query(EMPTY)
     for name in ("ADMIN_PASSWORD", "FORCE_ADMIN_PASSWORD_RESET"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TRAITORTRACK_DATABASE_URL", centre.url)
-    return centre
+    monkeypatch.setenv("TRAITORTRACK_DATABASE_URL", kept_centre.url)
+    return kept_centre
 
 
 @pytest.fixture

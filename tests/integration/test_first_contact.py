@@ -104,9 +104,21 @@ def test_a_database_without_the_stations_schema_is_told(door, empty_database_url
 
 
 def test_a_centre_that_lacks_a_newer_function_is_told(door, station_url: str, central_url: str):
-    query(central_url, "DROP FUNCTION station.account_for_sign_in")
+    query(central_url, "DROP FUNCTION station.sign_in_challenge, station.account_for_sign_in")
 
     assert door.attempt(station_url) is SetUpProblem.NOT_PREPARED
+
+
+def test_what_only_the_last_release_calls_is_not_asked_for(door, station_url: str, central_url: str):
+    query(
+        central_url, "DROP FUNCTION station.account_for_sign_in, station.record_sign_in, station.enrol_device"
+    )
+
+    assert door.attempt(station_url) is None
+
+
+def test_a_centre_of_the_last_release_will_do(door, released_url: str):
+    assert door.attempt(released_url) is None
 
 
 def test_an_account_without_the_stations_rights_is_told(door, plain_account: str):

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from fakes.attacker import Attacker
 from fakes.hidden_address import HiddenAddress
-from fakes.kept_accounts import EMPTY, HASH, KeptAccounts, kept_accounts
+from fakes.kept_accounts import EMPTY, HASH, KeptAccounts
 from sqlalchemy import text
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -27,7 +27,6 @@ from traitortrack_desktop.domain.accounts import (
     StationProblem,
 )
 from traitortrack_desktop.domain.identifiers import DeviceId
-from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
@@ -41,6 +40,7 @@ from traitortrack_desktop.storage.central.station_login import create_station_lo
 ACCOUNT = "office_station"
 OLD, NEW = "0ld!Password", "N3w!Password"
 CHEAP = "pbkdf2:sha256:1"
+pytestmark = pytest.mark.usefixtures("_cheap_hashes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,26 +63,22 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def centre(postgres_server: EmbeddedPostgres) -> Iterator[KeptAccounts]:
-    with kept_accounts(postgres_server, "office") as accounts:
-        yield accounts
-
-
-@pytest.fixture(scope="module")
-def address(centre: KeptAccounts) -> str:
+def address(kept_centre: KeptAccounts) -> str:
     password = secrets.token_urlsafe(12)
-    create_station_login(centre.url, ACCOUNT, password)
-    return HiddenAddress(f"postgresql+psycopg2://{ACCOUNT}:{password}{centre.url[centre.url.rindex('@') :]}")
+    create_station_login(kept_centre.url, ACCOUNT, password)
+    return HiddenAddress(
+        f"postgresql+psycopg2://{ACCOUNT}:{password}{kept_centre.url[kept_centre.url.rindex('@') :]}"
+    )
 
 
 @pytest.fixture
-def desk(centre: KeptAccounts, address: str) -> Iterator[Desk]:
-    centre.query(EMPTY)
-    device, boss = uuid4(), centre.add("boss", "admin")
-    station(centre, device, "Station 7")
-    session = UUID(centre.session_of(boss, str(device), username="boss"))
+def desk(kept_centre: KeptAccounts, address: str) -> Iterator[Desk]:
+    kept_centre.query(EMPTY)
+    device, boss = uuid4(), kept_centre.add("boss", "admin")
+    station(kept_centre, device, "Station 7")
+    session = UUID(kept_centre.session_of(boss, str(device), username="boss"))
     office = CentralPeopleOffice(address, device=DeviceId(device))
-    yield Desk(kept=centre, office=office, url=address, device=device, session=session, boss=boss)
+    yield Desk(kept=kept_centre, office=office, url=address, device=device, session=session, boss=boss)
     office.close()
 
 
@@ -250,6 +246,27 @@ def test_a_change_whose_answer_was_lost_is_done_once_and_stays_done(desk: Desk, 
 
     assert answers == ["counted", "changed", "changed"]
     assert desk.actions() == ["password_changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "answered"), [(OLD, OwnPasswordAnswer.CHANGED), ("wrong", OwnPasswordAnswer.REFUSED)]
+)
+def test_an_answer_that_got_lost_once_the_attempt_was_counted_is_asked_for_again(
+    desk: Desk, ravi: UUID, monkeypatch: pytest.MonkeyPatch, old: str, answered: OwnPasswordAnswer
+):
+    answers = iter(range(10))
+    real = CentralPeopleOffice._value
+
+    def losing(self, statement, session, **values):
+        answer = real(self, statement, session, **values)
+        if next(answers) == 2:  # the challenge, the count, and this
+            raise CentreUnreachableError
+        return answer
+
+    monkeypatch.setattr(CentralPeopleOffice, "_value", losing)
+
+    assert desk.office.change_own_password(old, NEW, session=ravi) is answered
+    assert desk.kept.row("ravi")["failed_login_attempts"] == (0 if old == OLD else 1)
 
 
 def test_rules_and_counts_are_exact_whatever_isolation_a_database_is_set_to(desk: Desk, ravi: UUID):

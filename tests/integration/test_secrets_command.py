@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from fakes.memory_key_ring import MemoryKeyRing
 
 from traitortrack_desktop.environment import secrets
 from traitortrack_desktop.environment import settings as settings_module
@@ -9,20 +10,6 @@ from traitortrack_desktop.storage.central.addresses import central_address
 
 PASSWORD = "pw-4711-Zx"
 URL = "postgresql://station_7@db/depot"
-
-
-class MemoryKeyRing:
-    def __init__(self):
-        self.kept = {}
-
-    def get_password(self, service, username):
-        return self.kept.get(username)
-
-    def set_password(self, service, username, password):
-        self.kept[username] = password
-
-    def delete_password(self, service, username):
-        del self.kept[username]
 
 
 class Computer:

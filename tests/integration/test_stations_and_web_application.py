@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from fakes.asked_badges import AskedBadges
 from fakes.central_owner import OwnerSession
 from fakes.own_knowledge import own_knowledge
 
@@ -50,6 +51,7 @@ class Station:
             rules=code_rules(capacity=CAPACITY),
             tell=lambda _event: None,
             known_about=own_knowledge(self.journal),
+            badges=AskedBadges(),
         )
         self.intake.resume()
 

@@ -121,9 +121,23 @@ def test_without_a_code_and_a_terminal_it_says_where_from(stations, station_url:
 
 
 def test_a_name_cannot_play_tricks_on_the_terminal(stations, central_url: str):
-    enrolled(central_url, uuid4(), name="\x1b[2Jgone")
+    station = enrolled(central_url, uuid4(), name="\x1b[2Jgone")
+    query(central_url, "UPDATE station.device SET area = %s", "\x1b[2Jindore")
 
     assert "\x1b" not in stations("list")[1]
+    assert "\x1b" not in stations("rename", str(station), "Dock 1")[1]
+
+
+def test_the_audit_says_that_the_owner_did_it_and_by_which_account(stations, central_url: str):
+    enrolled(central_url, uuid4(), name="Bench 3")
+    owner = query(central_url, "SELECT 'db owner ' || session_user AS name")[0]["name"]
+
+    stations("code")
+    stations("revoke", "Bench 3")
+
+    rows = query(central_url, "SELECT details::json ->> 'by' AS who FROM audit_log ORDER BY id")
+    assert [row["who"] for row in rows[-2:]] == [owner, owner]
+    assert f'by "{owner}"' in stations("list")[1]
 
 
 def test_a_centre_of_the_last_release_is_sent_to_the_upgrade(stations, released_url: str):

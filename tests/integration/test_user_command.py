@@ -2,35 +2,22 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from fakes.kept_accounts import EMPTY, HASH, KeptAccounts, kept_accounts
+from fakes.kept_accounts import HASH, KeptAccounts
 from werkzeug.security import check_password_hash
 
-from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.launch import launch
 from traitortrack_desktop.services.account_secrets import badge_code_hash
 
 PASSWORD, PIN = "Str0ng!pass", "482913"
 STATION = "00000000-0000-4000-8000-000000000007"
+pytestmark = pytest.mark.usefixtures("_cheap_hashes")
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(scope="module")
-def centre(postgres_server: EmbeddedPostgres) -> Iterator[KeptAccounts]:
-    with kept_accounts(postgres_server, "commanded") as accounts:
-        yield accounts
-
-
-@pytest.fixture
-def kept(centre: KeptAccounts) -> KeptAccounts:
-    centre.query(EMPTY)
-    centre.add("boss", "admin")
-    return centre
 
 
 @pytest.fixture
@@ -137,6 +124,16 @@ def test_a_password_and_a_pin_are_given_and_the_pin_taken_away(run: Run, kept: K
     assert kept.query("SELECT FROM station.pin WHERE true") == []
 
 
+def test_a_new_password_says_that_open_sign_ins_ended(run: Run, kept: KeptAccounts):
+    kept.query(
+        "INSERT INTO station.device (id, name, version, role_name) VALUES (%s, 'Dock', '1', 'x')", STATION
+    )
+    kept.session_of(kept.add("ravi"), STATION)
+
+    assert "open sign-ins at stations ended" in run("user", "password", "ravi")[1]
+    assert kept.query("SELECT ended_at IS NULL AS open FROM station.session") == [{"open": False}]
+
+
 @pytest.mark.parametrize("pin", ["12345", "111111", "123456", "48291a"])
 def test_a_pin_that_is_easily_guessed_is_refused(run: Run, kept: KeptAccounts, monkeypatch, pin: str):
     kept.add("bina")
@@ -156,7 +153,7 @@ def test_a_badge_is_a_card_that_only_its_owner_may_read_and_its_code_stands_nowh
     run: Run, kept: KeptAccounts, tmp_path: Path, monkeypatch
 ):
     code = "TT-BADGE-" + "7" * 24
-    monkeypatch.setattr("traitortrack_desktop.commands.user_badge.new_badge_code", lambda: code)
+    monkeypatch.setattr("traitortrack_desktop.ui.printed_badge.new_badge_code", lambda: code)
     card = tmp_path / "card.pdf"
 
     exit_code, out, err = run("user", "badge", "boss", "--out", str(card), "--days", "30")

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from traitortrack_desktop import assembly
 from traitortrack_desktop.assembly import running_station
+from traitortrack_desktop.domain.accounts import AccountAct
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.roles import Rights
@@ -22,7 +23,11 @@ from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 from traitortrack_desktop.services.station import SignInUnavailable
 from traitortrack_desktop.simulation.network_line import NetworkLine
-from traitortrack_desktop.storage.central.user_administration import add_user
+from traitortrack_desktop.storage.central.user_administration import (
+    add_user,
+    change_account,
+    hashed_password,
+)
 from traitortrack_desktop.storage.local.answered import answered_entries
 from traitortrack_desktop.storage.local.remembered_sign_ins import FILE_NAME
 
@@ -91,9 +96,24 @@ def test_a_memory_expires(ask, line, monkeypatch):
     assert ask() == UNKNOWN_HERE
 
 
-def test_a_refusal_of_the_centre_ends_the_memory(ask, line):
+def test_a_password_mistyped_at_the_centre_ends_no_memory(ask, line):
     ask()
     assert ask(password="wrong") == SignInRefused()
+    line.cut()
+    assert who(ask()) == WITHOUT_IT
+
+
+def test_a_password_that_was_changed_at_the_centre_is_forgotten_once_it_is_typed_there(
+    ask, line, central_url
+):
+    ask()
+    change_account(
+        central_url,
+        AccountAct.RESET_PASSWORD,
+        "asha",
+        {"password_hash": hashed_password("Another-horse-8")},
+    )
+    assert ask() == SignInRefused()
     line.cut()
     assert ask() == UNKNOWN_HERE
 

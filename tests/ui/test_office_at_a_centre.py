@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from fakes.fake_people_desk import ADMIN
 from fakes.hidden_address import HiddenAddress
 from fakes.kept_accounts import HASH, kept_accounts
+from fakes.memory_sign_ins import MemorySignIns
 from PySide6.QtWidgets import QApplication
 
 from traitortrack_desktop.domain.identifiers import DeviceId
@@ -18,6 +20,7 @@ from traitortrack_desktop.presentation.palette import PALETTES, Theme
 from traitortrack_desktop.presentation.wording import ENGLISH
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.runtime.background_people import BackgroundPeople
+from traitortrack_desktop.services.unlocking import UnlockVerifier
 from traitortrack_desktop.storage.central.people_office import CentralPeopleOffice
 from traitortrack_desktop.storage.central.station_login import create_station_login
 from traitortrack_desktop.ui.office.office_screen import OfficeScreen
@@ -47,7 +50,13 @@ def desk(centre):
     address = HiddenAddress(f"postgresql+psycopg2://{ACCOUNT}:{password}{server}")
     background = Background()
     with closing(CentralPeopleOffice(address, device=DeviceId(device))) as office:
-        yield BackgroundPeople(office=office, background=background, current_session=lambda: session)
+        yield BackgroundPeople(
+            office=office,
+            background=background,
+            current_session=lambda: replace(ADMIN, id=session),
+            remembered=MemorySignIns(),
+            verifier=UnlockVerifier(),
+        )
         background.stop()
 
 
@@ -59,7 +68,6 @@ def screen(qtbot, desk, tmp_path):
         ENGLISH,
         PALETTES[Theme.LIGHT],
         badge_folder=tmp_path,
-        own_person=lambda: ADMIN,
         now=lambda: datetime.now(UTC),
         hashed=lambda _: HASH,
         open_file=lambda _: None,
@@ -68,7 +76,7 @@ def screen(qtbot, desk, tmp_path):
     screen.setFixedSize(1366, 768)
     with qtbot.waitExposed(screen):
         screen.show()
-    screen.begin()
+    screen.begin(ADMIN)
     return screen
 
 

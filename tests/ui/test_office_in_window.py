@@ -17,7 +17,7 @@ from traitortrack_desktop.ui.office.places import office_places
 def window(qtbot, open_window, station, tmp_path):
     """A window in which an administrator signed in with a password."""
     station.people = FakePeopleDesk()
-    office, own_password = office_places(station, badge_folder=tmp_path, now=station.now)
+    office, own_password = office_places(badge_folder=tmp_path, now=station.now)
     window = open_window(office=office, own_password=own_password)
     started(station)
     station.be_operated_by("admin", role="admin", way=SignInWay.PASSWORD)

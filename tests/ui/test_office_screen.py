@@ -1,6 +1,6 @@
 """The administrators' screen, with keys and mouse, against a desk without a centre."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +23,7 @@ from traitortrack_desktop.services.people_desk import PeopleTrouble
 from traitortrack_desktop.ui.office.buttons import OfficeButton
 from traitortrack_desktop.ui.office.fields import OfficeFieldBox
 from traitortrack_desktop.ui.office.office_screen import OfficeScreen
+from traitortrack_desktop.ui.printed_badge import end_of
 from traitortrack_desktop.ui.theme import dress
 
 WORDS = ENGLISH.office
@@ -65,7 +66,6 @@ def open_office(qtbot, desk, clock, folder, opened):
             ENGLISH,
             PALETTES[theme],
             badge_folder=folder,
-            own_person=lambda: own,
             now=clock,
             hashed=lambda secret: f"hash of {len(secret)}",
             open_file=opened.append,
@@ -76,7 +76,7 @@ def open_office(qtbot, desk, clock, folder, opened):
         with qtbot.waitExposed(screen):
             screen.show()
         screen.activateWindow()
-        screen.begin()
+        screen.begin(own)
         return screen
 
     return open_office
@@ -437,8 +437,17 @@ def test_a_badge_is_made_its_card_written_and_opened(screen, make_badge, desk, o
     assert card.stat().st_mode & 0o777 == 0o600
     assert (change.act, change.username) == (AccountAct.MAKE_BADGE, "d_akola")
     assert len(change.values["code_hash"]) == 64
-    assert change.values["expires_at"].startswith("2026-02-04T12:0")
+    assert datetime.fromisoformat(change.values["expires_at"]) == end_of(date(2026, 2, 4))
     assert str(card) in screen.card.facts.painted
+
+
+def test_a_card_that_is_still_there_is_not_overwritten(screen, make_badge, folder, opened):
+    folder.mkdir()
+    (folder / "badge-d_akola.pdf").write_text("the one before")
+    make_badge()
+
+    assert (folder / "badge-d_akola.pdf").read_text() == "the one before"
+    assert opened == [folder / "badge-d_akola-2.pdf"]
 
 
 def test_the_card_is_deleted_once_it_is_printed(screen, make_badge, click, folder):
@@ -476,7 +485,7 @@ def test_where_the_card_cannot_be_written_the_old_badge_stays(screen, make_badge
 def test_a_card_that_nobody_deleted_is_said_the_next_time(screen, make_badge, click, settle, folder):
     make_badge()
     screen.end()
-    screen.begin()
+    screen.begin(ADMIN)
     settle()
     assert said(screen).heading == WORDS.notes[OfficeNote.CARDS_LEFT].heading
     click(OfficeAct.DELETE_CARD)

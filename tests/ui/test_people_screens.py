@@ -268,6 +268,7 @@ def second_step(at_the_door, station, settle):
 
 def test_an_administrator_is_asked_for_the_code(second_step, station, keyboard_of, at_the_door, settle):
     assert second_step.asks_for_code
+    assert second_step.banner._view.heading == "Type the code"
     assert second_step.code.hasFocus()
     assert second_step.password.text() == ""
     station.sign_in_answer = SignedIn(session=session_of("admin", role="admin"))
@@ -299,6 +300,7 @@ def test_what_is_no_code_is_not_asked(second_step, station, typed):
 def test_from_the_code_one_goes_back(second_step, qtbot, settle):
     qtbot.mouseClick(second_step.cancel, Qt.MouseButton.LeftButton)
     assert not second_step.asks_for_code
+    assert second_step.banner._view.heading == "Scan your badge"
     assert second_step._password == ""
     assert second_step.password.hasFocus()
 
@@ -627,7 +629,7 @@ class Office(OfficePlace):
         super().__init__()
         self.done = []
 
-    def begin(self):
+    def begin(self, session):
         self.done.append("begun")
 
     def end(self):

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from fakes.enrolled_stations import one_time_code
+from fakes.memory_key_ring import MemoryKeyRing
 from PySide6.QtCore import QRect, Qt
 
 from traitortrack_desktop.domain.identifiers import DeviceId
@@ -38,17 +39,6 @@ class Controls:
     def connect(self, access, answered):
         self.asked.append(access)
         self.answered = answered
-
-
-class MemoryKeyRing:
-    def __init__(self):
-        self.kept = {}
-
-    def get_password(self, service, username):
-        return self.kept.get(username)
-
-    def set_password(self, service, username, password):
-        self.kept[username] = password
 
 
 @pytest.fixture

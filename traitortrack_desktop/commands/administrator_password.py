@@ -3,13 +3,12 @@
 import os
 
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
-from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError
+from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError, password_weakness
 from traitortrack_desktop.storage.central.first_administrator import (
     AdministratorFound,
     first_administrator,
     has_administrator,
 )
-from traitortrack_desktop.storage.central.user_administration import password_weakness
 
 PASSWORD_OF_ADMIN = "ADMIN_PASSWORD"  # noqa: S105 - a name, not a password
 RESET = "FORCE_ADMIN_PASSWORD_RESET"

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from traitortrack_desktop.assembly import database_url
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
+from traitortrack_desktop.commands.json_values import as_json
 from traitortrack_desktop.commands.new_password import NEW_PASSWORD, new_password
 from traitortrack_desktop.commands.stations import add_name_and_area, tell_code
 from traitortrack_desktop.environment.settings import Settings
@@ -47,22 +48,31 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     url = database_url(settings)
     try:
         if arguments.revoke:
-            return _revoke(url, arguments.role, as_json=arguments.json)
+            return _revoke(url, arguments.role, in_json=arguments.json)
         require_name_and_area(arguments.station_name, arguments.area)
         require_possible(url, arguments.role)
         login = create_station_login(url, arguments.role, new_password(arguments.role))
-        enrolment = _code(url, arguments)
+        enrolment = _code(url, arguments) if _needs_a_code(login, arguments) else None
     except (StationLoginNotPossibleError, StationNotPossibleError) as problem:
         wrong_name = isinstance(problem, UnsuitableRoleError | StationNotPossibleError)
         code = ExitCode.WRONG_USAGE if wrong_name else ExitCode.FAILED
         raise CommandFailed(str(problem), code) from problem
     if arguments.json:
-        print(json.dumps({**login.as_json(), "enrolment_code": enrolment and enrolment.as_json()}))
+        print(json.dumps({**login.as_json(), "enrolment_code": enrolment and as_json(enrolment)}))
         return ExitCode.DONE
     _tell(login)
     if enrolment is not None:
         tell_code(enrolment)
+    elif not _needs_a_code(login, arguments):
+        print("No one-time code was made: its station is enrolled already.")
+        print("For one more station of this account give --station or --area.")
     return ExitCode.DONE
+
+
+def _needs_a_code(login: StationLogin, arguments: argparse.Namespace) -> bool:
+    """Return whether a station is to come in. A code that nobody uses lets in whoever finds it."""
+    wished = arguments.station_name is not None or arguments.area is not None
+    return login.made or not login.has_stations or wished
 
 
 def _code(url: str, arguments: argparse.Namespace) -> EnrolmentCode | None:
@@ -81,9 +91,9 @@ def _tell(login: StationLogin) -> None:
         print(f"Note: {note}", file=sys.stderr)
 
 
-def _revoke(url: str, role: str, *, as_json: bool) -> int:
+def _revoke(url: str, role: str, *, in_json: bool) -> int:
     taken = revoke_station_login(url, role)
-    if as_json:
+    if in_json:
         print(json.dumps({"role": role, "revoked": True, **asdict(taken)}))
     else:
         print(f"{role} may no longer work as a station; {taken.sessions_ended} of its sessions were ended.")

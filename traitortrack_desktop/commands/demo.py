@@ -20,6 +20,7 @@ from traitortrack_desktop.assembly import station_window
 from traitortrack_desktop.commands.demo_centre import DemoCentre, demo_bags, let_in, running_demo_centre
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.display import has_display
@@ -29,7 +30,7 @@ from traitortrack_desktop.environment.postgres_binaries import PostgresNotFoundE
 from traitortrack_desktop.environment.settings import Settings
 from traitortrack_desktop.environment.single_instance import InstanceLock
 from traitortrack_desktop.runtime.station import Station
-from traitortrack_desktop.services.events import OperatorChanged, StationEvent, WorkResumed
+from traitortrack_desktop.services.events import OperatorChanged, ScanDecided, StationEvent, WorkResumed
 from traitortrack_desktop.services.ports import SignedIn
 from traitortrack_desktop.services.reckoning import (
     JournalFigures,
@@ -162,6 +163,7 @@ class _Observer:
 
     def __init__(self) -> None:
         self._someone = threading.Event()
+        self._badge_is_checked = False
         self.state_at_start = WorkState()
 
     def __call__(self, event: StationEvent) -> None:
@@ -172,13 +174,17 @@ class _Observer:
             case OperatorChanged(person=None):
                 self._someone.clear()
             case OperatorChanged():
+                self._badge_is_checked = False
                 self._someone.set()
+            case ScanDecided():
+                reason = event.entry.decision.reason
+                self._badge_is_checked = reason is Reason.BADGE_BEING_CHECKED
             case _:
                 pass
 
-    def is_someone_there(self) -> bool:
+    def may_scan(self) -> bool:
         """Whether scans would be recorded under somebody's name now."""
-        return self._someone.is_set()
+        return self._someone.is_set() and not self._badge_is_checked
 
 
 def _sign_in(station: Station, centre: DemoCentre) -> None:
@@ -203,10 +209,11 @@ def _show(
     return Show(
         steps=()
         if arguments.no_shift
-        else steps_to_an_empty_bench(observer.state_at_start) + recorded_shift(seed=seed, bags=demo_bags()),
+        else steps_to_an_empty_bench(observer.state_at_start)
+        + recorded_shift(seed=seed, bags=demo_bags(badge=centre.relief_badge)),
         line=centre.line,
         settled=lambda: station.wait_until_nothing_waits(0),
-        may_type=observer.is_someone_there,
+        may_type=observer.may_scan,
         began=lambda: _tell("The window is open" if arguments.no_shift else f"Shift number {seed} begins"),
         speed=arguments.speed or (1.0 if watched else SPEED_WITHOUT_DISPLAY),
         seconds=arguments.seconds,

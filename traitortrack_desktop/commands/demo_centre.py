@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from traitortrack_desktop.assembly import enrol_this_station
+from traitortrack_desktop.domain.accounts import AccountAct
 from traitortrack_desktop.environment.device_identity import device_identity
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.environment.settings import Settings
-from traitortrack_desktop.simulation.depot import DEMO_OPERATOR, LOOSE_PARENT_CODE, make_depot
+from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
+from traitortrack_desktop.simulation.depot import DEMO_OPERATOR, DEMO_RELIEF, LOOSE_PARENT_CODE, make_depot
 from traitortrack_desktop.simulation.network_line import NetworkLine
 from traitortrack_desktop.simulation.sheet_codes import A_BILL
 from traitortrack_desktop.simulation.shift import ShiftBags
@@ -24,6 +26,7 @@ from traitortrack_desktop.storage.central.demo_depot import (
 from traitortrack_desktop.storage.central.station_administration import list_stations, make_enrolment_code
 from traitortrack_desktop.storage.central.station_login import create_station_login
 from traitortrack_desktop.storage.central.upgrade import upgrade
+from traitortrack_desktop.storage.central.user_administration import change_account
 
 DATABASE = "depot"
 _SEED = 2026
@@ -39,6 +42,8 @@ class DemoCentre:
     line: NetworkLine
     operator: str
     operator_password: str = field(repr=False)
+    relief_badge: str = field(repr=False)
+    """The badge of whoever takes over amid a parent; a new one in every demo."""
 
 
 @contextmanager
@@ -63,7 +68,14 @@ def running_demo_centre(folder: Path) -> Iterator[DemoCentre]:
                 line=line,
                 operator=DEMO_OPERATOR,
                 operator_password=password,
+                relief_badge=_new_badge(owner_url, DEMO_RELIEF),
             )
+
+
+def _new_badge(owner_url: str, username: str) -> str:
+    code = new_badge_code()
+    change_account(owner_url, AccountAct.MAKE_BADGE, username, {"code_hash": badge_code_hash(code)})
+    return code
 
 
 def let_in(centre: DemoCentre, settings: Settings) -> None:
@@ -73,12 +85,14 @@ def let_in(centre: DemoCentre, settings: Settings) -> None:
         enrol_this_station(settings, code=code.code)
 
 
-def demo_bags() -> ShiftBags:
+def demo_bags(*, badge: str = "") -> ShiftBags:
     """Return the bags of the depot that a shift stumbles over; they are the same in every demo."""
     depot = make_depot(seed=_SEED, now=datetime.now(UTC))
     labels = [link for link in depot.links if link.child.isdigit()]
     first, second = labels[len(labels) // 3], labels[-len(labels) // 3]
-    return ShiftBags(taken_children=(first.child, second.child), loose_parent=LOOSE_PARENT_CODE, bill=A_BILL)
+    return ShiftBags(
+        taken_children=(first.child, second.child), loose_parent=LOOSE_PARENT_CODE, bill=A_BILL, badge=badge
+    )
 
 
 def _url(login: str, password: str, port: int) -> str:

@@ -7,10 +7,11 @@ import argparse
 import json
 import os
 import sys
-from datetime import datetime
 
 from traitortrack_desktop.assembly import ENROLMENT_CODE, database_url, enrol_this_station
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
+from traitortrack_desktop.commands.json_values import as_json
+from traitortrack_desktop.commands.printed_values import MOMENT, NO_AREA
 from traitortrack_desktop.domain.accounts import StationAct, StationRecord
 from traitortrack_desktop.domain.enrolment_codes import enrolment_code
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS
@@ -22,11 +23,7 @@ from traitortrack_desktop.storage.central.station_administration import (
     change_station,
     list_stations,
     make_enrolment_code,
-    station_as_json,
 )
-
-NO_AREA = "-"
-_MOMENT = "%Y-%m-%d %H:%M UTC"
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -84,19 +81,19 @@ def _list(arguments: argparse.Namespace, settings: Settings) -> int:
     except StationNotPossibleError as problem:
         raise CommandFailed(str(problem)) from problem
     for station in stations:
-        print(json.dumps(station_as_json(station)) if arguments.json else _line(station))
+        print(json.dumps(as_json(station)) if arguments.json else _line(station))
     return ExitCode.DONE
 
 
 def _line(station: StationRecord) -> str:
     revoked = ""
     if station.revoked_at is not None:
-        revoked = f"REVOKED {_moment(station.revoked_at)} by {shown(station.revoked_by)}"
+        revoked = f"REVOKED {station.revoked_at:{MOMENT}} by {shown(station.revoked_by)}"
     parts = (
-        station.area,
+        station.area and shown(station.area),
         f"version {shown(station.version)}",
         f"account {shown(station.account)}",
-        f"last seen {_moment(station.last_seen_at)}",
+        f"last seen {station.last_seen_at:{MOMENT}}",
         station.operator and f"operator {shown(station.operator)}",
         revoked,
     )
@@ -109,7 +106,7 @@ def _code(arguments: argparse.Namespace, settings: Settings) -> int:
     except StationNotPossibleError as problem:
         raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
     if arguments.json:
-        print(json.dumps(code.as_json()))
+        print(json.dumps(as_json(code)))
     else:
         tell_code(code)
     return ExitCode.DONE
@@ -117,7 +114,7 @@ def _code(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def tell_code(code: EnrolmentCode) -> None:
     """Print the code, which nobody can see again, and where it goes."""
-    print(f"One-time code for one new station, good until {_moment(code.good_until)}: {code.code}")
+    print(f"One-time code for one new station, good until {code.good_until:{MOMENT}}: {code.code}")
     print("Type it into the station's set-up, or into traitortrack-desktop stations enrol there.")
     print("It is not shown again.")
 
@@ -131,7 +128,7 @@ def _rename(arguments: argparse.Namespace, settings: Settings) -> int:
 def _move(arguments: argparse.Namespace, settings: Settings) -> int:
     area = None if arguments.area == NO_AREA else arguments.area
     station = _changed(arguments, settings, StationAct.MOVE, area=area)
-    print(f"{shown(station.name)} stands in {station.area or 'no area'} now.")
+    print(f"{shown(station.name)} stands in {shown(station.area or 'no area')} now.")
     return ExitCode.DONE
 
 
@@ -169,7 +166,3 @@ def _typed_code() -> str:
     if not sys.stdin.isatty():
         raise CommandFailed(f"no code: set {ENROLMENT_CODE}, or run in a terminal", ExitCode.WRONG_USAGE)
     return input("One-time code: ")
-
-
-def _moment(at: datetime) -> str:
-    return at.strftime(_MOMENT)

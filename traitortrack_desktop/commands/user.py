@@ -12,6 +12,7 @@ from traitortrack_desktop.commands.administrator_password import PASSWORD_OF_ADM
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.commands.json_values import as_json
 from traitortrack_desktop.commands.new_password import NEW_PASSWORD, NEW_PIN, new_password, new_pin
+from traitortrack_desktop.commands.printed_values import MOMENT, NO_AREA
 from traitortrack_desktop.domain.accounts import PIN_DIGITS, Account, AccountAct, SessionRecord, pin_is_good
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Role
 from traitortrack_desktop.environment.settings import Settings
@@ -27,8 +28,6 @@ from traitortrack_desktop.storage.central.user_administration import (
     sessions,
 )
 
-NO_AREA = "-"
-_MOMENT = "%Y-%m-%d %H:%M UTC"
 _Runner = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -74,7 +73,10 @@ def _add_changes(actions: Any) -> None:
 
 def _add_secrets(actions: Any) -> None:
     password = _action(
-        actions, "password", f"give a new password, from {NEW_PASSWORD} or a prompt; a lock ends", _password
+        actions,
+        "password",
+        f"give a new password ({NEW_PASSWORD} or a prompt); lock and open sign-ins end",
+        _password,
     )
     password.add_argument("name", metavar="NAME")
     pin = _action(actions, "pin", f"give a biller a PIN for the badge, from {NEW_PIN} or a prompt", _pin)
@@ -124,7 +126,7 @@ def _account_line(account: Account) -> str:
     remarks = (
         account.area and shown(account.area),
         not account.verified and "disabled",
-        account.locked_until and f"locked until {account.locked_until:{_MOMENT}}",
+        account.locked_until and f"locked until {account.locked_until:{MOMENT}}",
         account.two_factor and "second factor",
         account.badge_made_at and "badge",
         account.has_pin and "PIN",
@@ -168,7 +170,7 @@ def _password(arguments: argparse.Namespace, settings: Settings) -> int:
     except AccountNotPossibleError as problem:
         raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
     change(settings, AccountAct.RESET_PASSWORD, arguments.name, values)
-    print(f"{arguments.name} has a new password.")
+    print(f"{arguments.name} has a new password; open sign-ins at stations ended.")
     return ExitCode.DONE
 
 
@@ -206,9 +208,9 @@ def _session_line(session: SessionRecord) -> str:
     ended = "open"
     if session.ended_at is not None:
         by = f" by {shown(session.ended_by)}" if session.ended_by is not None else ""
-        ended = f"ended {session.ended_at:{_MOMENT}}{by}"
+        ended = f"ended {session.ended_at:{MOMENT}}{by}"
     who = f"{shown(session.username)} at {shown(session.station)}"
-    return f"{session.id}  {who:<40}  {session.way}, since {session.started_at:{_MOMENT}}, {ended}"
+    return f"{session.id}  {who:<40}  {session.way}, since {session.started_at:{MOMENT}}, {ended}"
 
 
 def change(

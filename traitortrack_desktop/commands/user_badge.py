@@ -4,20 +4,18 @@ Its code stands on the card alone.
 """
 
 import argparse
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from traitortrack_desktop.assembly import database_url
 from traitortrack_desktop.commands.exit_codes import CommandFailed, ExitCode
 from traitortrack_desktop.domain.accounts import AccountAct
+from traitortrack_desktop.domain.operators import BADGE_DAYS, MOST_BADGE_DAYS
 from traitortrack_desktop.environment.settings import Settings
-from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
 from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError
 from traitortrack_desktop.storage.central.user_administration import change_account
-
-USUAL_DAYS = 365
-_MOST_DAYS = 3650
 
 
 def add_action(actions: Any) -> None:
@@ -35,8 +33,8 @@ def add_action(actions: Any) -> None:
         "--days",
         metavar="N",
         type=int,
-        default=USUAL_DAYS,
-        help=f"how long it is good, at most {_MOST_DAYS}; 0 for ever (default: {USUAL_DAYS})",
+        default=BADGE_DAYS,
+        help=f"how long it is good, at most {MOST_BADGE_DAYS}; 0 for ever (default: {BADGE_DAYS})",
     )
     badge.set_defaults(run=_run)
 
@@ -55,36 +53,25 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _last_day(days: int) -> date | None:
-    if not 0 <= days <= _MOST_DAYS:
-        raise CommandFailed(f"--days is a number from 0 to {_MOST_DAYS}", ExitCode.WRONG_USAGE)
+    if not 0 <= days <= MOST_BADGE_DAYS:
+        raise CommandFailed(f"--days is a number from 0 to {MOST_BADGE_DAYS}", ExitCode.WRONG_USAGE)
     return date.today() + timedelta(days=days) if days else None  # noqa: DTZ011 - as people here count days
 
 
 def _make(url: str, name: str, path: Path, last_day: date | None) -> None:
-    """Print the card first: a badge without a card would have ended the one before it for nothing."""
-    if path.exists():
-        raise CommandFailed(f"{path} is there already: give another name, or remove it", ExitCode.WRONG_USAGE)
-    code = new_badge_code()
-    _print_card(path, code, name, last_day)
+    from traitortrack_desktop.presentation.wording import ENGLISH  # noqa: PLC0415 - for this one action
+    from traitortrack_desktop.ui import printed_badge  # noqa: PLC0415 - loads reportlab
+
+    def change(values: Mapping[str, str | None]) -> None:
+        change_account(url, AccountAct.MAKE_BADGE, name, values)
+
     try:
-        change_account(url, AccountAct.MAKE_BADGE, name, _values(code, last_day))
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        printed_badge.make_badge(
+            path, username=name, last_day=last_day, words=ENGLISH.badge_card, change=change
+        )
+    except printed_badge.CardThereAlreadyError as error:
+        raise CommandFailed(f"{error}: give another name, or remove it", ExitCode.WRONG_USAGE) from error
+    except printed_badge.CardNotWrittenError as error:
+        raise CommandFailed(str(error), ExitCode.FAILED) from error
     until = f"until {last_day}" if last_day else "until it is revoked"
     print(f"The badge of {name} is in {path}, good {until}. Print it, then delete the file: it signs in.")
-
-
-def _print_card(path: Path, code: str, name: str, last_day: date | None) -> None:
-    from traitortrack_desktop.presentation.wording import ENGLISH  # noqa: PLC0415 - for this one action
-    from traitortrack_desktop.ui.printed_badge import NewBadge, print_badges  # noqa: PLC0415 - loads reportlab
-
-    print_badges(path, [NewBadge(code=code, user_name=name, expires=last_day)], ENGLISH.badge_card)
-
-
-def _values(code: str, last_day: date | None) -> dict[str, str | None]:
-    values: dict[str, str | None] = {"code_hash": badge_code_hash(code)}
-    if last_day is not None:
-        end = datetime.combine(last_day + timedelta(days=1), time.min).astimezone()
-        values["expires_at"] = end.isoformat()
-    return values

@@ -9,17 +9,17 @@ visibly and without content.
 from dataclasses import replace
 
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.operators import BADGE_PREFIX
 from traitortrack_desktop.domain.scanners import SET_UP_PREFIX, TEST_PREFIX
 from traitortrack_desktop.domain.symbologies import split_identifier
 
 _OPEN = ("TT-CMD-", SET_UP_PREFIX, TEST_PREFIX)
-_BADGE = "TT-BADGE-"
 _WHOLE = frozenset({FrameKind.COMPLETE, FrameKind.TYPED})
 
 
 def without_secrets(frame: ScanFrame) -> ScanFrame:
     """Return *frame* as it may be submitted."""
-    if _begins_with(frame, _BADGE) and frame.kind in _WHOLE:
+    if _begins_with(frame, BADGE_PREFIX) and frame.kind in _WHOLE:
         return frame
     return recorded_without_secrets(frame)
 

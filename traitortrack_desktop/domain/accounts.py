@@ -4,6 +4,7 @@ The rules are the web application's: a dispatcher needs an area, nobody changes 
 oneself, the last administrator stays one. The centre decides; what it answers is named here.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class AccountAct(StrEnum):
     ENABLE = "enable"
     UNLOCK = "unlock"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a name
-    """*values*: password_hash."""
+    """*values*: password_hash. A lock and every open session end: somebody else may know the old one."""
     MAKE_BADGE = "make_badge"
     """*values*: code_hash (hex), expires_at (ISO, may be left out). Older badges of that person end."""
     REVOKE_BADGES = "revoke_badges"
@@ -61,8 +62,6 @@ class AccountProblem(StrEnum):
     PIN_NOT_FOR_ROLE = "pin_not_for_role"
     """Only a biller adds a PIN to a badge: an administrator types the password."""
     BADGE_TAKEN = "badge_taken"
-    NOT_PERMITTED = "not_permitted"
-    """The session is none of an administrator, or has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +162,10 @@ class SessionRecord:
     ended_by: str | None = None
 
 
+LONGEST_STATION_NAME = 64
+"""In characters, on one line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationRecord:
     """One enrolled station. Times are aware UTC."""
@@ -210,27 +213,34 @@ class OwnPasswordAnswer(StrEnum):
     """Too many wrong ones: the account has to wait."""
 
 
-_KINDS_OF_CHARACTERS = {
-    "an upper-case letter": re.compile(r"[A-Z]"),
-    "a lower-case letter": re.compile(r"[a-z]"),
-    "a digit": re.compile(r"[0-9]"),
-    "a special character": re.compile(r"[^A-Za-z0-9\s]"),
+class PasswordPart(StrEnum):
+    """What a password has to have, by the web application's rule."""
+
+    LENGTH = "length"
+    """:data:`LEAST_PASSWORD_CHARACTERS`."""
+    UPPER = "upper"
+    LOWER = "lower"
+    DIGIT = "digit"
+    SPECIAL = "special"
+
+
+_PASSWORD_PARTS = {
+    PasswordPart.LENGTH: re.compile(rf"(?s).{{{LEAST_PASSWORD_CHARACTERS}}}"),
+    PasswordPart.UPPER: re.compile(r"[A-Z]"),
+    PasswordPart.LOWER: re.compile(r"[a-z]"),
+    PasswordPart.DIGIT: re.compile(r"[0-9]"),
+    PasswordPart.SPECIAL: re.compile(r"[^A-Za-z0-9\s]"),
 }
 
 
-def missing_in_password(password: str) -> tuple[str, ...]:
-    """Return what *password* lacks, by the web application's rule: names of kinds of characters, in English.
-
-    Too short is named ``"8 characters"``.
-    """
-    short = (f"{LEAST_PASSWORD_CHARACTERS} characters",) if len(password) < LEAST_PASSWORD_CHARACTERS else ()
-    kinds = (name for name, pattern in _KINDS_OF_CHARACTERS.items() if not pattern.search(password))
-    return (*short, *kinds)
+def missing_in_password(password: str) -> tuple[PasswordPart, ...]:
+    """Return what *password* lacks."""
+    return tuple(part for part, pattern in _PASSWORD_PARTS.items() if not pattern.search(password))
 
 
 def pin_is_good(pin: str) -> bool:
     """Return whether *pin* may be one: see :data:`PIN_DIGITS`."""
     if not re.fullmatch(rf"[0-9]{{{PIN_DIGITS}}}", pin, re.ASCII):
         return False
-    steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in itertools.pairwise(pin)}
     return steps not in ({0}, {1}, {-1})

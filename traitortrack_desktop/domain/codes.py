@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from traitortrack_desktop.domain.badge_traces import may_hold_badge
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
-from traitortrack_desktop.domain.operators import badge_code
+from traitortrack_desktop.domain.operators import BADGE_PREFIX, badge_code
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import SET_UP_PREFIX, TEST_PREFIX
 from traitortrack_desktop.domain.symbologies import bag_of_gs1_label, split_identifier
@@ -20,7 +20,7 @@ MAX_SHOWN_CHARACTERS = 255
 
 _BLANKS = " \t\r\n\u00a0"
 _COMMAND_PREFIX = "TT-CMD-"
-SHOWN_OF_A_BADGE = "TT-BADGE-***"
+SHOWN_OF_A_BADGE = f"{BADGE_PREFIX}***"
 """All that is ever told or kept of a badge's code."""
 _SEPARATORS = str.maketrans("", "", "\x04\x1c\x1d\x1e")
 """EOT, FS, GS and RS: a code may carry them, so that what it is can be said; no bag code does."""

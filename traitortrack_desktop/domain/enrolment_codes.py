@@ -4,6 +4,7 @@ Twelve characters of an alphabet without look-alikes: sixty random bits, read ou
 """
 
 import re
+from enum import StrEnum
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Douglas Crockford's base 32: no I, L, O and U."""
@@ -13,6 +14,25 @@ HOURS = 24
 _GROUP = 4
 _MEANT = str.maketrans("OIL", "011")
 _CODE = re.compile(rf"[{ALPHABET}]{{{CHARACTERS}}}")
+
+
+class EnrolmentRefusal(StrEnum):
+    """Why the centre does not let a station in, by the names that it uses."""
+
+    REVOKED = "revoked"
+    OTHER_ACCOUNT = "other_account"
+    """It was enrolled by another database account."""
+    CODE_NEEDED = "code_needed"
+    CODE_WRONG = "code_wrong"
+    CODE_USED = "code_used"
+    CODE_EXPIRED = "code_expired"
+    CODE_WAIT = "code_wait"
+    """Too many wrong codes: none is taken for a while."""
+
+
+def enrolment_refusal(answer: str | None) -> EnrolmentRefusal | None:
+    """Return what *answer* of the centre says; ``None`` where it says nothing, or what nobody here knows."""
+    return next((refusal for refusal in EnrolmentRefusal if refusal == answer), None)
 
 
 def enrolment_code(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Who works at a station, how they showed who they are, and the session under which work is recorded. Pure."""
+"""Who works at a station, how they showed who they are, and the session of their work. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,6 +11,9 @@ from traitortrack_desktop.domain.roles import Operation, Person, Rights, may
 BADGE_PREFIX = "TT-BADGE-"
 BADGE_DIGITS = 24
 """As many decimal digits as a badge has behind its prefix: 79 random bits, two digits a bar of Code 128."""
+BADGE_DAYS = 365
+"""How long a badge is good where nobody says otherwise."""
+MOST_BADGE_DAYS = 3650
 _BADGE = re.compile(rf"{BADGE_PREFIX}[0-9]{{{BADGE_DIGITS}}}", re.ASCII)
 
 

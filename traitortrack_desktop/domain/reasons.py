@@ -87,7 +87,7 @@ class Reason(StrEnum):
     CHILD_NOT_IN_PARENT = "child_not_in_parent", About.BAGS, Severity.FIXABLE
     UNKNOWN_BAG_TYPE = "unknown_bag_type", About.BAGS, Severity.FIXABLE
     BADGE_BEING_CHECKED = "badge_being_checked", About.PEOPLE, Severity.FIXABLE
-    """The centre is being asked whose badge it is; it goes for the badge and for what is scanned meanwhile."""
+    """The centre is being asked whose badge it is; of the badge, and of what is scanned meanwhile."""
     BADGE_UNCHECKED = "badge_unchecked", About.PEOPLE, Severity.FIXABLE
     """A badge that this station does not know, and the centre cannot be asked."""
     BADGE_NOT_VALID = "badge_not_valid", About.PEOPLE, Severity.FIXABLE

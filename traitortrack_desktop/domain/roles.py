@@ -33,7 +33,7 @@ class Operation(StrEnum):
     """Find a bag or a bill, read its detail, the history of scans, the dashboard; one's own password."""
     VIEW_BILL = "view_bill"
     LIST_BAGS = "list_bags"
-    """All bags; a dispatcher those of the own area: see :func:`area_in_sight`."""
+    """All bags; a dispatcher those of the own area."""
     DELETE_BAG = "delete_bag"
     EDIT_CHILDREN = "edit_children"
     """Edit the list of a parent's children as a whole."""
@@ -45,7 +45,7 @@ class Operation(StrEnum):
     """Imports, exports, accounts, stations, the audit, health and recalculation."""
     REQUEST_PROMOTION = "request_promotion"
     OVERRIDE_COMPLETED = "override_completed"
-    """Let a parent that is completed, and not full, take more bags, with a reason. Not of the web application."""
+    """Let a parent that is completed, and not full, take more bags, with a reason; not of the web."""
 
 
 _EVERYBODY = frozenset(Role)
@@ -101,12 +101,3 @@ def may(role: str | None, rights: Rights, operation: Operation) -> bool:
     """Return whether somebody with *role* who has shown as much as *rights* says may do *operation*."""
     counts_as = role_of(role) if rights is Rights.FULL else Role.DISPATCHER
     return counts_as in ROLE_MATRIX[operation]
-
-
-def area_in_sight(person: Person) -> str | None:
-    """Return the area whose bags *person* may list, ``""`` for none and ``None`` for all.
-
-    A dispatcher without an area, as self-registration makes them, sees none: on the web no filter
-    applied to them at all.
-    """
-    return (person.area or "") if role_of(person.role) is Role.DISPATCHER else None

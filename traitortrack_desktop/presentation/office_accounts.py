@@ -139,7 +139,7 @@ def _badge(account: Account, speech: Speech) -> str:
         return words.no_badge
     if account.badge_expires_at is None:
         return words.badge_for_ever
-    return words.badge_until.format(time=speech.day(account.badge_expires_at))
+    return words.badge_until.format(time=speech.last_day(account.badge_expires_at))
 
 
 def _badge_and_pin(account: Account, speech: Speech) -> str:
@@ -149,7 +149,7 @@ def _badge_and_pin(account: Account, speech: Speech) -> str:
     until = account.badge_expires_at
     if until is not None:
         pattern = words.short_badge_and_pin_until if account.has_pin else words.short_badge_until
-        return pattern.format(time=speech.day(until))
+        return pattern.format(time=speech.last_day(until))
     return words.short_badge_and_pin if account.has_pin else words.short_badge
 
 

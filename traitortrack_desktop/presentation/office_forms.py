@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from traitortrack_desktop.domain.accounts import (
+    LONGEST_STATION_NAME,
     PIN_DIGITS,
     Account,
+    PasswordPart,
     StationRecord,
     missing_in_password,
     pin_is_good,
 )
+from traitortrack_desktop.domain.operators import MOST_BADGE_DAYS
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Role
 from traitortrack_desktop.presentation.office_acts import (
     SECRET_FIELDS,
@@ -27,10 +30,6 @@ from traitortrack_desktop.presentation.office_state import (
     OfficeForm,
 )
 from traitortrack_desktop.presentation.screen_state import Mark
-
-DEFAULT_DAYS = 365
-MOST_DAYS = 3650
-LONGEST_STATION = 64
 
 FIELDS: Mapping[FormKind, tuple[OfficeField, ...]] = {
     FormKind.NEW_ACCOUNT: (
@@ -52,7 +51,7 @@ FIELDS: Mapping[FormKind, tuple[OfficeField, ...]] = {
 }
 _NEEDED = SECRET_FIELDS | {OfficeField.USERNAME, OfficeField.DAYS}
 _WIDE = frozenset({OfficeField.OLD_PASSWORD, OfficeField.STATION})
-_LONGEST = {OfficeField.USERNAME: 20, OfficeField.STATION: LONGEST_STATION, OfficeField.DAYS: 4}
+_LONGEST = {OfficeField.USERNAME: 20, OfficeField.STATION: LONGEST_STATION_NAME, OfficeField.DAYS: 4}
 _PINS = frozenset({OfficeField.PIN, OfficeField.PIN_AGAIN})
 _PASSWORDS = {FormKind.NEW_ACCOUNT, FormKind.NEW_PASSWORD, FormKind.OWN_PASSWORD}
 
@@ -103,10 +102,12 @@ def days_of(typed: Mapping[OfficeField, str]) -> int | None:
     text = typed.get(OfficeField.DAYS, "").strip()
     if not (text.isascii() and text.isdigit()):
         return None
-    return int(text) if 1 <= int(text) <= MOST_DAYS else None
+    return int(text) if 1 <= int(text) <= MOST_BADGE_DAYS else None
 
 
-def progress(kind: FormKind, typed: Mapping[OfficeField, str]) -> tuple[tuple[str, ...] | None, bool]:
+def progress(
+    kind: FormKind, typed: Mapping[OfficeField, str]
+) -> tuple[tuple[PasswordPart, ...] | None, bool]:
     """Return what the password lacks that is being typed, and whether its repetition has become another."""
     password, again = typed.get(OfficeField.PASSWORD, ""), typed.get(OfficeField.AGAIN, "")
     if kind not in _PASSWORDS or not password:

@@ -7,7 +7,7 @@ Names in patterns: ``name`` of a person or station, ``by`` somebody else, ``time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from traitortrack_desktop.domain.accounts import AccountProblem, StationProblem
+from traitortrack_desktop.domain.accounts import AccountProblem, PasswordPart, StationProblem
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.roles import Rights, Role
 from traitortrack_desktop.presentation.office_acts import FormKind, OfficeAct, OfficeField, OfficeTab
@@ -165,7 +165,7 @@ class OfficeWords:
     examples: Mapping[OfficeField, str]
     forms: Mapping[FormKind, FormWords]
     form_problems: Mapping[FormProblem, str]
-    password_parts: Mapping[str, str]
+    password_parts: Mapping[PasswordPart, str]
     missing: str
     enough: str
     differs: str

@@ -1,7 +1,7 @@
 """Times, names of roles and of areas as the screens of the office write them: pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from traitortrack_desktop.domain.accounts import AccountProblem, StationProblem
 from traitortrack_desktop.domain.roles import Role
@@ -33,6 +33,10 @@ class Speech:
     def day(self, moment: datetime) -> str:
         """Return the local day of *moment*."""
         return moment.astimezone(self.zone).strftime(self.words.day)
+
+    def last_day(self, end: datetime) -> str:
+        """Return the last local day, all or a part, of what is over at *end*."""
+        return self.day(end - timedelta(microseconds=1))
 
     def date(self, moment: datetime) -> str:
         """Return *moment* as a local date and time, whatever day it is."""

@@ -12,6 +12,7 @@ from traitortrack_desktop.domain.accounts import (
     AccountsPage,
     AuditFilter,
     AuditPage,
+    PasswordPart,
     SessionRecord,
     StationProblem,
     StationRecord,
@@ -34,7 +35,7 @@ class OfficeForm:
     kind: FormKind
     about: str = ""
     values: Mapping[OfficeField, str] = field(default_factory=dict)
-    missing: tuple[str, ...] | None = None
+    missing: tuple[PasswordPart, ...] | None = None
     """What the new password lacks, ``None`` before anything is typed."""
     differs: bool = False
     problem: OfficeProblem | None = None

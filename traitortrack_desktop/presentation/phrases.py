@@ -168,6 +168,8 @@ class PeopleWords:
     badge_signs_in: str
     or_type: str
     code_title: str
+    code_line: str
+    code_form: str
     code: str
     code_wrong: str
     code_incomplete: str
@@ -194,12 +196,14 @@ class PeopleWords:
     pin_locked: str
     pin_unreachable: str
     after_badge: Mapping[OwnStep, str]
+    goes_on: str
     lock_now: str
     own_steps: Mapping[OwnStep, str]
     overrides: Mapping[OverrideState, str]
     office: str
     office_rights_first: str
     office_no_right: str
+    override_by_menu: str
     override_title: str
     override_line: str
     override_kept: str

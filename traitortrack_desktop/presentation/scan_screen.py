@@ -17,7 +17,7 @@ from traitortrack_desktop.presentation.messages import (
     message_for,
     message_for_refusal,
 )
-from traitortrack_desktop.presentation.own_rights import own_step
+from traitortrack_desktop.presentation.own_rights import allows_more, beside_a_refusal, own_step
 from traitortrack_desktop.presentation.phrases import first_known
 from traitortrack_desktop.presentation.screen_facts import (
     LastScan,
@@ -206,16 +206,21 @@ def _late_refusal(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
     items, labels = facts.work.attention, tongue.wording.labels
     message = message_for_refusal(items[0], now=now, tongue=tongue)
     notice = items[0].reason in NOTICES
+    more = allows_more(items[0].reason, facts, tongue) if _is_of_the_open_parent(facts.work) else ""
     return Result(
         tone=Tone.STOP,
         icon=Icon.OCTAGON,
         word=message.heading,
         code=_person(items[0].operator) if notice else code_text(items[0].code),
-        lines=(message.what, message.now),
+        lines=(message.what, f"{message.now} {more}".rstrip()),
         mark=Mark.REFUSED,
         note=(labels.notice_of if notice else labels.late_of).format(number=1, total=len(items)),
         meanwhile=_meanwhile(facts, now, tongue),
     )
+
+
+def _is_of_the_open_parent(work: WorkState) -> bool:
+    return work.parent is not None and work.attention[0].parent == work.parent.code
 
 
 def _meanwhile(facts: ScreenFacts, now: datetime, tongue: Tongue) -> str:
@@ -237,7 +242,9 @@ def _last(last: LastScan, facts: ScreenFacts, now: datetime, tongue: Tongue) -> 
         return _plain(Tone.READY, Icon.DOT, message.heading, message.what, message.now)
     if decision.verdict is not Verdict.ACCEPTED:
         icon = Icon.QUESTION if decision.verdict is Verdict.CONFIRM else Icon.TRIANGLE
-        return _told(Tone.ATTENTION, icon, decision, message)
+        told = _told(Tone.ATTENTION, icon, decision, message)
+        more = beside_a_refusal(decision, facts, tongue)
+        return replace(told, lines=(message.what, f"{message.now} {more}".rstrip()))
     fresh = now < last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS)
     tone = Tone.ATTENTION if last.not_counted_before else Tone.ACCEPTED if fresh else Tone.READY
     mark = mark_of(last.receipt.outcome, last.receipt.reason) if last.receipt else Mark.RECORDED

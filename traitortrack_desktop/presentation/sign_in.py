@@ -1,11 +1,12 @@
 """What the sign-in screen, the lock screen and the cards about people say: pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from traitortrack_desktop.domain.entries import JournalEntry, Verdict
 from traitortrack_desktop.domain.reasons import About, Reason
 from traitortrack_desktop.presentation.messages import Tongue
+from traitortrack_desktop.presentation.phrases import PeopleWords
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, is_silent_bounce
 from traitortrack_desktop.presentation.status_strip import delivery_text, station_label
 from traitortrack_desktop.services.ports import CentreTrouble, SignedIn
@@ -23,7 +24,7 @@ class BannerView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormView:
+class PeopleCardView:
     """A card: its banner, and the words of its form. Without *cancel* there is no way back."""
 
     banner: BannerView
@@ -33,14 +34,20 @@ class FormView:
     username: str = ""
 
 
-def sign_in_view(tongue: Tongue) -> FormView:
+def sign_in_view(tongue: Tongue) -> PeopleCardView:
     """Return the sign-in screen."""
     people, words = tongue.wording.people, tongue.wording.sign_in
     banner = BannerView(heading=people.scan_badge, lines=(people.badge_signs_in,), shows_badge=True)
-    return FormView(banner=banner, title=people.or_type, submit=words.submit)
+    return PeopleCardView(banner=banner, title=people.or_type, submit=words.submit)
 
 
-def lock_view(facts: ScreenFacts, now: datetime, tongue: Tongue) -> FormView:
+def code_view(view: PeopleCardView, name: str, people: PeopleWords) -> PeopleCardView:
+    """Return *view* at the second step, where *name* types the code of the authenticator app."""
+    banner = BannerView(note=name, heading=people.code_title, lines=(people.code_line,))
+    return replace(view, banner=banner, title=people.code_form, cancel=people.cancel)
+
+
+def lock_view(facts: ScreenFacts, now: datetime, tongue: Tongue) -> PeopleCardView:
     """Return the lock screen, which tells no code, no bag and no count of one."""
     people = tongue.wording.people
     name = facts.operator.username if facts.operator is not None else ""
@@ -52,14 +59,14 @@ def lock_view(facts: ScreenFacts, now: datetime, tongue: Tongue) -> FormView:
         lines=(people.locked_by.format(name=name), kept, waiting),
         shows_badge=True,
     )
-    return FormView(banner=banner, title=people.or_type_password, submit=people.unlock, username=name)
+    return PeopleCardView(banner=banner, title=people.or_type_password, submit=people.unlock, username=name)
 
 
-def rights_view(facts: ScreenFacts, tongue: Tongue) -> FormView:
+def rights_view(facts: ScreenFacts, tongue: Tongue) -> PeopleCardView:
     """Return the card that asks whoever scanned a badge for the password too."""
     people = tongue.wording.people
     name = facts.operator.username if facts.operator is not None else ""
-    return FormView(
+    return PeopleCardView(
         banner=BannerView(
             note=name, heading=people.rights_title, lines=(people.rights_line, *_stays(facts, tongue))
         ),
@@ -70,11 +77,11 @@ def rights_view(facts: ScreenFacts, tongue: Tongue) -> FormView:
     )
 
 
-def pin_view(facts: ScreenFacts, tongue: Tongue) -> FormView:
+def pin_view(facts: ScreenFacts, tongue: Tongue) -> PeopleCardView:
     """Return the card that asks for a PIN."""
     people = tongue.wording.people
     name = facts.operator.username if facts.operator is not None else ""
-    return FormView(
+    return PeopleCardView(
         banner=BannerView(
             note=name, heading=people.pin_title, lines=(people.pin_line, *_stays(facts, tongue))
         ),
@@ -84,13 +91,13 @@ def pin_view(facts: ScreenFacts, tongue: Tongue) -> FormView:
     )
 
 
-def override_view(facts: ScreenFacts, tongue: Tongue) -> FormView:
+def override_view(facts: ScreenFacts, tongue: Tongue) -> PeopleCardView:
     """Return the card that asks why a completed parent takes more bags."""
     people, parent = tongue.wording.people, facts.work.parent
     line = ""
     if parent is not None:
         line = people.override_line.format(parent=parent.code, count=parent.count, capacity=parent.capacity)
-    return FormView(
+    return PeopleCardView(
         banner=BannerView(heading=people.override_title, lines=(line, people.override_kept)),
         title=people.override_own_words,
         submit=people.override_submit,

@@ -3,7 +3,12 @@
 ``phrases`` says what the shapes mean and which names a pattern may hold.
 """
 
-from traitortrack_desktop.domain.accounts import AccountProblem, StationProblem
+from traitortrack_desktop.domain.accounts import (
+    LEAST_PASSWORD_CHARACTERS,
+    AccountProblem,
+    PasswordPart,
+    StationProblem,
+)
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.operators import SignInWay
@@ -737,6 +742,10 @@ _ENGLISH_SCANNERS = ScannerSetUpWords(
     },
 )
 
+_STRONG_PASSWORD = (
+    f"At least {LEAST_PASSWORD_CHARACTERS} characters, with upper and lower case, a digit and a special "
+    "character."
+)
 ENGLISH = Wording(
     scanner_problems={
         ScannerProblem.MISSING: "{name}: plug it in",
@@ -962,7 +971,9 @@ ENGLISH = Wording(
         scan_badge="Scan your badge",
         badge_signs_in="You can keep your gloves on.",
         or_type="Or type name and password",
-        code_title="Code of your authenticator app",
+        code_title="Type the code",
+        code_line="It stands in the authenticator app of your phone, and changes every half minute.",
+        code_form="Code of your authenticator app",
         code="6 digits, as the app shows them now",
         code_wrong="This code is not right, or too old. Type the one that the app shows now.",
         code_incomplete="The code has 6 digits.",
@@ -971,7 +982,7 @@ ENGLISH = Wording(
         ended={
             Reason.OPERATOR_DISABLED: "An administrator switched your account off. "
             "Everything scanned is kept. Ask your supervisor.",
-            Reason.SESSION_REVOKED: "An administrator ended your sign-in. "
+            Reason.SESSION_REVOKED: "An administrator ended your sign-in, or changed your role or password. "
             "Everything scanned is kept. Sign in again, or ask your supervisor.",
             Reason.BADGE_NOT_VALID: "The badge is not valid any more. "
             "Everything scanned is kept. Sign in with name and password, or ask your supervisor.",
@@ -1012,6 +1023,7 @@ ENGLISH = Wording(
             OwnStep.CHANGE_PASSWORD: "",
             OwnStep.NONE: "",
         },
+        goes_on="Scans still count under {name}.",
         lock_now="Lock now",
         own_steps={
             OwnStep.PIN: "PIN for billing rights",
@@ -1023,11 +1035,12 @@ ENGLISH = Wording(
             OverrideState.READY: "Allow more bags (reason)",
             OverrideState.NOTHING: "Allow more bags (none completed)",
             OverrideState.RIGHTS_FIRST: "Allow more bags (full rights first)",
-            OverrideState.NO_RIGHT: "Allow more bags (supervisors)",
+            OverrideState.NO_RIGHT: "Allow more bags (billers, administrators)",
         },
         office="Accounts and audit",
         office_rights_first="Accounts and audit (password first)",
         office_no_right="Accounts and audit (administrators)",
+        override_by_menu="Or allow more bags: press F10 twice, then F8.",
         override_title="Allow more bags",
         override_line="{parent} is completed with {count} of {capacity} bags. Why does it take more?",
         override_kept="The reason is kept at the centre with your name.",
@@ -1189,10 +1202,10 @@ ENGLISH = Wording(
             OfficeAct.SEARCH: "Search",
             OfficeAct.CLEAR_SEARCH: "Show all",
             OfficeAct.ASK_AGAIN: "Ask again",
-            OfficeAct.PREVIOUS: "Page before",
+            OfficeAct.PREVIOUS: "Previous page",
             OfficeAct.NEXT: "Next page",
             OfficeAct.SUBMIT: "Save",
-            OfficeAct.CANCEL: "Do not change",
+            OfficeAct.CANCEL: "Cancel",
             OfficeAct.NEW_ACCOUNT: "New account",
             OfficeAct.EDIT: "Edit",
             OfficeAct.DISABLE: "Disable",
@@ -1295,7 +1308,7 @@ ENGLISH = Wording(
             ),
             FormKind.NEW_PASSWORD: FormWords(
                 title="New password for {name}",
-                hint="At least 8 characters, with upper and lower case, a digit and a special character.",
+                hint=f"{_STRONG_PASSWORD} Open sign-ins at stations end.",
                 submit="Set the password",
             ),
             FormKind.MAKE_BADGE: FormWords(
@@ -1324,7 +1337,7 @@ ENGLISH = Wording(
             ),
             FormKind.OWN_PASSWORD: FormWords(
                 title="Change my password",
-                hint="At least 8 characters, with upper and lower case, a digit and a special character.",
+                hint=_STRONG_PASSWORD,
                 submit="Change my password",
             ),
         },
@@ -1339,11 +1352,11 @@ ENGLISH = Wording(
             FormProblem.BAD_REQUEST: "The id of an entry looks like 0190b2c4-7d1e-7c3a-9f00-2f4b6a8c0d1e.",
         },
         password_parts={
-            "8 characters": "8 characters",
-            "an upper-case letter": "an upper-case letter",
-            "a lower-case letter": "a lower-case letter",
-            "a digit": "a digit",
-            "a special character": "a special character",
+            PasswordPart.LENGTH: f"{LEAST_PASSWORD_CHARACTERS} characters",
+            PasswordPart.UPPER: "an upper-case letter",
+            PasswordPart.LOWER: "a lower-case letter",
+            PasswordPart.DIGIT: "a digit",
+            PasswordPart.SPECIAL: "a special character",
         },
         missing="Still needed: {name}",
         enough="Good, and both are the same.",
@@ -1364,7 +1377,6 @@ ENGLISH = Wording(
             AccountProblem.OPEN_BILLS: "This biller has bills that are not completed. Complete them first.",
             AccountProblem.PIN_NOT_FOR_ROLE: "Only a biller adds a PIN to the badge.",
             AccountProblem.BADGE_TAKEN: "The centre did not take this badge. Make it again.",
-            AccountProblem.NOT_PERMITTED: "You may not do this, or your sign-in has ended. Sign in again.",
         },
         station_problems={
             StationProblem.NOT_FOUND: "There is no such station any more. Ask again for the list.",
@@ -1414,7 +1426,8 @@ ENGLISH = Wording(
             OfficeNote.ENABLED: Said(heading="Enabled", what="{name} can sign in again."),
             OfficeNote.UNLOCKED: Said(heading="Unlocked", what="{name} can try the password again."),
             OfficeNote.PASSWORD_SET: Said(
-                heading="Password set", what="{name} signs in with the new password from now on."
+                heading="Password set",
+                what="{name} signs in with the new password from now on. Open sign-ins at stations ended.",
             ),
             OfficeNote.BADGE_MADE: Said(
                 heading="Badge made",

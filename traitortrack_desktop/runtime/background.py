@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
+from traitortrack_desktop.environment.redaction import redacted_traceback
+
 STOP_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ class Background:
             try:
                 work()
             except Exception:  # noqa: BLE001 - top of the loop
-                _log.exception("Work in the background met an unexpected error")
+                _log.error("Work in the background met an unexpected error: %s", redacted_traceback())
 
 
 def _clear(queue: "SimpleQueue[Callable[[], None] | None]") -> None:

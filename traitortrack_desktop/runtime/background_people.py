@@ -1,21 +1,24 @@
 """An administrator's questions to the centre, each in the background: fills ``PeopleDesk``."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
-from traitortrack_desktop.environment.redaction import redacted
+from traitortrack_desktop.domain.accounts import OwnPasswordAnswer
+from traitortrack_desktop.domain.operators import OperatorSession
+from traitortrack_desktop.environment.redaction import redacted_traceback
 from traitortrack_desktop.runtime.background import Background
-from traitortrack_desktop.services.people_desk import PeopleTrouble
+from traitortrack_desktop.services.people_desk import PeopleTrouble, own_password_change
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreUnreachableError,
     EntriesNotAcceptableError,
     NotPermittedError,
     PeopleOffice,
+    RememberedSignIns,
 )
+from traitortrack_desktop.services.unlocking import UnlockVerifier
 
 Answer = TypeVar("Answer")
 
@@ -24,18 +27,25 @@ _log = logging.getLogger(__name__)
 
 
 class BackgroundPeople:
-    """Asks *office*, one question after the other, under the session that *current_session* tells."""
+    """Asks *office*, one question after the other, under the session that *current_session* tells.
+
+    *remembered* and *verifier* are what this station knows of passwords.
+    """
 
     def __init__(
         self,
         *,
         office: PeopleOffice | None,
         background: Background,
-        current_session: Callable[[], UUID | None],
+        current_session: Callable[[], OperatorSession | None],
+        remembered: RememberedSignIns,
+        verifier: UnlockVerifier,
     ) -> None:
         self._office = office
         self._background = background
         self._current_session = current_session
+        self._remembered = remembered
+        self._verifier = verifier
 
     def ask(
         self,
@@ -44,7 +54,18 @@ class BackgroundPeople:
     ) -> None:
         """Ask in the background; see ``PeopleDesk``. The session is that of the moment of the question."""
         session = self._current_session()
-        self._background.submit(_LANE, lambda: answered(self._answer(question, session)))
+        number = session.id if session is not None else None
+        self._background.submit(_LANE, lambda: answered(self._answer(question, number)))
+
+    def own_password_change(self, old: str, new: str) -> Callable[[PeopleOffice, UUID], OwnPasswordAnswer]:
+        """Return the question; see ``PeopleDesk``."""
+        return own_password_change(
+            old,
+            new,
+            session=self._current_session(),
+            remembered=self._remembered,
+            verifier=self._verifier,
+        )
 
     def close(self) -> None:
         """Give the connections back."""
@@ -67,5 +88,5 @@ class BackgroundPeople:
         except (CentreMismatchError, EntriesNotAcceptableError):
             return PeopleTrouble.MISMATCH
         except Exception:  # noqa: BLE001 - whoever asked has to get an answer
-            _log.error("A question to the centre failed: %s", redacted(traceback.format_exc()))
+            _log.error("A question to the centre failed: %s", redacted_traceback())
             return PeopleTrouble.DEFECT

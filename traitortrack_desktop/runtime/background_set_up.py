@@ -1,13 +1,13 @@
-"""Runs the first set-up on a thread of its own, so that its window never waits for the network."""
+"""Asks the centre before there is a station, on threads of their own: nobody waits long for a network."""
 
 import logging
 import threading
-import traceback
 from collections.abc import Callable
 
-from traitortrack_desktop.environment.redaction import redacted
-from traitortrack_desktop.services.set_up import CentreAccess, SetUpAnswer, SetUpProblem
+from traitortrack_desktop.environment.redaction import redacted_traceback
+from traitortrack_desktop.services.set_up import CentreAccess, CentreDoor, SetUpAnswer, SetUpProblem
 
+_TRY_SECONDS = 1.5
 _LOG = logging.getLogger(__name__)
 
 
@@ -25,5 +25,19 @@ class BackgroundSetUp:
         try:
             return self._connect(access)
         except Exception:  # noqa: BLE001 - top of a thread; the screen must not wait for ever
-            _LOG.error("The set-up failed: %s", redacted(traceback.format_exc()))
+            _LOG.error("The set-up failed: %s", redacted_traceback())
             return SetUpProblem.DEFECT
+
+
+def is_refused_without_password(door: CentreDoor, address: str, *, seconds: float = _TRY_SECONDS) -> bool:
+    """Return whether the centre asks for a password that nobody has. Takes *seconds* at most.
+
+    A centre that does not answer by then says nothing, and the station can open: it works without it.
+    """
+    answers: list[SetUpProblem | None] = []
+    attempt = threading.Thread(
+        target=lambda: answers.append(door.attempt(address)), name="password wanted", daemon=True
+    )
+    attempt.start()
+    attempt.join(seconds)
+    return answers == [SetUpProblem.ACCOUNT_REFUSED]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from traitortrack_desktop.environment.redaction import redacted_traceback
 from traitortrack_desktop.services.catalogue_load import LONGEST_PAUSE_SECONDS, CatalogueLoad
 from traitortrack_desktop.services.events import DeliveryChanged, StationEvent
 
@@ -70,5 +71,5 @@ class CatalogueLoop:
         try:
             return self._load.run(self._stopping.is_set)
         except Exception:  # noqa: BLE001 - top of the loop
-            _log.exception("Loading the catalogue met an unexpected error")
+            _log.error("Loading the catalogue met an unexpected error: %s", redacted_traceback())
             return LONGEST_PAUSE_SECONDS

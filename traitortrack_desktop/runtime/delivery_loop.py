@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from traitortrack_desktop.environment.redaction import redacted_traceback
 from traitortrack_desktop.services.delivery import PROBE_SECONDS, Delivery, Step
 
 STOP_SECONDS = 2.0
@@ -49,7 +50,8 @@ class DeliveryLoop:
         try:
             return self._delivery.step()
         except Exception:  # noqa: BLE001 - top of the loop
-            _log.exception("Delivery met an unexpected error; the entries stay and are offered again")
+            told = redacted_traceback()
+            _log.error("Delivery met an unexpected error; the entries stay and are offered again: %s", told)
             self._delivery.pause_seconds = PROBE_SECONDS
             return Step.POSTPONED
 

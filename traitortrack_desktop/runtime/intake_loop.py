@@ -11,6 +11,7 @@ from uuid import UUID
 from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.roles import Operation, Person
+from traitortrack_desktop.environment.redaction import redacted_traceback
 from traitortrack_desktop.services.ports import PostingReply, SignedIn, StationStanding
 from traitortrack_desktop.services.scan_intake import ScanIntake, monotonic_ms
 from traitortrack_desktop.services.station import SignInAnswer
@@ -122,7 +123,7 @@ class IntakeLoop:
             try:
                 work(intake)
             except Exception:  # noqa: BLE001 - top of the loop
-                _log.exception("The intake met an unexpected error")
+                _log.error("The intake met an unexpected error: %s", redacted_traceback())
                 intake.fail("an unexpected error; the log has the details")
         intake.close()
         self._ended.set()

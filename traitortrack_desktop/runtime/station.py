@@ -9,6 +9,7 @@ from uuid import UUID
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay
 from traitortrack_desktop.domain.roles import Operation, Person
+from traitortrack_desktop.environment.redaction import redacted_traceback, without_text
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.runtime.background_badges import BackgroundBadges
 from traitortrack_desktop.runtime.background_people import BackgroundPeople
@@ -25,9 +26,9 @@ from traitortrack_desktop.services.events import (
     StorageRecovered,
     WorkResumed,
 )
-from traitortrack_desktop.services.operator_session import ask_to_sign_in, ask_with_pin
 from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.services.ports import Accounts, PeopleOffice, RememberedSignIns, SignedIn
+from traitortrack_desktop.services.signing_in import ask_to_sign_in, ask_with_pin
 from traitortrack_desktop.services.station import SignInAnswer, SignInUnavailable
 from traitortrack_desktop.services.station_naming import StationNaming
 from traitortrack_desktop.services.unlocking import UnlockVerifier
@@ -73,7 +74,7 @@ class EventHub:
             try:
                 listener(event)
             except Exception:  # noqa: BLE001 - what is stored stays stored, and the others are told
-                _log.exception("A listener met an unexpected error")
+                _log.error("A listener met an unexpected error: %s", redacted_traceback())
 
     def _take_operator(self, event: OperatorChanged) -> None:
         number = event.session.badge if event.session is not None else None
@@ -116,7 +117,11 @@ class Station:
         self._badges = badges
         self._verifier = UnlockVerifier()
         self._people = BackgroundPeople(
-            office=office, background=self._background, current_session=hub.current_session
+            office=office,
+            background=self._background,
+            current_session=lambda: hub.session,
+            remembered=remembered,
+            verifier=self._verifier,
         )
         self._naming = naming
         hub.subscribe(self._wake_delivery)
@@ -179,9 +184,12 @@ class Station:
                 self._intake.unlock(locked.id)
                 answered(answer)
                 return
-            answer = self._begin(answer, answered)
-            if isinstance(answer, SignedIn):
-                self._verifier.keep(answer.session, password)
+            answer = self._begun(answer)
+            try:
+                if isinstance(answer, SignedIn):
+                    self._verifier.keep(answer.session, password)
+            finally:
+                answered(answer)
 
         self._background.submit(_SIGN_IN, ask)
 
@@ -194,15 +202,14 @@ class Station:
                 answered(SignInUnavailable())
                 return
             answer = _answered(lambda: ask_with_pin(self._accounts, self._remembered, badge, pin))
-            self._begin(answer, answered)
+            answered(self._begun(answer))
 
         self._background.submit(_SIGN_IN, ask)
 
-    def _begin(self, answer: SignInAnswer, answered: Callable[[SignInAnswer], None]) -> SignInAnswer:
-        """Answer what came of it: whoever could not be stored does not work here, whatever the centre said."""
+    def _begun(self, answer: SignInAnswer) -> SignInAnswer:
+        """Return what came of it: whoever could not be stored does not work here, whatever was said."""
         if isinstance(answer, SignedIn) and not self._intake.begin(answer):
-            answer = SignInUnavailable(not_stored=True)
-        answered(answer)
+            return SignInUnavailable(not_stored=True)
         return answer
 
     def lock(self) -> None:
@@ -263,6 +270,6 @@ def _by_password(session: OperatorSession) -> bool:
 def _answered(ask: Callable[[], SignInAnswer]) -> SignInAnswer:
     try:
         return ask()
-    except Exception:  # noqa: BLE001 - whoever asked has to get an answer
-        _log.exception("Signing in met an unexpected error")
+    except Exception as defect:  # noqa: BLE001 - whoever asked has to get an answer
+        _log.error("Signing in met an unexpected error: %s", without_text(defect))
         return SignInUnavailable(mismatch=True)

@@ -150,11 +150,7 @@ class Delivery:
 
     def _post(self, entries: Sequence[JournalEntry]) -> PostingReply:
         cursor = self._following.cursor() if self._following is not None else None
-        session = self._session()
-        if session is not None:
-            reply = self._office.post(entries, cursor, session=session)
-        else:
-            reply = self._office.post(entries, cursor) if cursor is not None else self._office.post(entries)
+        reply = self._office.post(entries, cursor, session=self._session())
         self._taken_at = self._seconds()
         if self._following is not None:
             self._following.posted(entries[-1].seq)
@@ -189,8 +185,7 @@ class Delivery:
         return cursor
 
     def _probe(self) -> None:
-        session = self._session()
-        standing = self._office.probe(session=session) if session is not None else self._office.probe()
+        standing = self._office.probe(session=self._session())
         self._taken_at = self._seconds()
         self._reached(None)
         if standing is not None:

@@ -3,7 +3,6 @@
 The work does not wait for it: whoever does not know it goes on without the centre.
 """
 
-import threading
 from dataclasses import dataclass
 
 from traitortrack_desktop.environment.secrets import KeptPasswords, Secret
@@ -15,7 +14,6 @@ from traitortrack_desktop.services.set_up import (
     SetUpProblem,
 )
 
-_TRY_SECONDS = 1.5
 _PASSWORD_NOT_PROVEN = frozenset(
     {SetUpProblem.ACCOUNT_REFUSED, SetUpProblem.UNREACHABLE, SetUpProblem.NO_DATABASE, SetUpProblem.DEFECT}
 )
@@ -28,20 +26,6 @@ class PasswordWanted:
     address: str
     account: str
     station: str
-
-
-def is_refused_without_password(door: CentreDoor, address: str, *, seconds: float = _TRY_SECONDS) -> bool:
-    """Return whether the centre asks for a password that nobody has. Takes *seconds* at most.
-
-    A centre that does not answer by then says nothing, and the station can open: it works without it.
-    """
-    answers: list[SetUpProblem | None] = []
-    attempt = threading.Thread(
-        target=lambda: answers.append(door.attempt(address)), name="password wanted", daemon=True
-    )
-    attempt.start()
-    attempt.join(seconds)
-    return answers == [SetUpProblem.ACCOUNT_REFUSED]
 
 
 class PasswordQuestion:

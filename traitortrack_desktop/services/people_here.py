@@ -3,7 +3,6 @@
 Used by one thread, the intake.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from uuid import UUID, uuid4
 from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Rights
-from traitortrack_desktop.domain.signing import goes_on_with
+from traitortrack_desktop.domain.session_entries import goes_on_with
+from traitortrack_desktop.services.account_secrets import badge_code_hash
 
 BADGE_MS = 3000
 """So long scans wait, in sight, for whose badge it is; then whoever was signed in goes on."""
@@ -46,33 +46,13 @@ class BadgeDesk(Protocol):
         ...
 
 
-class NoBadges:
-    """A :class:`BadgeDesk` that knows nobody, and where nobody answers."""
-
-    def known(self, code: str) -> Badge | None:  # noqa: ARG002
-        """Return nobody."""
-        return None
-
-    def ask(self, code: str, session: UUID) -> None:
-        """Ask nobody."""
-
-    def confirmed(self, badge: UUID) -> None:
-        """Keep nothing."""
-
-    def forget(self, badge: UUID) -> None:
-        """Forget nothing."""
-
-    def forget_person(self, username: str) -> None:
-        """Forget nobody."""
-
-
 @dataclass(slots=True, kw_only=True)
 class AskedBadge:
     """A badge that the centre is asked about; *session* would begin with it. Times on the intake's clock."""
 
     session: UUID
     source: str
-    digest: bytes = field(repr=False)
+    digest: str = field(repr=False)
     asked_ms: int
     given_up_seq: int | None = None
     """Number of the entry that told that no answer came in time."""
@@ -92,7 +72,7 @@ class PeopleHere:
         self._label: str | None = None
         self._sign_in_required = sign_in_required
         self._new_id = new_id
-        self._own: tuple[bytes, Badge] | None = None
+        self._own: tuple[str, Badge] | None = None
         """The badge that was scanned for the session, with a digest of its code: it unlocks in any case."""
 
     @property
@@ -125,7 +105,7 @@ class PeopleHere:
         """Return the badge of this code if the session began with it."""
         if self._own is None or self.session is None:
             return None
-        return self._own[1] if hmac.compare_digest(self._own[0], digest_of(code)) else None
+        return self._own[1] if hmac.compare_digest(self._own[0], badge_code_hash(code)) else None
 
     def session_by(self, badge: Badge) -> OperatorSession:
         """Return the session that *badge*, known here, begins or that goes on with it."""
@@ -141,13 +121,13 @@ class PeopleHere:
 
     def ask(self, code: str, *, source: str, now_ms: int) -> UUID | None:
         """Return the session to ask for with *code*; ``None`` when it is being asked already."""
-        digest = digest_of(code)
+        digest = badge_code_hash(code)
         if self.is_waiting and self.asked is not None and self.asked.digest == digest:
             return None
         self.asked = AskedBadge(session=self._new_id(), source=source, digest=digest, asked_ms=now_ms)
         return self.asked.session
 
-    def begin(self, session: OperatorSession, badge: Badge | None, digest: bytes | None) -> None:
+    def begin(self, session: OperatorSession, badge: Badge | None, digest: str | None) -> None:
         """Let *session* work here from now on; *digest* is of the code of the *badge* that was scanned."""
         if badge is not None and digest is not None:
             self._own = digest, badge
@@ -158,8 +138,3 @@ class PeopleHere:
     def end(self, label: str | None = None) -> None:
         """Let nobody work here, or a script under the name *label*."""
         self.session, self._label, self.asked, self.locked, self._own = None, label, None, False, None
-
-
-def digest_of(code: str) -> bytes:
-    """Return what may be compared of a badge's code, which has 79 random bits."""
-    return hashlib.sha256(code.encode("ascii")).digest()

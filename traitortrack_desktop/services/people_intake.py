@@ -13,7 +13,8 @@ from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignIn
 from traitortrack_desktop.domain.overriding import decide_override
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Operation, Person
-from traitortrack_desktop.domain.signing import badge_refusal, sign_in_decision, sign_out_decision
+from traitortrack_desktop.domain.session_entries import badge_refusal, sign_in_decision, sign_out_decision
+from traitortrack_desktop.services.account_secrets import badge_code_hash
 from traitortrack_desktop.services.events import OperatorChanged, StationListener, StationLockChanged
 from traitortrack_desktop.services.journal_keeping import JournalKeeping
 from traitortrack_desktop.services.people_here import (
@@ -21,7 +22,6 @@ from traitortrack_desktop.services.people_here import (
     ENDS_A_SESSION,
     BadgeDesk,
     PeopleHere,
-    digest_of,
 )
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused, StationStanding
 from traitortrack_desktop.services.station import SignInAnswer
@@ -168,7 +168,7 @@ class PeopleIntake:
             self.tick(self._here.asked.asked_ms + BADGE_MS)
 
     def _begin(
-        self, session: OperatorSession, badge: Badge | None, digest: bytes | None, *, source: str
+        self, session: OperatorSession, badge: Badge | None, digest: str | None, *, source: str
     ) -> bool:
         if self._for_people or session.way is SignInWay.BADGE:
             decision = sign_in_decision(session, capacity=self._rules.capacity)
@@ -178,7 +178,7 @@ class PeopleIntake:
         self._begun(session, badge, digest)
         return True
 
-    def _begun(self, session: OperatorSession, badge: Badge | None, digest: bytes | None) -> None:
+    def _begun(self, session: OperatorSession, badge: Badge | None, digest: str | None) -> None:
         was_locked = self._here.locked
         self._here.begin(session, badge, digest)
         self._tell(
@@ -238,4 +238,4 @@ class PeopleIntake:
         session = self._here.session_by(badge)
         entry = self._keeping.store(decision, source, remarks=arrival.remarks, session=session)
         self._keeping.tell_decided(entry)
-        self._begun(session, badge, digest_of(scanned.badge))
+        self._begun(session, badge, badge_code_hash(scanned.badge))

@@ -367,7 +367,14 @@ class RememberedSignIns(Protocol):
         ...
 
     def forget(self, username: str) -> None:
-        """Keep nothing of *username* any more: the centre refused."""
+        """Keep nothing of *username* any more: the account is disabled."""
+        ...
+
+    def forget_password(self, username: str, only: str | None = None) -> None:
+        """Keep no password of *username* any more, or *only* not this one, which the centre refused.
+
+        Another one stays: what somebody mistyped says nothing of it.
+        """
         ...
 
     def person_with(self, username: str, password: str) -> Person | None:
@@ -399,8 +406,8 @@ class RememberedSignIns(Protocol):
         """Keep that the centre accepted *pin* now; see :meth:`remember`."""
         ...
 
-    def forget_pin(self, badge: Badge) -> None:
-        """Keep no PIN of the person of *badge* any more: the centre refused."""
+    def forget_pin(self, badge: Badge, only: str | None = None) -> None:
+        """Keep no PIN of the person of *badge* any more; see :meth:`forget_password`."""
         ...
 
     def holder_with_pin(self, badge: Badge, pin: str) -> Person | None:

@@ -31,7 +31,6 @@ from traitortrack_desktop.services.events import (
 from traitortrack_desktop.services.journal_keeping import JournalKeeping
 from traitortrack_desktop.services.people_here import (
     BadgeDesk,
-    NoBadges,
     PeopleHere,
 )
 from traitortrack_desktop.services.people_intake import PeopleIntake
@@ -62,9 +61,9 @@ class ScanIntake:
         rules: CodeRules,
         tell: StationListener,
         known_about: Callable[[str], BagFact | None],
+        badges: BadgeDesk,
         sign_in_required: bool = False,
         for_people: bool = False,
-        badges: BadgeDesk | None = None,
         monotonic_ms: Callable[[], int] = monotonic_ms,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
@@ -75,7 +74,7 @@ class ScanIntake:
         self.people = PeopleIntake(
             here=self._here,
             keeping=self._keeping,
-            badges=badges or NoBadges(),
+            badges=badges,
             rules=rules,
             tell=tell,
             monotonic_ms=monotonic_ms,

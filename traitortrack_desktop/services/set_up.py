@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from traitortrack_desktop.domain.enrolment_codes import enrolment_code
+from traitortrack_desktop.domain.accounts import LONGEST_STATION_NAME
+from traitortrack_desktop.domain.enrolment_codes import EnrolmentRefusal, enrolment_code
 from traitortrack_desktop.environment.secrets import MAX_SECRET_CHARACTERS, KeptPasswords, Secret
 from traitortrack_desktop.environment.settings import SettingsError
 from traitortrack_desktop.environment.settings_file import keep_settings
@@ -15,7 +16,6 @@ from traitortrack_desktop.environment.settings_file import keep_settings
 _NAME_AND_PORT = r"[^\s/@:,?#%\\\[\]\"']+(:\d{1,5})?"
 _SERVERS = re.compile(rf"\[[0-9A-Fa-f:.]+\](:\d{{1,5}})?|{_NAME_AND_PORT}(,{_NAME_AND_PORT})*")
 _LONGEST_NAME_IN_POSTGRESQL = 63
-_LONGEST_STATION = 64
 
 
 class SetUpField(StrEnum):
@@ -31,7 +31,7 @@ class SetUpField(StrEnum):
 
 
 class SetUpProblem(StrEnum):
-    """Why a set-up did not succeed."""
+    """Why a set-up did not succeed; every ``EnrolmentRefusal`` is one, of the same value."""
 
     UNREACHABLE = "unreachable"
     ACCOUNT_REFUSED = "account_refused"
@@ -40,14 +40,13 @@ class SetUpProblem(StrEnum):
     NOT_ALLOWED = "not_allowed"
     FUNCTIONS_LACK_RIGHTS = "functions_lack_rights"
     READ_ONLY = "read_only"
-    OTHER_ACCOUNT = "other_account"
-    REVOKED = "revoked"
-    CODE_NEEDED = "code_needed"
-    CODE_WRONG = "code_wrong"
-    CODE_USED = "code_used"
-    CODE_EXPIRED = "code_expired"
-    CODE_WAIT = "code_wait"
-    """Too many wrong codes: none is taken for a while."""
+    OTHER_ACCOUNT = EnrolmentRefusal.OTHER_ACCOUNT
+    REVOKED = EnrolmentRefusal.REVOKED
+    CODE_NEEDED = EnrolmentRefusal.CODE_NEEDED
+    CODE_WRONG = EnrolmentRefusal.CODE_WRONG
+    CODE_USED = EnrolmentRefusal.CODE_USED
+    CODE_EXPIRED = EnrolmentRefusal.CODE_EXPIRED
+    CODE_WAIT = EnrolmentRefusal.CODE_WAIT
     NOT_WRITTEN = "not_written"
     DEFECT = "defect"
 
@@ -124,7 +123,7 @@ def first_wrong_field(access: CentreAccess) -> SetUpField | None:
         return SetUpField.ACCOUNT
     if len(access.password) > MAX_SECRET_CHARACTERS:
         return SetUpField.PASSWORD
-    if not _is_line(access.station, _LONGEST_STATION):
+    if not _is_line(access.station, LONGEST_STATION_NAME):
         return SetUpField.STATION
     return None if not access.code or enrolment_code(access.code) else SetUpField.CODE
 

@@ -59,7 +59,7 @@ class StationControls(Protocol):
         ...
 
     def sign_in_with_pin(self, pin: str, answered: Callable[[SignInAnswer], None]) -> None:
-        """Add *pin* to the badge that was scanned last, for a biller's full rights; else as :meth:`sign_in`."""
+        """Add *pin* to the badge scanned last, for a biller's full rights; else as :meth:`sign_in`."""
         ...
 
     def lock(self) -> None:

@@ -1,6 +1,5 @@
 """Unlocking by password while the centre is away: by whoever is signed in, from memory only. Any thread."""
 
-import hashlib
 import hmac
 import secrets
 import threading
@@ -9,12 +8,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from traitortrack_desktop.domain.operators import OperatorSession
+from traitortrack_desktop.services.account_secrets import slow_digest
 
 ATTEMPTS = 5
 WAIT_SECONDS = 900.0
 """So long nobody may try any more after so many wrong attempts."""
-
-_SCRYPT_BYTES_OF_MEMORY = 64 * 2**20
 
 
 class UnlockVerifier:
@@ -31,10 +29,19 @@ class UnlockVerifier:
     def keep(self, session: OperatorSession, password: str) -> None:
         """Keep that *session* began with *password*, in a form that does not give it away."""
         salt = secrets.token_bytes(16)
-        made = _slow(password, salt)
+        made = slow_digest(password, salt)
         with self._lock:
             self._session, self._salt, self._made = session.id, salt, made
             self._failures = 0
+
+    def renew(self, session: UUID, password: str) -> None:
+        """Keep *password* instead, where it is *session* whose password is kept: it was changed."""
+        salt = secrets.token_bytes(16)
+        made = slow_digest(password, salt)
+        with self._lock:
+            if self._session == session:
+                self._salt, self._made = salt, made
+                self._failures = 0
 
     def forget(self) -> None:
         """Forget what is kept."""
@@ -48,7 +55,7 @@ class UnlockVerifier:
                 return False
             self._failures += 1
             self._failed_at = self._seconds()
-            right = hmac.compare_digest(_slow(password, self._salt), self._made)
+            right = hmac.compare_digest(slow_digest(password, self._salt), self._made)
             if right:
                 self._failures = 0
         return right
@@ -60,14 +67,3 @@ class UnlockVerifier:
             return True
         self._failures = 0
         return False
-
-
-def _slow(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(
-        password.encode("utf-8", "surrogatepass"),
-        salt=salt,
-        n=2**15,
-        r=8,
-        p=1,
-        maxmem=_SCRYPT_BYTES_OF_MEMORY,
-    )

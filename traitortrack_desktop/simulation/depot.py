@@ -19,6 +19,8 @@ from traitortrack_desktop.services.sample_depot import (
 )
 
 DEMO_OPERATOR = "asha.demo"
+DEMO_RELIEF = "ravi.demo"
+"""Who takes over with a badge."""
 """The dispatcher who works the demonstration's shift."""
 
 LOOSE_PARENT_CODE = "SB1234"
@@ -40,7 +42,7 @@ _PEOPLE = (
     ("gopal.demo", Role.BILLER, None),
     ("lata.demo", Role.BILLER, None),
     (DEMO_OPERATOR, Role.DISPATCHER, "jaipur"),
-    ("ravi.demo", Role.DISPATCHER, "jaipur"),
+    (DEMO_RELIEF, Role.DISPATCHER, "jaipur"),
     ("kamla.demo", Role.DISPATCHER, "indore"),
     ("suraj.demo", Role.DISPATCHER, "hisar"),
     ("bhola.demo", Role.DISPATCHER, "sri_ganganagar"),

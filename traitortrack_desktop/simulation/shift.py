@@ -6,7 +6,7 @@ Nothing says what should come of it: whoever plays it compares the journal with 
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from traitortrack_desktop.domain.codes import Command
@@ -86,12 +86,13 @@ class ShiftBags:
     """Bags of the depot that the shift stumbles over.
 
     *taken_children* are in other parents already, *loose_parent* is a parent whose code reads like
-    a child's, *bill* a bill's code.
+    a child's, *bill* a bill's code. Somebody takes over with *badge* amid the last parent, if there is one.
     """
 
     taken_children: tuple[str, str]
     loose_parent: str
     bill: str
+    badge: str = field(default="", repr=False)
 
 
 def recorded_shift(*, seed: int, bags: ShiftBags) -> tuple[Step, ...]:
@@ -205,7 +206,16 @@ class _ShiftWriter:
         self._work(self._children(5))
         self._scan(self._mustard[3], mistake=Mistake.OTHER_PARENT)
         self._scan(self._mustard[3])
-        self._work(self._children(CAPACITY))
+        children = self._children(CAPACITY)
+        self._work(children[:12])
+        self._taken_over()
+        self._work(children[12:])
+
+    def _taken_over(self) -> None:
+        if self._bags.badge:
+            self._scan(self._bags.badge)
+            self._steps.append(AwaitDelivery())
+            self._rest(1500, 2500)
 
     # -- the small slips, each after a child that was put in
 

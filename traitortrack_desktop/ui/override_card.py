@@ -3,14 +3,13 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
+from traitortrack_desktop.domain.overriding import LONGEST_REASON
 from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.screen_state import Tone
-from traitortrack_desktop.presentation.sign_in import FormView
+from traitortrack_desktop.presentation.sign_in import PeopleCardView
 from traitortrack_desktop.ui.people_card import PeopleCard
 from traitortrack_desktop.ui.theme import text_font
-
-MOST_CHARACTERS = 200
 
 
 class OverrideCard(PeopleCard):
@@ -22,7 +21,7 @@ class OverrideCard(PeopleCard):
         super().__init__(palette_, foot=foot)
         self._people = wording.people
         self.own_words = self.guarded_field(self._people.override_own_words, free_words=True)
-        self.own_words.setMaxLength(MOST_CHARACTERS)
+        self.own_words.setMaxLength(LONGEST_REASON)
         self.own_words.textEdited.connect(self._prefer_own_words)
         self.own_words.returnPressed.connect(self._submit)
         self.submit.clicked.connect(self._submit)
@@ -35,7 +34,7 @@ class OverrideCard(PeopleCard):
         self.lay_out(column)
         self.title.setVisible(False)
 
-    def begin(self, view: FormView) -> None:
+    def begin(self, view: PeopleCardView) -> None:
         """Ask for a reason."""
         self.show_form(view)
         self.own_words.forget()

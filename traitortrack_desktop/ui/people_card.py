@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QSizePolicy, QV
 
 from traitortrack_desktop.presentation.palette import Palette, Surface
 from traitortrack_desktop.presentation.screen_state import Mark, Tone
-from traitortrack_desktop.presentation.sign_in import BannerView, FormView
+from traitortrack_desktop.presentation.sign_in import BannerView, PeopleCardView
 from traitortrack_desktop.presentation.sizes import Sizes, sizes_for
 from traitortrack_desktop.ui.badge_wall import GuardedLine
 from traitortrack_desktop.ui.card_form import CardForm
@@ -133,7 +133,7 @@ class PeopleCard(CardForm):
         self._column.addStretch(1)
         self._take_sizes()
 
-    def show_form(self, view: FormView) -> None:
+    def show_form(self, view: PeopleCardView) -> None:
         """Show the words of *view*; what was typed stays."""
         self.banner.show_banner(view.banner)
         self.title.setText(view.title)

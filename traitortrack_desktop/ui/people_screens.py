@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
+from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.domain.scanners import KEYBOARD
@@ -46,8 +47,8 @@ class OfficePlace(QWidget):
     left = Signal()
     badge_typed = Signal(str)
 
-    def begin(self) -> None:
-        """It is shown."""
+    def begin(self, session: OperatorSession | None) -> None:
+        """It is shown, to whoever has *session*."""
         raise NotImplementedError
 
     def end(self) -> None:
@@ -235,7 +236,7 @@ class PeopleScreens(QObject):
     def _show_place(self, place: OfficePlace | None) -> None:
         if place is not None:
             self.wanted.emit(place)
-            place.begin()
+            place.begin(self._facts.session)
 
     def _places(self) -> tuple[OfficePlace, ...]:
         return tuple(place for place in (self.office, self.own_password) if place is not None)

@@ -7,7 +7,7 @@ from traitortrack_desktop.domain.accounts import PIN_DIGITS
 from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.screen_state import Tone
-from traitortrack_desktop.presentation.sign_in import FormView
+from traitortrack_desktop.presentation.sign_in import PeopleCardView
 from traitortrack_desktop.ui.people_card import PeopleCard
 from traitortrack_desktop.ui.theme import text_font
 
@@ -37,7 +37,7 @@ class PinCard(PeopleCard):
         column_.addLayout(self._grid)
         self.lay_out(column_)
 
-    def begin(self, view: FormView) -> None:
+    def begin(self, view: PeopleCardView) -> None:
         """Ask for the PIN of whoever *view* names."""
         self.show_form(view)
         self.ask_again("")

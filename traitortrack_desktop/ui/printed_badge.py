@@ -1,12 +1,26 @@
-"""Badges in words: what is printed on the cards, for a screen or a command. Without Qt."""
+"""Badges as a screen or a command makes them, and what is printed on their cards. Without Qt."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from traitortrack_desktop.documents.badge_card import BadgeCard, BadgeSheet, write_badge_sheet
+from traitortrack_desktop.domain.accounts import AccountProblem
 from traitortrack_desktop.presentation.phrases import BadgeCardWords
+from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
+
+TellCentre = Callable[[Mapping[str, str | None]], AccountProblem | None]
+"""Has the centre know a badge by the values of ``AccountAct.MAKE_BADGE``; returns what is against it."""
+
+
+class CardNotWrittenError(Exception):
+    """The card could not be written, so no badge was made; the text names file and reason."""
+
+
+class CardThereAlreadyError(CardNotWrittenError):
+    """There is a file of this name, and it stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +35,47 @@ class NewBadge:
     user_name: str
     name: str = ""
     expires: date | None = None
+
+
+def end_of(day: date, zone: tzinfo | None = None) -> datetime:
+    """Return when *day* is over in *zone*, ``None`` for the computer's own one."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(zone)
+
+
+def make_badge(
+    path: Path,
+    *,
+    username: str,
+    last_day: date | None,
+    words: BadgeCardWords,
+    change: TellCentre,
+    zone: tzinfo | None = None,
+) -> AccountProblem | None:
+    """Print the card of a new badge for *username* to *path*, then have the centre know the badge.
+
+    It works until the end of *last_day* in *zone*, as the card says, or until it is revoked. The card comes
+    first: a badge without one would have ended the badge before it for nothing. Where *change* refuses or
+    raises, the file is gone again. The code is known here alone, for as long as this call takes.
+
+    Raises ``CardNotWrittenError``, and what *change* raises.
+    """
+    if path.exists():
+        raise CardThereAlreadyError(f"{path} is there already")
+    code = new_badge_code()
+    try:
+        print_badges(path, [NewBadge(code=code, user_name=username, expires=last_day)], words)
+    except (OSError, ValueError) as error:
+        raise CardNotWrittenError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    expires_at = end_of(last_day, zone).isoformat() if last_day is not None else None
+    is_known = False
+    try:
+        problem = change({"code_hash": badge_code_hash(code), "expires_at": expires_at})
+        is_known = problem is None
+    finally:
+        if not is_known:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+    return problem
 
 
 def print_badges(path: Path, badges: Sequence[NewBadge], words: BadgeCardWords) -> None:

@@ -1,44 +1,32 @@
 """The buttons of the set-up screen: for a finger or a mouse, and never with the focus. GUI thread."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.scanner_set_up_state import Press
 from traitortrack_desktop.presentation.sizes import Sizes
 from traitortrack_desktop.ui.texts import draw_fitted
 from traitortrack_desktop.ui.theme import text_font
+from traitortrack_desktop.ui.touch_button import TouchButton
 
 SMALLEST_TARGET = 48
 """Height of what a finger presses, in logical pixels."""
 
 
-class PressButton(QAbstractButton):
+class PressButton(TouchButton[Press]):
     """One press. Neither Enter nor Space nor the Enter of a scanner can press it."""
 
     def __init__(self, press: Press, palette_: Palette, sizes: Sizes, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(press, palette_, sizes, parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        self.press_ = press
-        self.is_cut_off = False
-        self._colours, self._sizes = palette_, sizes
-        self.show_press(press)
 
-    def show_press(self, press: Press) -> None:
-        """Show *press* in the place of the one before."""
-        self.press_ = press
-        self.setEnabled(press.usable)
-        self.setAccessibleName(press.label)
-        self.update()
-
-    def take_looks(self, palette_: Palette, sizes: Sizes) -> None:
-        """Use other colours or sizes from now on."""
-        self._colours, self._sizes = palette_, sizes
-        self.setMinimumHeight(target_height(sizes))
-        self.update()
+    @staticmethod
+    def height_for(sizes: Sizes) -> int:
+        """Return how high it is at least."""
+        return target_height(sizes)
 
     @property
     def wanted_width(self) -> int:
@@ -46,10 +34,6 @@ class PressButton(QAbstractButton):
         return round(
             QFontMetricsF(self._font()).horizontalAdvance(self.press_.label) + self._sizes.padding * 1.6
         )
-
-    def sizeHint(self) -> QSize:
-        """Return a size that never pushes the row wider."""
-        return QSize(10, target_height(self._sizes))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Paint the ground and the label."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.screen_state import Tone
-from traitortrack_desktop.presentation.sign_in import FormView
+from traitortrack_desktop.presentation.sign_in import PeopleCardView, code_view
 from traitortrack_desktop.ui.badge_wall import GuardedLine
 from traitortrack_desktop.ui.people_card import PeopleCard
 
@@ -26,7 +26,9 @@ class SignInScreen(PeopleCard):
 
     submitted = Signal(str, str, object)
 
-    def __init__(self, palette_: Palette, wording: Wording, *, foot: tuple[str, str], view: FormView) -> None:
+    def __init__(
+        self, palette_: Palette, wording: Wording, *, foot: tuple[str, str], view: PeopleCardView
+    ) -> None:
         super().__init__(palette_, foot=foot)
         self._words, self._people = wording.sign_in, wording.people
         self._view = view
@@ -53,14 +55,11 @@ class SignInScreen(PeopleCard):
         self.lay_out(column)
         self._show_step(second=False)
 
-    def show_view(self, view: FormView) -> None:
+    def show_view(self, view: PeopleCardView) -> None:
         """Show other words, and leave what was typed."""
         self._view = view
-        self.show_form(view)
-        if self.asks_for_code:
-            self.title.setText(self._people.code_title)
-            self.cancel.setText(self._people.cancel)
-            self.cancel.setVisible(True)
+        second = self.asks_for_code
+        self.show_form(code_view(view, self.username.text().strip(), self._people) if second else view)
 
     def begin(self) -> None:
         """Begin anew: with the name that the view gives, or without one."""

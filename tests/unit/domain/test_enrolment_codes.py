@@ -2,7 +2,13 @@
 
 import pytest
 
-from traitortrack_desktop.domain.enrolment_codes import ALPHABET, as_printed, enrolment_code
+from traitortrack_desktop.domain.enrolment_codes import (
+    ALPHABET,
+    EnrolmentRefusal,
+    as_printed,
+    enrolment_code,
+    enrolment_refusal,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,3 +33,13 @@ def test_it_is_printed_in_groups_of_four() -> None:
 def test_no_two_characters_look_alike() -> None:
     assert not set("ILOU") & set(ALPHABET)
     assert len(set(ALPHABET)) == 32
+
+
+@pytest.mark.parametrize("answer", [None, "", "of_a_later_release"])
+def test_an_answer_that_is_no_known_refusal_is_none(answer: str | None):
+    assert enrolment_refusal(answer) is None
+
+
+@pytest.mark.parametrize("refusal", EnrolmentRefusal)
+def test_a_refusal_is_known_by_the_centres_name(refusal: EnrolmentRefusal):
+    assert enrolment_refusal(refusal.value) is refusal

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from traitortrack_desktop.domain.accounts import AuditFilter
+from traitortrack_desktop.domain.accounts import PasswordPart as Part
 from traitortrack_desktop.presentation.office_acts import FormKind, OfficeField
 from traitortrack_desktop.presentation.office_audit import audit_filter
 from traitortrack_desktop.presentation.office_forms import days_of, progress, typed_problem
@@ -64,7 +65,7 @@ def test_a_badge_works_for_a_day_or_up_to_ten_years(text, days):
 def test_while_a_password_is_typed_it_is_known_what_it_lacks_and_whether_it_was_repeated():
     assert progress(FormKind.OWN_PASSWORD, {}) == (None, False)
     lacking, _ = progress(FormKind.OWN_PASSWORD, {OfficeField.PASSWORD: "abc"})
-    assert lacking == ("8 characters", "an upper-case letter", "a digit", "a special character")
+    assert lacking == (Part.LENGTH, Part.UPPER, Part.DIGIT, Part.SPECIAL)
     assert progress(FormKind.NEW_PASSWORD, {OfficeField.PASSWORD: GOOD}) == ((), True)
     repeated = {OfficeField.PASSWORD: GOOD, OfficeField.AGAIN: GOOD}
     assert progress(FormKind.NEW_PASSWORD, repeated) == ((), False)

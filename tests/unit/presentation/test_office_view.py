@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -92,6 +93,13 @@ def test_badge_and_pin_stand_beside_the_last_sign_in():
     assert row_of(view, "rsharma_sriganganagr").cells[3].under == "badge to 06.12.2026"
     assert row_of(view, "biller_kumari").cells[3].under == "badge and PIN"
     assert row_of(view, "admin").cells[3].under == ""
+
+
+def test_a_badge_is_shown_with_its_last_day_and_not_with_the_midnight_after_it():
+    speech = Speech(words=WORDS, now=NOON, zone=ZoneInfo("Asia/Kolkata"))
+    midnight = datetime(2026, 2, 5, tzinfo=speech.zone)
+
+    assert speech.last_day(midnight) == speech.last_day(midnight - timedelta(hours=20)) == "04.02.2026"
 
 
 def test_a_role_that_this_program_does_not_know_is_shown_as_it_is():

@@ -106,6 +106,15 @@ def test_a_badge_never_sounds_like_a_counted_bag(watched):
 @pytest.mark.parametrize(
     "reason", [Reason.BADGE_UNCHECKED, Reason.BADGE_NOT_VALID, Reason.UNKNOWN_BADGE], ids=str
 )
+def test_a_badge_that_switched_nobody_says_under_whose_name_scans_still_count(watched, reason):
+    badge(watched.station, "ravi")
+    watched.station.refuse(reason, code="TT-BADGE-***")
+    assert watched.shown().result.lines[1].endswith("Scans still count under ravi.")
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.BADGE_UNCHECKED, Reason.BADGE_NOT_VALID, Reason.UNKNOWN_BADGE], ids=str
+)
 def test_nothing_of_a_badge_is_shown(watched, reason):
     watched.station.refuse(reason, code="TT-BADGE-***")
     result = watched.shown().result
@@ -189,7 +198,7 @@ def test_accounts_and_audit_are_for_administrators_with_full_rights(watched, how
     [
         ({"way": SignInWay.PASSWORD, "role": "biller"}, "Allow more bags (reason)", True),
         ({"way": SignInWay.BADGE, "role": "biller"}, "Allow more bags (full rights first)", False),
-        ({"way": SignInWay.PASSWORD}, "Allow more bags (supervisors)", False),
+        ({"way": SignInWay.PASSWORD}, "Allow more bags (billers, administrators)", False),
     ],
     ids=str,
 )
@@ -272,3 +281,20 @@ def test_a_locked_station_is_known_until_somebody_is_back(watched):
     assert watched.facts.locked
     watched.station.tell(StationLockChanged(locked=False))
     assert not watched.facts.locked
+
+
+def refused_by_a_complete_parent(watched, role):
+    watched.station.be_operated_by("lakshmi", role=role, way=SignInWay.PASSWORD)
+    complete_at_the_centre(watched)
+    watched.station.refuse(Reason.PARENT_COMPLETED, code="AB12C")
+    work = watched.facts.work
+    watched.facts = replace(watched.facts, work=replace(work, parent=replace(work.parent, completed=True)))
+    return watched.shown().result.lines[1]
+
+
+def test_whoever_may_allow_more_bags_is_told_how(watched):
+    assert refused_by_a_complete_parent(watched, "biller").endswith("press F10 twice, then F8.")
+
+
+def test_nobody_else_is_told(watched):
+    assert "F8" not in refused_by_a_complete_parent(watched, "dispatcher")

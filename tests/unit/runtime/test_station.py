@@ -10,6 +10,7 @@ from fakes.memory_sign_ins import MemorySignIns
 from fakes.own_knowledge import own_knowledge
 from fakes.sign_ins import signed_in
 
+from traitortrack_desktop.domain.accounts import OwnPasswordAnswer
 from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.entries import Outcome, Receipt
 from traitortrack_desktop.domain.frames import ScanFrame
@@ -90,9 +91,13 @@ class Office:
     """Administration that says who asked."""
 
     closed = False
+    own_password = OwnPasswordAnswer.CHANGED
 
     def accounts(self, *, session):
         return session
+
+    def change_own_password(self, old, new, *, session):
+        return self.own_password
 
     def close(self):
         self.closed = True
@@ -249,13 +254,29 @@ def test_who_is_remembered_signs_in_without_the_centre_and_everybody_is_told(ben
     assert [change.without_centre for change in changes] == [False, True]
 
 
-def test_a_defect_while_signing_in_is_an_answer_too(bench):
-    def break_down(_username, _password, **_more):
-        raise ZeroDivisionError
+def test_a_defect_while_signing_in_is_an_answer_too_and_quotes_nothing_of_what_was_typed(bench, caplog):
+    def break_down(_username, password, **_more):
+        raise ZeroDivisionError(password)
 
     bench.centre.sign_in = break_down
-    answer = bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    answer = bench.station.sign_in_and_wait("asha", "Correct-horse-9", timeout_seconds=30)
     assert answer == SignInUnavailable(mismatch=True)
+    assert "ZeroDivisionError" in caplog.text
+    assert "in break_down" in caplog.text
+    assert "Correct-horse-9" not in caplog.text
+
+
+def test_an_unexpected_error_in_the_background_is_logged_without_secrets(bench, caplog):
+    done = threading.Event()
+
+    def break_down():
+        raise ZeroDivisionError(f"password=S3cret-pw {RAVIS}")
+
+    bench.background.submit("lane", break_down)
+    bench.background.submit("lane", done.set)
+    assert done.wait(30)
+    assert "ZeroDivisionError: password=*** TT-BADGE-***" in caplog.text
+    assert not any(secret in caplog.text for secret in ("S3cret-pw", RAVIS))
 
 
 def test_a_sign_in_that_takes_too_long_counts_as_unavailable(bench):
@@ -331,6 +352,26 @@ def test_a_badge_that_nobody_has_is_told_as_that(bench):
     bench.scan(MINAS)
     assert bench.station.wait_until_nothing_waits(30)
     assert bench.journal.entries[-1].decision.reason is Reason.BADGE_NOT_VALID
+
+
+def test_a_badge_signs_in_without_the_centre_that_was_scanned_before_the_key_ring_answered():
+    bench, answers = Bench(for_people=True), threading.Event()
+    bench.centre.reachable = False
+
+    def read_slowly():
+        answers.wait(30)
+        bench.remembered.badges = {RAVIS: bench.centre.badges.of[RAVIS]}
+
+    bench.remembered.load = read_slowly
+    bench.station.start()
+    bench.scan(RAVIS)
+    bench.station.wait_until_nothing_waits(0)
+    changed = threading.Event()
+    bench.station.subscribe(lambda event: changed.set() if isinstance(event, OperatorChanged) else None)
+    answers.set()
+    assert changed.wait(30)
+    bench.station.stop()
+    assert [entry.operator for entry in bench.journal.entries] == [None, "ravi"]
 
 
 def test_a_badge_is_asked_about_while_somebody_waits_for_a_password(bench):
@@ -425,6 +466,43 @@ def test_an_administrator_asks_under_the_session_that_goes_on(bench):
     )
     session = bench.station.sign_in_and_wait("boss", "secret", timeout_seconds=30).session.id
     assert bench.answer(ask, lambda office, session: office.accounts(session=session)) == session
+
+
+def change_own_password(bench):
+    """Change Asha's password from ``secret`` to ``new``."""
+    question = bench.station.people.own_password_change("secret", "new")
+    return bench.answer(bench.station.people.ask, question)
+
+
+def test_with_the_own_password_changed_the_station_knows_the_old_one_no_more(bench):
+    first = bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    assert change_own_password(bench) is OwnPasswordAnswer.CHANGED
+    bench.centre.reachable = False
+    bench.station.lock()
+    bench.station.wait_until_nothing_waits(0)
+    unlock = bench.station.sign_in_and_wait
+    assert unlock("asha", "secret", timeout_seconds=30) == SignInUnavailable(remembered_days=7)
+    assert unlock("asha", "new", timeout_seconds=30).session == first.session
+
+
+@pytest.mark.parametrize("answer", [OwnPasswordAnswer.REFUSED, OwnPasswordAnswer.LOCKED])
+def test_an_own_password_that_was_not_changed_stays_known(bench, answer):
+    bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    bench.office.own_password = answer
+    assert change_own_password(bench) is answer
+    bench.centre.reachable = False
+    assert bench.remembered.person_with("asha", "secret") is not None
+    assert isinstance(bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30), SignedIn)
+
+
+def test_a_password_that_was_changed_says_nothing_of_who_signed_in_meanwhile(bench):
+    bench.station.sign_in_and_wait("asha", "secret", timeout_seconds=30)
+    question = bench.station.people.own_password_change("secret", "new")
+    ravi = bench.station.sign_in_and_wait("ravi", "other", timeout_seconds=30)
+    assert question(bench.office, ravi.session.id) is OwnPasswordAnswer.CHANGED
+    bench.centre.reachable = False
+    assert bench.remembered.person_with("ravi", "other") is not None
+    assert bench.remembered.person_with("asha", "secret") is not None
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,8 @@ class Office(MemoryOffice):
         self.pages = list(pages) or [CentreChanges(cursor="c1")]
         self.asked, self.probes = [], 0
 
-    def post(self, entries, cursor=None):
-        reply = super().post(entries)
+    def post(self, entries, cursor=None, *, session=None):
+        reply = super().post(entries, session=session)
         self.probes -= 1
         return reply if cursor is None else _with(reply, self.changes_since(cursor))
 
@@ -56,8 +56,8 @@ class Office(MemoryOffice):
         self.asked.append(cursor)
         return self.pages.pop(0) if len(self.pages) > 1 else self.pages[0]
 
-    def probe(self):
-        super().probe()
+    def probe(self, *, session=None):
+        super().probe(session=session)
         self.probes += 1
 
 

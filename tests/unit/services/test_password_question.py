@@ -1,13 +1,7 @@
-import threading
-
 import pytest
 
 from traitortrack_desktop.environment.secrets import DatabasePasswords, NoKeyRing, Secret
-from traitortrack_desktop.services.password_question import (
-    PasswordQuestion,
-    PasswordWanted,
-    is_refused_without_password,
-)
+from traitortrack_desktop.services.password_question import PasswordQuestion, PasswordWanted
 from traitortrack_desktop.services.set_up import CentreAccess, SetUpDone, SetUpProblem
 
 ADDRESS = "postgresql://station_7@db/depot?sslmode=verify-full"
@@ -90,25 +84,6 @@ def test_an_empty_password_opens_the_station_without_asking_the_centre():
     done = answer("", door, kept)
     assert (done.database_url, done.password_kept) == (ADDRESS, True)
     assert (door.tried, kept.stored) == ([], {})
-
-
-@pytest.mark.parametrize(
-    ("problem", "refused"),
-    [(SetUpProblem.ACCOUNT_REFUSED, True), (SetUpProblem.UNREACHABLE, False), (None, False)],
-)
-def test_only_a_refused_account_means_that_a_password_is_wanted(problem, refused):
-    assert is_refused_without_password(Door(problem), ADDRESS) is refused
-
-
-def test_a_centre_that_does_not_answer_keeps_the_station_shut_for_a_moment_only():
-    silent = threading.Event()
-
-    class SilentDoor(Door):
-        def attempt(self, url):
-            silent.wait()
-
-    assert not is_refused_without_password(SilentDoor(), ADDRESS, seconds=0.01)
-    silent.set()
 
 
 def test_no_value_shows_a_password():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from fakes.asked_badges import AskedBadges
 from fakes.memory_journal import MemoryJournal
 from fakes.own_knowledge import own_knowledge
 from fakes.sign_ins import ASHA, RAVI
@@ -47,6 +48,7 @@ class Bench:
             rules=code_rules(),
             tell=self.tell,
             known_about=lambda code: self.known(code),  # noqa: PLW0108 - tests may change it
+            badges=AskedBadges(),
             sign_in_required=sign_in_required,
             monotonic_ms=count().__next__,
         )

@@ -2,7 +2,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes.memory_key_ring import MemoryKeyRing
 
+from traitortrack_desktop.domain.enrolment_codes import EnrolmentRefusal
 from traitortrack_desktop.environment.secrets import BackEnd, DatabasePasswords
 from traitortrack_desktop.services.set_up import (
     CentreAccess,
@@ -41,17 +43,6 @@ class FakeDoor:
             return SetUpProblem.CODE_WRONG if code else SetUpProblem.CODE_NEEDED
         self.enrolled.append(station)
         return None
-
-
-class MemoryKeyRing:
-    def __init__(self, **kept: str) -> None:
-        self.kept = kept
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get(username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[username] = password
 
 
 @pytest.fixture
@@ -204,3 +195,8 @@ def test_what_is_no_address_of_servers_is_pointed_at(servers: str) -> None:
 )
 def test_a_field_that_cannot_be_meant_is_pointed_at(name: str, text: str) -> None:
     assert first_wrong_field(replace(ACCESS, **{name: text})) == name
+
+
+@pytest.mark.parametrize("refusal", EnrolmentRefusal)
+def test_whatever_the_centre_refuses_a_station_for_can_be_told_at_the_set_up(refusal: EnrolmentRefusal):
+    assert SetUpProblem(refusal).value == refusal

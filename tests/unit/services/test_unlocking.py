@@ -14,7 +14,7 @@ def now():
 
 @pytest.fixture
 def verifier(now, monkeypatch):
-    monkeypatch.setattr(unlocking, "_slow", lambda password, salt: password.encode() + salt)
+    monkeypatch.setattr(unlocking, "slow_digest", lambda password, salt: password.encode() + salt)
     verifier = UnlockVerifier(lambda: now[0])
     verifier.keep(SESSION, "right")
     return verifier
@@ -24,6 +24,17 @@ def test_the_password_of_the_session_fits_it_and_no_other_does(verifier):
     assert verifier.fits(SESSION, "right")
     assert not verifier.fits(SESSION, "wrong")
     assert not verifier.fits(session_of(ASHA), "right")
+
+
+def test_a_new_password_of_the_session_takes_the_place_of_the_old_one(verifier):
+    verifier.renew(SESSION.id, "new")
+    assert verifier.fits(SESSION, "new")
+    assert not verifier.fits(SESSION, "right")
+
+
+def test_a_new_password_of_another_session_changes_nothing(verifier):
+    verifier.renew(session_of(ASHA).id, "new")
+    assert verifier.fits(SESSION, "right")
 
 
 def test_what_is_forgotten_fits_nobody(verifier):

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from fakes.scanning import Scanning
@@ -191,6 +192,21 @@ def test_another_seed_uses_other_bags():
 def test_the_line_is_restored_as_often_as_it_is_cut():
     kinds = Counter(type(step) for step in recorded_shift(seed=2, bags=BAGS))
     assert kinds[CutLine] == kinds[RestoreLine] == 1
+
+
+def test_somebody_with_a_badge_takes_over_amid_the_last_parent_and_is_waited_for():
+    badge = f"TT-BADGE-{'7' * 24}"
+    steps = recorded_shift(seed=2, bags=replace(BAGS, badge=badge))
+    places = [place for place, step in enumerate(steps) if isinstance(step, Scan) and step.text == badge]
+    assert len(places) == 1
+    behind = steps[places[0] + 1 :]
+    assert AwaitDelivery() in behind[:2]
+    assert sum(isinstance(step, Scan) for step in behind) == 18
+
+
+def test_without_a_badge_nobody_takes_over():
+    steps = recorded_shift(seed=2, bags=BAGS)
+    assert not [step for step in steps if isinstance(step, Scan) and step.text.startswith("TT-BADGE")]
 
 
 def test_an_empty_bench_needs_no_tidying():

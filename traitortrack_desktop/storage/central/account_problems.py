@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from traitortrack_desktop.domain.accounts import MOST_DISPATCHERS_OF_AN_AREA, AccountProblem
+from traitortrack_desktop.domain.accounts import (
+    LEAST_PASSWORD_CHARACTERS,
+    MOST_DISPATCHERS_OF_AN_AREA,
+    AccountProblem,
+    PasswordPart,
+    missing_in_password,
+)
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Role
 
 _SENTENCES = {
@@ -21,8 +27,20 @@ _SENTENCES = {
     AccountProblem.OPEN_BILLS: "{name} has bills that are not completed, and stays a biller until they are",
     AccountProblem.PIN_NOT_FOR_ROLE: "only a biller has a PIN, and {name} is none",
     AccountProblem.BADGE_TAKEN: "another badge has this code: make it again",
-    AccountProblem.NOT_PERMITTED: "only an administrator may do that",
 }
+_PASSWORD_PARTS = {
+    PasswordPart.LENGTH: f"{LEAST_PASSWORD_CHARACTERS} characters",
+    PasswordPart.UPPER: "an upper-case letter",
+    PasswordPart.LOWER: "a lower-case letter",
+    PasswordPart.DIGIT: "a digit",
+    PasswordPart.SPECIAL: "a special character",
+}
+
+
+def password_weakness(password: str) -> str | None:
+    """Return what *password* lacks, ``None`` when it is good enough."""
+    missing = [_PASSWORD_PARTS[part] for part in missing_in_password(password)]
+    return f"the password needs at least {', '.join(missing)}" if missing else None
 
 
 class AccountNotPossibleError(ValueError):

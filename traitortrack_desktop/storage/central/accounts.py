@@ -5,10 +5,8 @@ The stored hash stays at the centre, which compares it with what this station ma
 (decision 16), and counts each attempt before it looks at it (decision 17): hence two calls.
 """
 
-import hashlib
 import threading
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,28 +15,22 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from traitortrack_desktop.domain.identifiers import DeviceId
-from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay
-from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.domain.roles import Person, Rights
-from traitortrack_desktop.services.ports import (
-    CentreMismatchError,
-    CentreUnreachableError,
-    SignedIn,
-    SignInRefused,
-)
-from traitortrack_desktop.storage.central.engine import CentralDatabase
+from traitortrack_desktop.domain.operators import Badge
+from traitortrack_desktop.services.account_secrets import badge_code_hash
+from traitortrack_desktop.services.ports import CentreMismatchError, SignedIn, SignInRefused
+from traitortrack_desktop.storage.central.engine import EXACTLY, CentralDatabase
 from traitortrack_desktop.storage.central.enrolment import Enrolment
 from traitortrack_desktop.storage.central.failures import NOT_ENROLLED, sqlstate
 from traitortrack_desktop.storage.central.last_release_accounts import LastReleaseAccounts
 from traitortrack_desktop.storage.central.password_proof import proof_of
+from traitortrack_desktop.storage.central.people_rows import storable
+from traitortrack_desktop.storage.central.sign_in_answers import looked_at, sign_in_answer
 
-# Each statement has to see what others committed before it, whatever a database is set to.
-_EXACTLY = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
 _CHALLENGE = text("SELECT station.sign_in_challenge(:device, :username)")
-_SIGN_IN = text(_EXACTLY + "SELECT station.sign_in(:device, :session, :username, :proof, :code)")
-_BADGE = text(_EXACTLY + "SELECT station.badge_sign_in(:device, :session, :code_hash)")
+_SIGN_IN = text(EXACTLY + "SELECT station.sign_in(:device, :session, :username, :proof, :code)")
+_BADGE = text(EXACTLY + "SELECT station.badge_sign_in(:device, :session, :code_hash)")
 _PIN_CHALLENGE = text("SELECT station.pin_challenge(:device, :badge)")
-_PIN = text(_EXACTLY + "SELECT station.pin_sign_in(:device, :session, :badge, :proof)")
+_PIN = text(EXACTLY + "SELECT station.pin_sign_in(:device, :session, :badge, :proof)")
 
 _NO_FUNCTION = "42883"
 
@@ -71,7 +63,7 @@ class CentralAccounts:
         self, username: str, password: str, *, session: UUID, code: str | None = None
     ) -> SignedIn | SignInRefused:
         """Ask with name and password; see ``services.ports.Accounts``."""
-        name = _askable(username.strip())
+        name = storable(username.strip())
         try:
             challenge = self._ask(_CHALLENGE, {"username": name})
         except CentreMismatchError as mismatch:
@@ -79,14 +71,13 @@ class CentralAccounts:
                 raise
             return self._last_release.sign_in(name, password, session=session)
         proof = self._proof(challenge, password, session)
-        code = code and _askable(code)
+        code = code and storable(code)
         return self._looked_at(_SIGN_IN, session, {"username": name, "proof": proof, "code": code})
 
     def sign_in_with_badge(self, code: str, *, session: UUID) -> SignedIn | SignInRefused:
         """Ask whose badge has the whole *code*; see ``services.ports.Accounts``."""
-        code_hash = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
-        answer = self._ask(_BADGE, {"session": str(session), "code_hash": code_hash})
-        return _sign_in_answer(session, answer)
+        answer = self._ask(_BADGE, {"session": str(session), "code_hash": badge_code_hash(code)})
+        return sign_in_answer(session, answer)
 
     def sign_in_with_pin(self, badge: Badge, pin: str, *, session: UUID) -> SignedIn | SignInRefused:
         """Ask for a biller's full rights; see ``services.ports.Accounts``."""
@@ -103,19 +94,8 @@ class CentralAccounts:
 
     def _looked_at(self, statement: TextClause, session: UUID, values: _Values) -> SignedIn | SignInRefused:
         """Have the attempt counted, and then looked at. The same question again does no harm."""
-        values = {**values, "session": str(session)}
-        answer = self._ask(statement, values)
-        if answer["outcome"] == "counted":
-            answer = self._counted(statement, values)
-        return _sign_in_answer(session, answer)
-
-    def _counted(self, statement: TextClause, values: _Values) -> Mapping[str, Any]:
-        try:
-            return self._ask(statement, values)
-        except CentreUnreachableError:  # it is counted already: not for nothing
-            answer = self._ask(statement, values)
-        # What was no failure was forgotten with the answer that got lost, and is counted anew.
-        return self._ask(statement, values) if answer["outcome"] == "counted" else answer
+        told = {**values, "session": str(session)}
+        return sign_in_answer(session, looked_at(lambda: self._ask(statement, told)))
 
     def _ask(self, statement: TextClause, values: _Values) -> Mapping[str, Any]:
         try:
@@ -135,59 +115,6 @@ class CentralAccounts:
         return answer
 
 
-def _askable(name: str) -> str:
-    """Return *name* as the server can hold it: it takes no NUL and no half of a character."""
-    return "".join(
-        "\ufffd" if character == "\x00" or "\ud800" <= character <= "\udfff" else character
-        for character in name
-    )
-
-
 def _state(mismatch: CentreMismatchError) -> str | None:
     cause = mismatch.__cause__
     return sqlstate(cause) if isinstance(cause, DBAPIError | DriverError) else None
-
-
-def _sign_in_answer(session: UUID, answer: Mapping[str, Any]) -> SignedIn | SignInRefused:
-    outcome = answer["outcome"]
-    if outcome == "signed_in":
-        return _signed_in(session, answer)
-    if outcome == "counted":
-        raise CentreUnreachableError("the centre took too long to look at a sign-in")
-    return SignInRefused(
-        locked_until=_moment(answer.get("until")),
-        not_verified=outcome == "not_verified",
-        code_needed=outcome == "code_needed",
-        code_wrong=outcome == "code_wrong",
-        badge_not_valid=outcome == Reason.BADGE_NOT_VALID,
-    )
-
-
-def _signed_in(session: UUID, answer: Mapping[str, Any]) -> SignedIn:
-    person = Person(
-        username=answer["person"]["username"],
-        role=answer["person"]["role"],
-        area=answer["person"].get("area"),
-    )
-    badge = None
-    if (told := answer.get("badge")) is not None:
-        badge = Badge(
-            id=UUID(told["id"]),
-            person=person,
-            expires_at=_moment(told.get("expires_at")),
-            has_pin=told["has_pin"],
-        )
-    return SignedIn(
-        session=OperatorSession(
-            id=session,
-            person=person,
-            way=SignInWay(answer["way"]),
-            rights=Rights(answer["rights"]),
-            badge=badge.id if badge is not None else None,
-        ),
-        badge=badge,
-    )
-
-
-def _moment(told: str | None) -> datetime | None:
-    return datetime.fromisoformat(told) if told is not None else None

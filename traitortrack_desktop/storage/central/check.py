@@ -19,6 +19,7 @@ from traitortrack_desktop.storage.central.posting_needs import (
     FILLED_BY_STATIONS,
     missing_things,
     unfit_columns,
+    unwritable_audit,
 )
 from traitortrack_desktop.storage.central.recount import Difference, site_capacity, wrong_bills, wrong_parents
 from traitortrack_desktop.storage.central.rows_in_the_way import questions_in_the_way
@@ -119,6 +120,7 @@ class _Examination:
             "missing_columns": found.missing_columns(wanted),
             "missing_for_stations": missing_things(found),
             "unfit_columns": unfit_columns(found),
+            "unwritable_audit": unwritable_audit(found),
             "missing_indexes": tuple(sorted(x.name for x in wanted.plain_indexes if not found.has(x))),
             "broken_indexes": tuple(index.name for index in found.indexes if not index.valid),
             "missing_unique": (

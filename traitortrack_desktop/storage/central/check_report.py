@@ -6,7 +6,11 @@ from typing import Any
 
 from traitortrack_desktop.storage.central.rows_in_words import shown
 from traitortrack_desktop.storage.central.rows_to_decide import Answer
-from traitortrack_desktop.storage.central.station_functions import NUMBERS, WITHOUT_WHICH_NOTHING_GOES
+from traitortrack_desktop.storage.central.station_functions import (
+    NEEDED_BEFORE_THE_UPGRADE,
+    NUMBERS,
+    WITHOUT_WHICH_NOTHING_GOES,
+)
 from traitortrack_desktop.storage.central.stations_to_check import StationsFound
 
 LEDGER_RULES = ("entry_pkey", "entry_sequence_unique")
@@ -41,6 +45,7 @@ class CentreReport:
     missing_columns: tuple[str, ...] = ()
     missing_for_stations: tuple[str, ...] = ()
     unfit_columns: tuple[str, ...] = ()
+    unwritable_audit: tuple[str, ...] = ()
     missing_indexes: tuple[str, ...] = ()
     broken_indexes: tuple[str, ...] = ()
     missing_unique: tuple[str, ...] = ()
@@ -126,8 +131,9 @@ def _faults(of: CentreReport) -> Iterator[str]:
         f"two people at the same moment can make the same thing twice: {_RUN_IT}",
     )
     if of.schema_version is not None:
-        needed = tuple(name for name in of.missing_functions if name in WITHOUT_WHICH_NOTHING_GOES)
-        yield from _list("missing functions", needed, "stations cannot post: run db upgrade")
+        needed = NEEDED_BEFORE_THE_UPGRADE if of.older else WITHOUT_WHICH_NOTHING_GOES
+        missing = tuple(name for name in of.missing_functions if name in needed)
+        yield from _list("missing functions", missing, "stations cannot post: run db upgrade")
     yield from _list(
         "the next number for a new row is taken already in",
         tuple(table for table in of.sequences_behind if table not in of.moved_on),
@@ -181,6 +187,7 @@ def _remarks(of: CentreReport) -> Iterator[str]:
     )
     yield from _wrong("parent bags", of.wrong_parents, of.wrong_parent_counts)
     yield from _wrong("bills", of.wrong_bills, of.wrong_bill_totals)
+    yield from of.unwritable_audit
     yield from of.stations.remarks()
     for answer in of.for_information:
         yield f"{answer.question.found}: {answer.count:,}. {answer.question.advice.rstrip('.')}"

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
-from werkzeug.security import generate_password_hash
 
+from traitortrack_desktop.services.account_secrets import hashed_secret
 from traitortrack_desktop.services.sample_depot import SampleDepot, SampleUser
 from traitortrack_desktop.storage.central.engine import owner_connection
 from traitortrack_desktop.storage.central.recount import MINI_BAG
@@ -127,7 +127,7 @@ def give_password(owner_url: str, username: str, password: str) -> None:
     """Let *username* sign in with *password* from now on. Raises ``LookupError`` for nobody's name."""
     with owner_connection(owner_url) as connection:
         changed = connection.execute(
-            _NEW_PASSWORD, {"username": username, "password_hash": generate_password_hash(password)}
+            _NEW_PASSWORD, {"username": username, "password_hash": hashed_secret(password)}
         )
         if changed.rowcount != 1:
             raise LookupError(f"nobody is called {username}")

@@ -23,7 +23,12 @@ from sqlalchemy.pool import NullPool
 from traitortrack_desktop.services.ports import CentreUnreachableError, EntriesNotAcceptableError
 from traitortrack_desktop.storage.central.addresses import central_address
 from traitortrack_desktop.storage.central.deadline import Deadline
-from traitortrack_desktop.storage.central.failures import CentreError, centre_error, owner_error
+from traitortrack_desktop.storage.central.failures import (
+    CentreError,
+    centre_error,
+    leave_out_values,
+    owner_error,
+)
 from traitortrack_desktop.storage.central.web_schema import use_web_schema
 
 CONNECT_SECONDS = 3
@@ -35,6 +40,12 @@ POOL_SECONDS = 5
 
 STATEMENT_LIMIT = f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}; "
 """Stands in front of a statement, in the same message and so in the same transaction."""
+
+EXACTLY = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
+"""In front of a statement that has to see what others committed before it, whatever a database is set to."""
+
+OWNER = "'db owner ' || session_user"
+"""SQL: how the owner is called in the audit: nobody's account, and by which account of the database."""
 
 READING_LIMITS = f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}; {STATEMENT_LIMIT}"
 
@@ -70,6 +81,7 @@ class CentralDatabase:
         # double its round trips; reading finds out by its first statement.
         self._delivery = create_engine(
             address,
+            hide_parameters=True,
             isolation_level="AUTOCOMMIT",
             pool_size=1,
             max_overflow=0,
@@ -79,6 +91,7 @@ class CentralDatabase:
         )
         self._reading = create_engine(
             address,
+            hide_parameters=True,
             pool_size=2,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
@@ -175,7 +188,7 @@ def owner_engine(url: str) -> Iterator[Engine]:
     """
     address = central_address(url)
     arguments = _without_given(_connect_arguments("traitortrack-desktop db"), address)
-    engine = create_engine(address, poolclass=NullPool, connect_args=arguments)
+    engine = create_engine(address, hide_parameters=True, poolclass=NullPool, connect_args=arguments)
     try:
         with _translated(owner_error):
             yield engine
@@ -190,7 +203,9 @@ def _translated(
     try:
         yield
     except (DBAPIError, DriverError) as error:
-        raise meaning(error) from error
+        meant = meaning(error)
+        leave_out_values(error)
+        raise meant from error
     except PoolTimeoutError as error:
         raise CentreUnreachableError("all connections to the centre are busy") from error
 

@@ -11,20 +11,23 @@ import secrets
 from psycopg2.errors import UndefinedFunction
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from traitortrack_desktop.domain.enrolment_codes import ALPHABET, CHARACTERS, as_printed, enrolment_code
+from traitortrack_desktop.domain.enrolment_codes import (
+    ALPHABET,
+    CHARACTERS,
+    EnrolmentRefusal,
+    as_printed,
+    enrolment_code,
+    enrolment_refusal,
+)
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
-from traitortrack_desktop.storage.central.failures import (
-    CODE_EXPIRED,
-    CODE_NEEDED,
-    CODE_USED,
-    CODE_WRONG,
-    EnrolmentRefusedError,
-)
+from traitortrack_desktop.storage.central.failures import EnrolmentRefusedError
 
 _ENROL = STATEMENT_LIMIT + "SELECT station.enrol_station(%s, %s, %s, %s)"
 _ENROL_WITHOUT_CODES = STATEMENT_LIMIT + "SELECT station.enrol_device(%s, %s, %s)"
-_NEVER_RIGHT = frozenset({CODE_WRONG, CODE_USED, CODE_EXPIRED})
+_NEVER_RIGHT = frozenset(
+    {EnrolmentRefusal.CODE_WRONG, EnrolmentRefusal.CODE_USED, EnrolmentRefusal.CODE_EXPIRED}
+)
 
 
 class Enrolment:
@@ -37,7 +40,7 @@ class Enrolment:
     def __init__(self, *, device: DeviceId, name: str, version: str, code: str | None = None) -> None:
         self._device, self._name, self._version = device, name, version
         self._code = enrolment_code(code) if code else None
-        self._refused = CODE_WRONG if code and self._code is None else None
+        self._refused = EnrolmentRefusal.CODE_WRONG if code and self._code is None else None
 
     def enrol(self, cursor: Cursor, device: DeviceId | None = None) -> None:
         """Enrol, or renew what the centre knows; *cursor* is in autocommit (``CentralDatabase.delivery``).
@@ -46,10 +49,11 @@ class Enrolment:
         Raises :class:`EnrolmentRefusedError`, which has a ``trouble``, or the driver's errors.
         """
         device = device or self._device
-        refused = self._asked(cursor, device)
-        if refused is None:
+        answer = self._asked(cursor, device)
+        if answer is None:
             return
-        if refused == CODE_NEEDED:
+        refused = enrolment_refusal(answer)
+        if refused is EnrolmentRefusal.CODE_NEEDED:
             refused = self._refused or refused
         elif refused in _NEVER_RIGHT:
             self._refused, self._code = refused, None

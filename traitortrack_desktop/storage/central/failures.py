@@ -8,11 +8,13 @@ import re
 from psycopg2 import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 
+from traitortrack_desktop.domain.enrolment_codes import EnrolmentRefusal, enrolment_refusal
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreTrouble,
     CentreUnreachableError,
     EntriesNotAcceptableError,
+    NotPermittedError,
 )
 from traitortrack_desktop.storage.central.tls_failures import tls_trouble
 
@@ -20,13 +22,7 @@ NOT_ENROLLED = "TT001"
 WRONG_ROLE = "TT002"
 UNSAFE_TRIGGERS = "TT004"
 NO_IDS_LEFT = "TT005"
-REVOKED = "revoked"
-OTHER_ACCOUNT = "other_account"
-CODE_NEEDED = "code_needed"
-CODE_WRONG = "code_wrong"
-CODE_USED = "code_used"
-CODE_EXPIRED = "code_expired"
-CODE_WAIT = "code_wait"
+NOT_AN_ADMINISTRATOR = "TT006"
 NOT_ALLOWED = "42501"
 READ_ONLY = "25006"
 NO_DATABASE = "3D000"
@@ -36,7 +32,7 @@ RAISED_BY_A_TRIGGER = "P0001"
 LOST_TO_OTHERS = frozenset({"40001", "40P01", "55P03"})
 """Lost a race, deadlocked, or no lock to be had: rolled back as a whole, and worth the same try again."""
 
-CentreError = CentreUnreachableError | CentreMismatchError | EntriesNotAcceptableError
+CentreError = CentreUnreachableError | CentreMismatchError | EntriesNotAcceptableError | NotPermittedError
 
 _UPGRADE = "run traitortrack-desktop db upgrade there"
 _LACKS = f"the centre lacks a {{}} that this program needs: {_UPGRADE}, or update this program"
@@ -72,34 +68,34 @@ _NEEDS_A_CODE = (
     "an administrator makes one (traitortrack-desktop stations code), and traitortrack-desktop stations enrol"
     " takes it at this station"
 )
-_STATION_REFUSED = {
-    REVOKED: (
+_STATION_REFUSED: dict[EnrolmentRefusal, tuple[CentreTrouble | None, str]] = {
+    EnrolmentRefusal.REVOKED: (
         CentreTrouble.REVOKED,
         "this station was revoked at the centre: what is scanned stays stored here, and is sent when an"
         " administrator restores it (traitortrack-desktop stations restore)",
     ),
-    OTHER_ACCOUNT: (
+    EnrolmentRefusal.OTHER_ACCOUNT: (
         CentreTrouble.OTHER_ACCOUNT,
         "this station was enrolled with another database account: use that one's address, or remove the"
         " file device-id from its data folder and enrol it as a new station",
     ),
-    CODE_NEEDED: (
+    EnrolmentRefusal.CODE_NEEDED: (
         CentreTrouble.NOT_ENROLLED,
         f"this station is not enrolled at the centre and needs a one-time code: {_NEEDS_A_CODE}",
     ),
-    CODE_WRONG: (
+    EnrolmentRefusal.CODE_WRONG: (
         CentreTrouble.CODE_REFUSED,
         f"this station's one-time code is not one that the centre made; {_NEEDS_A_CODE}",
     ),
-    CODE_USED: (
+    EnrolmentRefusal.CODE_USED: (
         CentreTrouble.CODE_REFUSED,
         f"this station's one-time code was used before, so it needs a new one: {_NEEDS_A_CODE}",
     ),
-    CODE_EXPIRED: (
+    EnrolmentRefusal.CODE_EXPIRED: (
         CentreTrouble.CODE_REFUSED,
         f"this station's one-time code is too old, so it needs a new one: {_NEEDS_A_CODE}",
     ),
-    CODE_WAIT: (
+    EnrolmentRefusal.CODE_WAIT: (
         CentreTrouble.CODE_REFUSED,
         "too many wrong one-time codes came from this database account: try again in 15 minutes",
     ),
@@ -133,6 +129,19 @@ def sqlstate(error: DBAPIError | DriverError) -> str | None:
     return _at_the_door(str(driver_error))
 
 
+def leave_out_values(error: DBAPIError | DriverError) -> None:
+    """Cut the text of *error* down to what the server says is wrong.
+
+    The rest quotes the statement and whole rows, and so hashes, proofs and codes.
+    """
+    driver_error = _of_driver(error)
+    primary = driver_error.diag.message_primary if driver_error is not None else None
+    if driver_error is not None and primary is not None:
+        driver_error.args = (primary,)
+        if isinstance(error, DBAPIError):
+            error.args = (primary,)
+
+
 def from_within(error: DBAPIError | DriverError) -> bool:
     """Return whether it happened inside a function of the centre, and not at the call."""
     driver_error = _of_driver(error)
@@ -153,7 +162,9 @@ def centre_error(error: DBAPIError | DriverError) -> CentreError:
     if state == NOT_ALLOWED and from_within(error):
         return CentreMismatchError(f"{_OWNER_LACKS_RIGHTS.format(_said(error))} ({state})")
     if state in {NOT_ENROLLED, WRONG_ROLE}:
-        return _station_refused(state, _detail(error))
+        return _station_refused(state, refusal_of(error))
+    if state == NOT_AN_ADMINISTRATOR:
+        return NotPermittedError(f"not the session of an administrator ({state})")
     if state in _MISMATCH:
         return CentreMismatchError(f"{_MISMATCH[state]} ({state})")
     if state.startswith("28"):
@@ -168,17 +179,17 @@ def centre_error(error: DBAPIError | DriverError) -> CentreError:
 
 
 class EnrolmentRefusedError(CentreMismatchError):
-    """The centre does not let this station in; *reason* is the answer of ``station.enrol_station``."""
+    """The centre does not let this station in. *reason* is ``None`` for one of a later release."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: EnrolmentRefusal | None) -> None:
         said = _station_refused(WRONG_ROLE, reason)
         super().__init__(str(said), trouble=said.trouble)
         self.reason = reason
 
 
-def refusal_of(error: DBAPIError | DriverError) -> str | None:
+def refusal_of(error: DBAPIError | DriverError) -> EnrolmentRefusal | None:
     """Return which of its reasons the centre gave with TT001 or TT002; ``None`` from an older one."""
-    return _detail(error) if sqlstate(error) in {NOT_ENROLLED, WRONG_ROLE} else None
+    return enrolment_refusal(_detail(error)) if sqlstate(error) in {NOT_ENROLLED, WRONG_ROLE} else None
 
 
 def owner_error(error: DBAPIError | DriverError) -> CentreError:
@@ -188,8 +199,8 @@ def owner_error(error: DBAPIError | DriverError) -> CentreError:
     return centre_error(error)
 
 
-def _station_refused(state: str, reason: str | None) -> CentreMismatchError:
-    trouble, sentence = _STATION_REFUSED.get(reason or "", (None, _MISMATCH[state]))
+def _station_refused(state: str, reason: EnrolmentRefusal | None) -> CentreMismatchError:
+    trouble, sentence = (None, _MISMATCH[state]) if reason is None else _STATION_REFUSED[reason]
     if trouble is None and state == NOT_ENROLLED:
         trouble = CentreTrouble.NOT_ENROLLED
     return CentreMismatchError(f"{sentence} ({state})", trouble=trouble)

@@ -3,6 +3,7 @@
 import contextlib
 
 from psycopg2 import Error as DriverError
+from psycopg2.errors import UndefinedFunction
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from sqlalchemy.exc import DBAPIError
 
@@ -14,17 +15,10 @@ from traitortrack_desktop.storage.central.addresses import address_of, with_pass
 from traitortrack_desktop.storage.central.engine import STATEMENT_LIMIT, CentralDatabase
 from traitortrack_desktop.storage.central.enrolment import Enrolment, enrol_now
 from traitortrack_desktop.storage.central.failures import (
-    CODE_EXPIRED,
-    CODE_NEEDED,
-    CODE_USED,
-    CODE_WAIT,
-    CODE_WRONG,
     NO_DATABASE,
     NOT_ALLOWED,
     NOT_ENROLLED,
-    OTHER_ACCOUNT,
     READ_ONLY,
-    REVOKED,
     WRONG_ROLE,
     EnrolmentRefusedError,
     from_within,
@@ -33,21 +27,13 @@ from traitortrack_desktop.storage.central.failures import (
 )
 
 _POST_NOTHING = STATEMENT_LIMIT + "SELECT station.post_entries(%s, '[]', false)"
-_ASK_FOR_NOBODY = STATEMENT_LIMIT + "SELECT station.account_for_sign_in('')"
+_ASK_FOR_NOBODY = STATEMENT_LIMIT + "SELECT station.sign_in_challenge(%s, '')"
+_ASK_AS_THE_LAST_RELEASE = STATEMENT_LIMIT + "SELECT station.account_for_sign_in('')"
 _PROBLEMS = {
     NO_DATABASE: SetUpProblem.NO_DATABASE,
     NOT_ALLOWED: SetUpProblem.NOT_ALLOWED,
     READ_ONLY: SetUpProblem.READ_ONLY,
     WRONG_ROLE: SetUpProblem.OTHER_ACCOUNT,
-}
-_REFUSALS = {
-    REVOKED: SetUpProblem.REVOKED,
-    OTHER_ACCOUNT: SetUpProblem.OTHER_ACCOUNT,
-    CODE_NEEDED: SetUpProblem.CODE_NEEDED,
-    CODE_WRONG: SetUpProblem.CODE_WRONG,
-    CODE_USED: SetUpProblem.CODE_USED,
-    CODE_EXPIRED: SetUpProblem.CODE_EXPIRED,
-    CODE_WAIT: SetUpProblem.CODE_WAIT,
 }
 
 
@@ -85,26 +71,33 @@ class CentralDoor:
         except CentreUnreachableError:
             return SetUpProblem.UNREACHABLE
         except EnrolmentRefusedError as refused:
-            return _REFUSALS.get(refused.reason, SetUpProblem.CODE_WRONG)
+            return SetUpProblem.CODE_WRONG if refused.reason is None else SetUpProblem(refused.reason)
         except CentreMismatchError as mismatch:
             return _problem(mismatch.__cause__)
         return None
 
     def _ask(self, cursor: Cursor) -> None:
-        """Ask for what the station will need. That it is not enrolled yet is as it should be."""
+        """Ask for what the station will need."""
+        self._ask_before_enrolment(cursor, _POST_NOTHING)
         try:
-            cursor.execute(_POST_NOTHING, (str(self._device),))
+            self._ask_before_enrolment(cursor, _ASK_FOR_NOBODY)
+        except UndefinedFunction:  # a centre that was not upgraded yet
+            cursor.execute(_ASK_AS_THE_LAST_RELEASE)
+
+    def _ask_before_enrolment(self, cursor: Cursor, statement: str) -> None:
+        """Ask, where it is as it should be that the station is not enrolled yet."""
+        try:
+            cursor.execute(statement, (str(self._device),))
         except DriverError as error:
             if sqlstate(error) != NOT_ENROLLED:
                 raise
-        cursor.execute(_ASK_FOR_NOBODY)
 
 
 def _problem(cause: BaseException | None) -> SetUpProblem:
     assert isinstance(cause, DBAPIError | DriverError)
     refusal = refusal_of(cause)
-    if refusal in _REFUSALS:
-        return _REFUSALS[refusal]
+    if refusal is not None:
+        return SetUpProblem(refusal)
     state = sqlstate(cause)
     if state is None:  # TLS did not come about
         return SetUpProblem.UNREACHABLE

@@ -3,16 +3,12 @@
 Any thread but the GUI's. Every call is one of the centre's functions, which looks at the session first.
 """
 
-import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
 
 from traitortrack_desktop.domain.accounts import (
     PAGE,
@@ -29,13 +25,10 @@ from traitortrack_desktop.domain.accounts import (
     missing_in_password,
 )
 from traitortrack_desktop.domain.identifiers import DeviceId
-from traitortrack_desktop.services.ports import (
-    CentreUnreachableError,
-    NotPermittedError,
-)
+from traitortrack_desktop.services.account_secrets import hashed_secret
 from traitortrack_desktop.storage.central.database_on_demand import DatabaseOnDemand
+from traitortrack_desktop.storage.central.engine import EXACTLY
 from traitortrack_desktop.storage.central.enrolment import enrolment_code_hash, new_enrolment_code
-from traitortrack_desktop.storage.central.failures import sqlstate
 from traitortrack_desktop.storage.central.password_proof import proof_of
 from traitortrack_desktop.storage.central.people_rows import (
     accounts_page,
@@ -45,12 +38,7 @@ from traitortrack_desktop.storage.central.people_rows import (
     station_record,
     storable,
 )
-
-NOT_AN_ADMINISTRATOR = "TT006"
-# Each has to see what others committed before it, whatever a database is set to.
-_EXACTLY = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
-_MOST_CALLS = 3
-"""How often a changed password is offered: it is counted, then looked at, and once more if it came late."""
+from traitortrack_desktop.storage.central.sign_in_answers import looked_at
 
 
 class CentralPeopleOffice:
@@ -147,42 +135,31 @@ class CentralPeopleOffice:
             raise ValueError("the new password is too weak")
         challenge = self._value("SELECT station.own_password_challenge(:device, :session)", session)
         proof = proof_of(challenge["method"], challenge["salt"], old, device=self._device, session=session)
-        hashed = generate_password_hash(new)
-        for _ in range(_MOST_CALLS):
-            answer: Mapping[str, str] = self._value(
+        hashed = hashed_secret(new)
+        answer = looked_at(
+            lambda: self._value(
                 "SELECT station.change_own_password(:device, :session, :proof, :hashed)",
                 session,
                 proof=proof,
                 hashed=hashed,
             )
-            if answer["outcome"] != "counted":
-                return OwnPasswordAnswer(answer["outcome"])
-        raise CentreUnreachableError("the centre took too long to look at a password")
+        )
+        return OwnPasswordAnswer(answer["outcome"])
 
     def close(self) -> None:
         """Give the connections back."""
         self._database.close()
 
     def _value(self, statement: str, session: UUID, **values: object) -> Any:
-        with self._asking() as database:
-            return database.scalar(text(_EXACTLY + statement), self._with_session(session, values))
+        with self._database.session() as database:
+            return database.scalar(text(EXACTLY + statement), self._with_session(session, values))
 
     def _rows(self, statement: str, session: UUID, **values: object) -> Sequence[Row[Any]]:
-        with self._asking() as database:
-            return database.execute(text(_EXACTLY + statement), self._with_session(session, values)).all()
+        with self._database.session() as database:
+            return database.execute(text(EXACTLY + statement), self._with_session(session, values)).all()
 
     def _with_session(self, session: UUID, values: Mapping[str, object]) -> dict[str, object]:
         return {"device": self._device, "session": session, **values}
-
-    @contextlib.contextmanager
-    def _asking(self) -> Iterator[Session]:
-        try:
-            with self._database.session() as session:
-                yield session
-        except CentreUnreachableError as error:
-            if isinstance(error.__cause__, DBAPIError) and sqlstate(error.__cause__) == NOT_AN_ADMINISTRATOR:
-                raise NotPermittedError("not the session of an administrator") from error
-            raise
 
 
 def _storable_values(values: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -42,9 +42,16 @@ _CHANGED = {
 
 _READ = {
     "user": ("password_hash", "role", "dispatch_area", "verified", "failed_login_attempts", "locked_until",
-             "last_failed_login"),
+             "last_failed_login", "email", "created_at", "two_fa_enabled", "totp_secret"),
 }  # fmt: skip
 """Columns that signing in needs besides."""
+
+_AUDIT = {
+    "timestamp": "points in time", "user_id": "whole numbers", "action": "text", "entity_type": "text",
+    "entity_id": "whole numbers", "details": "text", "before_state": "text", "after_state": "text",
+    "ip_address": "text", "request_id": "text",
+}  # fmt: skip
+_ALWAYS_IN_AUDIT = frozenset({"id", "timestamp", "action", "entity_type", "details"})
 
 FILLED_BY_STATIONS = frozenset(_WRITTEN)
 """The web application's tables that stations add rows to."""
@@ -88,6 +95,26 @@ def unfit_columns(found: FoundShape) -> tuple[str, ...]:
         if found.table(table) is not None
         for sentence in (*_wrong_types(found, table), *_wrong_nulls(found, table), *_without_id(found, table))
     )
+
+
+def unwritable_audit(found: FoundShape) -> tuple[str, ...]:
+    """Return what would have the server refuse rows of the audit, which keeps no station from working."""
+    sentences = []
+    for name, column in found.columns_of("audit_log").items():
+        family = _AUDIT.get(name)
+        if family is not None and not column.kind.startswith(_FAMILIES[family]):
+            sentences.append(
+                f"the column audit_log.{name} is {column.kind} and has to hold {family}:"
+                f" {_UNAUDITED} before its type is changed"
+            )
+        elif name not in _ALWAYS_IN_AUDIT and not column.nullable and (family or not column.has_default):
+            sentences.append(
+                f"the column audit_log.{name} must not be empty: {_UNAUDITED} before {_cure(column)}"
+            )
+    return tuple(sentences)
+
+
+_UNAUDITED = "what people do at stations is not written into the audit"
 
 
 def _wrong_types(found: FoundShape, table: str) -> Iterator[str]:

@@ -5,30 +5,29 @@ Needs the owner's address, never a station's. What a window does goes through th
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from traitortrack_desktop.domain.accounts import StationAct, StationRecord
+from traitortrack_desktop.domain.accounts import LONGEST_STATION_NAME, StationAct, StationRecord
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS
-from traitortrack_desktop.storage.central.engine import owner_connection
+from traitortrack_desktop.storage.central.engine import OWNER, owner_connection
 from traitortrack_desktop.storage.central.enrolment import enrolment_code_hash, new_enrolment_code
-
-_LONGEST_NAME = 64
+from traitortrack_desktop.storage.central.people_rows import station_record
 
 _READY = text("SELECT to_regclass('station.enrolment_code') IS NOT NULL")
 _LIST = text("SELECT * FROM station.stations_list()")
-_MAKE = text("SELECT station.make_code(NULL, session_user::text, :name, :area, :hash)")
-_CHANGE = text("""
+_MAKE = text(f"SELECT station.make_code(NULL, {OWNER}, :name, :area, :hash)")
+_CHANGE = text(f"""
     SELECT station.change_station(
-        NULL, session_user::text, :act, CAST(:station AS uuid), CAST(:values AS jsonb))
+        NULL, {OWNER}, :act, CAST(:station AS uuid), CAST(:values AS jsonb))
 """)
 _PROBLEMS = {
     "not_found": "there is no such station any more",
-    "bad_name": f"a station's name is one line of 1 to {_LONGEST_NAME} characters without blanks around it",
+    "bad_name": (
+        f"a station's name is one line of 1 to {LONGEST_STATION_NAME} characters without blanks around it"
+    ),
     "unknown_area": f"there is no such area; the areas are {', '.join(DISPATCH_AREAS)}",
 }
 
@@ -49,10 +48,6 @@ class EnrolmentCode:
     good_until: datetime
     name: str | None = None
     area: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON values, the code included."""
-        return {**asdict(self), "good_until": self.good_until.isoformat()}
 
 
 def list_stations(url: str) -> tuple[StationRecord, ...]:
@@ -80,7 +75,7 @@ def make_enrolment_code(url: str, *, name: str | None = None, area: str | None =
 def require_name_and_area(name: str | None, area: str | None) -> None:
     """Raise :class:`StationNotPossibleError` unless a station may be called so and stand there."""
     if name is not None and not (
-        1 <= len(name) <= _LONGEST_NAME and name == name.strip() and name.isprintable()
+        1 <= len(name) <= LONGEST_STATION_NAME and name == name.strip() and name.isprintable()
     ):
         raise StationNotPossibleError(_PROBLEMS["bad_name"])
     if area is not None and area not in DISPATCH_AREAS:
@@ -105,17 +100,6 @@ def change_station(
         return _named(_stations(connection), str(found.id))
 
 
-def station_as_json(station: StationRecord) -> dict[str, Any]:
-    """Return *station* as JSON values."""
-    return {name: _json_value(value) for name, value in asdict(station).items()}
-
-
-def _json_value(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
 def _require_ready(connection: Connection) -> None:
     if not connection.scalar(_READY):
         raise NoCodesYetError(
@@ -124,15 +108,7 @@ def _require_ready(connection: Connection) -> None:
 
 
 def _stations(connection: Connection) -> tuple[StationRecord, ...]:
-    return tuple(_record(row._asdict()) for row in connection.execute(_LIST))
-
-
-def _record(row: Mapping[str, Any]) -> StationRecord:
-    return StationRecord(**{name: _in_utc(value) for name, value in row.items()})
-
-
-def _in_utc(value: object) -> Any:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
+    return tuple(station_record(row) for row in connection.execute(_LIST))
 
 
 def _named(stations: tuple[StationRecord, ...], wanted: str) -> StationRecord:

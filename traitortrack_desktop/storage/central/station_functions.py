@@ -9,8 +9,11 @@ from sqlalchemy import Connection, text
 
 from traitortrack_desktop.storage.central.sql_files import read_file, run_file
 
-WITHOUT_WHICH_NOTHING_GOES = ("post_entries", "enrol_device", "account_for_sign_in", "record_sign_in")
-"""What stations call that no station can work without."""
+WITHOUT_WHICH_NOTHING_GOES = ("post_entries", "enrol_station", "sign_in_challenge", "sign_in")
+"""What stations of this release call that none of them can work without."""
+
+NEEDED_BEFORE_THE_UPGRADE = ("post_entries", "enrol_device", "account_for_sign_in", "record_sign_in")
+"""What they, and stations of the last release, call at a centre of the last release."""
 
 NUMBERS = "catch_up_numbers"
 """What moves the numbers of new bags, links and scans on when they are taken already."""

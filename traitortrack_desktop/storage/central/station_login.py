@@ -54,6 +54,10 @@ _OF_ROLE = text("""
           AND CASE :act WHEN 'revoke' THEN d.revoked_at IS NULL ELSE d.revoked_by = :actor END
     ) AS changed
 """)
+_WORKING_STATIONS = text("""
+    SELECT EXISTS (
+        SELECT FROM station.device AS d WHERE d.role_name = :name AND to_jsonb(d) ->> 'revoked_at' IS NULL)
+""")
 _KNOWS_REVOKED_STATIONS = text("SELECT to_regclass('station.enrolment_code') IS NOT NULL")
 _END_SESSIONS = text("""
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -78,6 +82,8 @@ class StationLogin:
     made: bool
     """Whether it is new; else it has a new password."""
     address: str
+    has_stations: bool = False
+    """Whether a station of it is enrolled and not revoked: it needs no one-time code."""
     restored: int = 0
     """How many of its stations may go on, which were revoked together with it."""
     notes: tuple[str, ...] = ()
@@ -115,8 +121,14 @@ def create_station_login(url: str, name: str, password: str) -> StationLogin:
             )
         restored = _change_stations(connection, name, StationAct.RESTORE)
         notes = open_to_everybody(connection)
+        working = bool(connection.scalar(_WORKING_STATIONS, {"name": name}))
     return StationLogin(
-        role=name, made=not there, address=_address(url, name), restored=restored, notes=notes
+        role=name,
+        made=not there,
+        address=_address(url, name),
+        has_stations=working,
+        restored=restored,
+        notes=notes,
     )
 
 

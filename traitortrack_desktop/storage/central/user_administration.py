@@ -16,11 +16,14 @@ from traitortrack_desktop.domain.accounts import (
     AuditFilter,
     AuditRow,
     SessionRecord,
-    missing_in_password,
 )
 from traitortrack_desktop.services.account_secrets import hashed_secret
-from traitortrack_desktop.storage.central.account_problems import AccountNotPossibleError, not_possible
-from traitortrack_desktop.storage.central.engine import owner_connection
+from traitortrack_desktop.storage.central.account_problems import (
+    AccountNotPossibleError,
+    not_possible,
+    password_weakness,
+)
+from traitortrack_desktop.storage.central.engine import OWNER, owner_connection
 from traitortrack_desktop.storage.central.people_rows import (
     accounts_page,
     audit_page,
@@ -30,22 +33,13 @@ from traitortrack_desktop.storage.central.people_rows import (
 )
 
 _MOST_ROWS_AT_ONCE = 1000
-_OWNER = "'db owner ' || session_user"
-"""How a command is called in the audit: nobody's account, and by which account of the database."""
-
 _CHANGE = text(f"""
-    SELECT station.change_account(NULL, {_OWNER}, :act, :username, CAST(:values AS jsonb)) ->> 'problem'
+    SELECT station.change_account(NULL, {OWNER}, :act, :username, CAST(:values AS jsonb)) ->> 'problem'
 """)
 _ACCOUNTS = text("SELECT * FROM station.accounts_page(:search, CAST(:after AS text), :limit)")
 _SESSIONS = text("SELECT * FROM station.sessions_page(CAST(:username AS text), :limit)")
-_END_SESSION = text(f"SELECT station.revoke_one_session(NULL, {_OWNER}, :ended)")
+_END_SESSION = text(f"SELECT station.revoke_one_session(NULL, {OWNER}, :ended)")
 _AUDIT = text("SELECT * FROM station.audit_page(CAST(:wanted AS jsonb), CAST(:before AS bigint), :limit)")
-
-
-def password_weakness(password: str) -> str | None:
-    """Return what *password* lacks, ``None`` when it is good enough (the web application's rule)."""
-    missing = missing_in_password(password)
-    return f"the password needs at least {', '.join(missing)}" if missing else None
 
 
 def hashed_password(password: str) -> str:

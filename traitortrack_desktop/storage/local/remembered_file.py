@@ -54,6 +54,10 @@ class Memories:
         """Return it with *memory* of a PIN."""
         return replace(self, pins={**self.pins, memory.person.username: memory})
 
+    def without_password(self, username: str) -> Self:
+        """Return it without the password of *username*."""
+        return replace(self, people={name: kept for name, kept in self.people.items() if name != username})
+
     def without_pin(self, username: str) -> Self:
         """Return it without the PIN of *username*."""
         return replace(self, pins={name: kept for name, kept in self.pins.items() if name != username})

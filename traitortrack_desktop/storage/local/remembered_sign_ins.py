@@ -5,7 +5,6 @@ make it a file in which nobody is remembered. Any thread but the GUI's, one at a
 Badges are looked up in memory by the intake, which waits for nothing.
 """
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -20,6 +19,7 @@ from traitortrack_desktop.domain.operators import Badge
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.environment.durable_files import write_durably
 from traitortrack_desktop.environment.sign_in_key import KEY_BYTES, SignInKey
+from traitortrack_desktop.services.account_secrets import slow_digest
 from traitortrack_desktop.services.ports import Clock
 from traitortrack_desktop.storage.local.remembered_badge import RememberedBadge
 from traitortrack_desktop.storage.local.remembered_file import (
@@ -32,7 +32,6 @@ from traitortrack_desktop.storage.local.remembered_person import RememberedPerso
 
 FILE_NAME = "remembered-sign-ins"
 SALT_BYTES = 16
-_SCRYPT_BYTES_OF_MEMORY = 64 * 2**20
 _NOBODYS_KEY, _NOBODYS_SALT = bytes(KEY_BYTES), bytes(SALT_BYTES)
 _CONFIRMED_FOR = timedelta(hours=1)
 """A badge that was accepted so lately is not written anew: people change places many times in a shift."""
@@ -101,16 +100,29 @@ class RememberedInFile:
 
     def forget(self, username: str) -> None:
         """Forget *username*: everybody, where the file cannot be read or written."""
-        self._drop(lambda kept: kept.without(username) if kept.knows(username) else kept)
+        self._drop(lambda kept, _key: kept.without(username) if kept.knows(username) else kept)
+
+    def forget_password(self, username: str, only: str | None = None) -> None:
+        """Forget the password of *username*, or *only* that one; see :meth:`forget`."""
+
+        def left(kept: Memories, key: bytes) -> Memories:
+            meant = _is_meant(kept.people.get(username), only, key, _PASSWORD)
+            return kept.without_password(username) if meant else kept
+
+        self._drop(left)
 
     def forget_badge(self, badge: UUID) -> None:
         """Forget that badge; see :meth:`forget`."""
-        self._drop(lambda kept: kept.without_badge(badge) if badge in kept.badges else kept)
+        self._drop(lambda kept, _key: kept.without_badge(badge) if badge in kept.badges else kept)
 
-    def forget_pin(self, badge: Badge) -> None:
-        """Forget the PIN of the person of *badge*; see :meth:`forget`."""
+    def forget_pin(self, badge: Badge, only: str | None = None) -> None:
+        """Forget the PIN of the person of *badge*, or *only* that one; see :meth:`forget`."""
         name = badge.person.username
-        self._drop(lambda kept: kept.without_pin(name) if name in kept.pins else kept)
+
+        def left(kept: Memories, key: bytes) -> Memories:
+            return kept.without_pin(name) if _is_meant(kept.pins.get(name), only, key, _PIN) else kept
+
+        self._drop(left)
 
     def person_with(self, username: str, password: str) -> Person | None:
         """Return the person whose name and password these are; see ``RememberedSignIns``.
@@ -145,13 +157,13 @@ class RememberedInFile:
             except (OSError, ValueError) as problem:
                 _log.warning("A sign-in could not be remembered: %s", _cause(problem))
 
-    def _drop(self, change: Callable[[Memories], Memories]) -> None:
+    def _drop(self, change: Callable[[Memories, bytes], Memories]) -> None:
         with self._lock:
             key, memories = self._key_and_memories()
             if not self.days or key is None or memories is None:
                 self._remove()
                 return
-            left = change(memories)
+            left = change(memories, key)
             if left is not memories:
                 try:
                     self._write(left, key)
@@ -233,21 +245,20 @@ def _since(oldest: datetime, kept: Mapping[str, RememberedPerson]) -> dict[str, 
     return {name: memory for name, memory in kept.items() if memory.at >= oldest}
 
 
+def _is_meant(memory: RememberedPerson | None, only: str | None, key: bytes, label: bytes) -> bool:
+    """Whether *memory* is there, and of the secret *only* where one is given."""
+    if memory is None or only is None:
+        return memory is not None
+    return hmac.compare_digest(_verifier(only, memory.salt, key, label), memory.verifier)
+
+
 def _look_up(code: str, key: bytes) -> bytes:
     """Return what a badge is found by: a code has 79 random bits, so nothing slow is needed."""
     return hmac.digest(key, b"badge" + code.encode("ascii", "backslashreplace"), "sha256")
 
 
 def _verifier(secret: str, salt: bytes, key: bytes, label: bytes) -> bytes:
-    slow = hashlib.scrypt(
-        secret.encode("utf-8", "surrogatepass"),
-        salt=salt,
-        n=2**15,
-        r=8,
-        p=1,
-        maxmem=_SCRYPT_BYTES_OF_MEMORY,
-    )
-    return hmac.digest(key, label + slow, "sha256")
+    return hmac.digest(key, label + slow_digest(secret, salt), "sha256")
 
 
 def _cause(problem: OSError | ValueError) -> str | None:

@@ -1,63 +1,61 @@
-"""Badges on paper: makes the code, has the card written, and takes its file away again. Station threads.
+"""Badges of the office: where their cards go, and which were left there. They are made on station threads."""
 
-The code is known here alone, for as long as one call takes.
-"""
-
-import contextlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, tzinfo
 from pathlib import Path
 from uuid import UUID
 
 from traitortrack_desktop.domain.accounts import AccountAct, AccountChange, AccountProblem
 from traitortrack_desktop.presentation.phrases import BadgeCardWords
-from traitortrack_desktop.services.account_secrets import badge_code_hash, new_badge_code
 from traitortrack_desktop.services.ports import PeopleOffice
-from traitortrack_desktop.ui.printed_badge import NewBadge, print_badges
+from traitortrack_desktop.ui.printed_badge import CardNotWrittenError, make_badge
 
 _NAME = "badge-{}.pdf"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CardNotWritten:
     """The file could not be written, and so no badge was made."""
 
 
-def make_badge(
-    office: PeopleOffice,
-    session: UUID,
-    *,
-    username: str,
-    expires_at: datetime,
-    folder: Path,
-    words: BadgeCardWords,
-) -> Path | AccountProblem | CardNotWritten:
-    """Write the card of a new badge for *username* into *folder*, then have the centre know the badge.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeWish:
+    """Whose badge, until the end of which day in *zone*, and where its card goes."""
 
-    Returns the file. Where the centre refuses or fails the file is gone again.
-    """
-    code = new_badge_code()
-    path = folder / _NAME.format(re.sub(r"[^A-Za-z0-9_-]", "_", username)[:40])
+    username: str
+    last_day: date
+    folder: Path
+    words: BadgeCardWords
+    zone: tzinfo | None
+
+
+def make_office_badge(
+    office: PeopleOffice, session: UUID, wish: BadgeWish
+) -> Path | AccountProblem | CardNotWritten:
+    """Make the badge; return the file of its card, of a name that no file had."""
+
+    def change(values: Mapping[str, str | None]) -> AccountProblem | None:
+        asked = AccountChange(act=AccountAct.MAKE_BADGE, username=wish.username, values=values)
+        return office.change_account(asked, session=session)
+
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        badge = NewBadge(code=code, user_name=username, expires=expires_at.astimezone().date())
-        print_badges(path, (badge,), words)
-    except (OSError, ValueError):
+        wish.folder.mkdir(parents=True, exist_ok=True)
+        path = _free_path(wish.folder, re.sub(r"[^A-Za-z0-9_-]", "_", wish.username)[:40])
+    except OSError:
         return CardNotWritten()
-    values: dict[str, str | None] = {
-        "code_hash": badge_code_hash(code),
-        "expires_at": expires_at.isoformat(),
-    }
-    done: AccountProblem | None = AccountProblem.BADGE_TAKEN
     try:
-        change = AccountChange(act=AccountAct.MAKE_BADGE, username=username, values=values)
-        done = office.change_account(change, session=session)
-    finally:
-        if done is not None:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-    return path if done is None else done
+        problem = make_badge(
+            path,
+            username=wish.username,
+            last_day=wish.last_day,
+            words=wish.words,
+            change=change,
+            zone=wish.zone,
+        )
+    except CardNotWrittenError:
+        return CardNotWritten()
+    return path if problem is None else problem
 
 
 def cards_left(folder: Path) -> tuple[Path, ...]:
@@ -66,3 +64,11 @@ def cards_left(folder: Path) -> tuple[Path, ...]:
         return tuple(sorted(folder.glob(_NAME.format("*"))))
     except OSError:
         return ()
+
+
+def _free_path(folder: Path, name: str) -> Path:
+    path, number = folder / _NAME.format(name), 1
+    while path.exists():
+        number += 1
+        path = folder / _NAME.format(f"{name}-{number}")
+    return path

@@ -1,8 +1,8 @@
 """The buttons of the office: for mouse, finger and keys, with the key that does the same. GUI thread."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from traitortrack_desktop.presentation.office_state import OfficePress
 from traitortrack_desktop.presentation.palette import Palette
@@ -10,6 +10,7 @@ from traitortrack_desktop.presentation.screen_state import Tone
 from traitortrack_desktop.presentation.sizes import Sizes
 from traitortrack_desktop.ui.texts import draw_fitted
 from traitortrack_desktop.ui.theme import text_font
+from traitortrack_desktop.ui.touch_button import TouchButton
 
 SMALLEST_TARGET = 46
 """Height of what a finger presses, in logical pixels."""
@@ -21,41 +22,23 @@ def target_height(sizes: Sizes) -> int:
     return max(SMALLEST_TARGET, round(sizes.key_height * 0.86))
 
 
-class OfficeButton(QAbstractButton):
+class OfficeButton(TouchButton[OfficePress]):
     """One press. Tab reaches it and Enter presses it."""
 
     def __init__(self, press: OfficePress, palette_: Palette, sizes: Sizes) -> None:
-        super().__init__()
+        super().__init__(press, palette_, sizes)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.press_ = press
-        self.is_cut_off = False
-        self._colours, self._sizes = palette_, sizes
-        self.show_press(press)
 
-    def show_press(self, press: OfficePress) -> None:
-        """Show *press* in the place of the one before."""
-        self.press_ = press
-        self.setEnabled(press.usable)
-        self.setAccessibleName(press.label)
-        self.update()
-
-    def take_looks(self, palette_: Palette, sizes: Sizes) -> None:
-        """Use other colours or sizes from now on."""
-        self._colours, self._sizes = palette_, sizes
-        self.setFixedHeight(target_height(sizes))
-        self.update()
+    @staticmethod
+    def height_for(sizes: Sizes) -> int:
+        """Return how high it is."""
+        return target_height(sizes)
 
     @property
     def wanted_width(self) -> int:
         """How wide it has to be for its label."""
         text = QFontMetricsF(self._font()).horizontalAdvance(self.press_.label)
         return round(text + self._key_width() + self._sizes.padding * 1.4)
-
-    def sizeHint(self) -> QSize:
-        """Return a size that never pushes the row wider."""
-        return QSize(10, target_height(self._sizes))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press it."""

@@ -207,6 +207,12 @@ class CardPanel(QWidget):
         self.buttons.setVisible(bool(card.presses))
         self.update()
 
+    def begin(self) -> None:
+        """Put the focus on the first button that can be pressed."""
+        button = self.buttons.first_usable()
+        if button is not None:
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+
     def take_looks(self, palette_: Palette, sizes: Sizes) -> None:
         """Use other colours or sizes from now on."""
         self._colours, self._sizes = palette_, sizes

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 
 from traitortrack_desktop.domain.accounts import (
     AccountsPage,
     AuditPage,
 )
-from traitortrack_desktop.domain.operators import OperatorSession
+from traitortrack_desktop.domain.operators import BADGE_DAYS, OperatorSession
 from traitortrack_desktop.presentation.office import has_next_page, tabs_for
 from traitortrack_desktop.presentation.office_accounts import chosen_account
 from traitortrack_desktop.presentation.office_acts import (
@@ -25,7 +25,6 @@ from traitortrack_desktop.presentation.office_acts import (
 )
 from traitortrack_desktop.presentation.office_audit import audit_filter
 from traitortrack_desktop.presentation.office_forms import (
-    DEFAULT_DAYS,
     account_values,
     blank_account,
     progress,
@@ -33,15 +32,12 @@ from traitortrack_desktop.presentation.office_forms import (
     typed_problem,
 )
 from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
-from traitortrack_desktop.presentation.office_state import (
-    BadgeFile,
-    OfficeFacts,
-    OfficePress,
-)
+from traitortrack_desktop.presentation.office_state import OfficeFacts, OfficePress
 from traitortrack_desktop.presentation.office_stations import chosen_station
 from traitortrack_desktop.presentation.phrases import BadgeCardWords
 from traitortrack_desktop.services.people_desk import PeopleDesk
-from traitortrack_desktop.ui.office.badge_files import cards_left
+from traitortrack_desktop.ui.office.badge_deeds import BadgeDeeds
+from traitortrack_desktop.ui.office.facts_keeper import FactsKeeper
 from traitortrack_desktop.ui.office.form_deeds import FormDeeds
 from traitortrack_desktop.ui.office.questions import ACCOUNT_ACTS, STATION_ACTS, Hash, change
 
@@ -65,8 +61,8 @@ _DONE = {
 }
 
 
-class OfficeController(FormDeeds):
-    """Takes what a person does. :attr:`facts_changed` says that the facts are others now."""
+class OfficeController(QObject):
+    """Takes what a person does; :attr:`keeper` has the facts and says when they are others."""
 
     search_wanted = Signal()
     left = Signal()
@@ -77,31 +73,41 @@ class OfficeController(FormDeeds):
         card_words: BadgeCardWords,
         *,
         badge_folder: Path,
-        own_person: Callable[[], OperatorSession | None],
         now: Callable[[], datetime],
         only_own_password: bool,
         hashed: Hash,
         open_file: Callable[[Path], None],
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__(desk, card_words, folder=badge_folder, now=now, hashed=hashed, open_file=open_file)
-        self._own, self._only_own_password, self._zone = own_person, only_own_password, zone
+        super().__init__()
+        self.keeper = FactsKeeper(desk, now)
+        self._badges = BadgeDeeds(
+            self.keeper, card_words, folder=badge_folder, open_file=open_file, zone=zone
+        )
+        self._forms = FormDeeds(desk, self.keeper, self._badges, hashed)
+        self._only_own_password, self._zone = only_own_password, zone
+
+    @property
+    def facts(self) -> OfficeFacts:
+        """What is known now."""
+        return self.keeper.facts
 
     # -- coming and going
 
-    def begin(self) -> None:
-        """Begin anew for whoever is signed in."""
-        own = self._own()
-        self.facts = OfficeFacts(now=self._now(), own=own, only_own_password=self._only_own_password)
+    def begin(self, own: OperatorSession | None) -> None:
+        """Begin anew for whoever has the session *own*."""
+        self.keeper.facts = OfficeFacts(
+            now=self.keeper.now(), own=own, only_own_password=self._only_own_password
+        )
         self._go_to(tabs_for(self.facts)[0])
         if len(tabs_for(self.facts)) > 1:
-            self._look_for_cards()
+            self._badges.look_for_cards()
 
     def end(self) -> None:
         """Know nothing any more; may be called more than once."""
-        self.listing.forget()
-        self.deeds.forget()
-        self.facts = OfficeFacts(now=self._now())
+        self.keeper.listing.forget()
+        self.keeper.deeds.forget()
+        self.keeper.facts = OfficeFacts(now=self.keeper.now())
 
     # -- what a person does
 
@@ -109,39 +115,39 @@ class OfficeController(FormDeeds):
         """Do what *press* means."""
         armed, armed_at, about = self.facts.armed, self.facts.armed_at, self.facts.note_name
         if press.act in CONFIRMED and not (armed is press.act and about == self._name_of(press)):
-            self._quiet()
-            self._change(armed=press.act, armed_at=self._now(), note_name=self._name_of(press))
+            self.keeper.quiet()
+            self.keeper.change(armed=press.act, armed_at=self.keeper.now(), note_name=self._name_of(press))
             return
-        elapsed = self._now() - armed_at if armed_at is not None else TWICE_AFTER
+        elapsed = self.keeper.now() - armed_at if armed_at is not None else TWICE_AFTER
         if press.act in CONFIRMED and timedelta() <= elapsed < TWICE_AFTER:
             return
-        self._quiet()
+        self.keeper.quiet()
         self._do(press)
 
     def choose(self, key: str) -> None:
         """Know which row is chosen."""
         if key != self.facts.chosen:
-            self._quiet()
-            self._change(chosen=key, form=None, code=None)
+            self.keeper.quiet()
+            self.keeper.change(chosen=key, form=None, code=None)
 
     def search(self, typed: Mapping[OfficeField, str]) -> None:
         """Show what fits to what was typed."""
-        self._quiet()
+        self.keeper.quiet()
         if self.facts.tab is OfficeTab.AUDIT:
             wanted = audit_filter(typed, self._zone)
             if isinstance(wanted, FormProblem):
-                self._change(note=OfficeNote.BAD_FILTER, note_problem=wanted)
+                self.keeper.change(note=OfficeNote.BAD_FILTER, note_problem=wanted)
                 return
-            self._change(audit_filter=wanted)
-        self._change(search=dict(typed), cursors=(None,), form=None)
-        self.ask_list()
+            self.keeper.change(audit_filter=wanted)
+        self.keeper.change(search=dict(typed), cursors=(None,), form=None)
+        self.keeper.ask_list()
 
     def type_in_form(self, typed: Mapping[OfficeField, str]) -> None:
         """Know how far a password has come, and nothing of the password."""
         form = self.facts.form
         if form is not None:
             missing, differs = progress(form.kind, typed)
-            self._change(form=replace(form, missing=missing, differs=differs, problem=None))
+            self.keeper.change(form=replace(form, missing=missing, differs=differs, problem=None))
 
     def submit(self, typed: Mapping[OfficeField, str]) -> bool:
         """Ask for what the form says; return whether it was asked, so that no secret need be kept."""
@@ -150,16 +156,16 @@ class OfficeController(FormDeeds):
             return False
         problem = typed_problem(form.kind, typed)
         if problem is not None:
-            self._change(form=replace(form, problem=problem))
+            self.keeper.change(form=replace(form, problem=problem))
             return False
-        if self.deeds.is_waiting:
-            self._note(OfficeNote.STILL_ASKING)
+        if self.keeper.deeds.is_waiting:
+            self.keeper.note(OfficeNote.STILL_ASKING)
             return False
-        self._quiet()
+        self.keeper.quiet()
         plain = {name: text for name, text in typed.items() if name not in SECRET_FIELDS}
         form = replace(form, missing=None, differs=False, problem=None)
-        self._change(form=form)
-        self._submit(form, typed, plain)
+        self.keeper.change(form=form)
+        self._forms.send(form, typed, plain)
         return True
 
     def cancel(self) -> bool:
@@ -168,8 +174,8 @@ class OfficeController(FormDeeds):
         own = facts.tab is OfficeTab.PASSWORD
         if facts.armed is None and facts.code is None and (facts.form is None or own):
             return False
-        self._quiet()
-        self._change(code=None, form=facts.form if own else None)
+        self.keeper.quiet()
+        self.keeper.change(code=None, form=facts.form if own else None)
         return True
 
     # -- what a press means
@@ -181,7 +187,7 @@ class OfficeController(FormDeeds):
             case OfficeAct.LEAVE:
                 self.left.emit()
             case OfficeAct.ASK_AGAIN:
-                self.ask_list()
+                self.keeper.ask_list()
             case OfficeAct.PREVIOUS | OfficeAct.NEXT:
                 self._turn(forward=press.act is OfficeAct.NEXT)
             case OfficeAct.SEARCH:
@@ -195,25 +201,27 @@ class OfficeController(FormDeeds):
             case OfficeAct.CANCEL | OfficeAct.HIDE_CODE:
                 self.cancel()
             case OfficeAct.OPEN_CARD | OfficeAct.DELETE_CARD:
-                self._handle_card(press.act)
+                self._badges.handle_card(press.act)
             case _:
                 self._begin_or_change(press)
 
     def _begin_or_change(self, press: OfficePress) -> None:
         account, station = chosen_account(self.facts), chosen_station(self.facts)
         if press.act is OfficeAct.NEW_ACCOUNT:
-            self._open(FormKind.NEW_ACCOUNT, "", blank_account())
+            self.keeper.open_form(FormKind.NEW_ACCOUNT, "", blank_account())
         elif press.act is OfficeAct.NEW_CODE:
-            self._open(FormKind.NEW_CODE, "", {})
+            self.keeper.open_form(FormKind.NEW_CODE, "", {})
         elif press.act in _FORMS and account is not None:
-            values = account_values(account) | {OfficeField.DAYS: str(DEFAULT_DAYS)}
-            self._open(_FORMS[press.act], account.username, values)
+            values = account_values(account) | {OfficeField.DAYS: str(BADGE_DAYS)}
+            self.keeper.open_form(_FORMS[press.act], account.username, values)
         elif press.act in {OfficeAct.RENAME, OfficeAct.MOVE} and station is not None:
             kind = FormKind.RENAME if press.act is OfficeAct.RENAME else FormKind.MOVE
-            self._open(kind, station.name, station_values(station))
+            self.keeper.open_form(kind, station.name, station_values(station))
         elif press.act in ACCOUNT_ACTS:
             question = change(ACCOUNT_ACTS[press.act], press.value)
-            self._deed(question, lambda answer: self._take_change(answer, _DONE[press.act], press.value))
+            self.keeper.ask_deed(
+                question, lambda answer: self.keeper.take_change(answer, _DONE[press.act], press.value)
+            )
         else:
             self._change_row(press)
 
@@ -221,74 +229,51 @@ class OfficeController(FormDeeds):
         """End a session, revoke or restore a station."""
         about, name = UUID(press.value), self._name_of(press)
         if press.act is OfficeAct.END_SESSION:
-            self._deed(
+            self.keeper.ask_deed(
                 lambda office, session: office.end_session(about, session=session),
-                lambda _: self._take_change(None, OfficeNote.SESSION_ENDED, name),
+                lambda _: self.keeper.take_change(None, OfficeNote.SESSION_ENDED, name),
             )
         elif press.act in STATION_ACTS:
             act = STATION_ACTS[press.act]
-            self._deed(
+            self.keeper.ask_deed(
                 lambda office, session: office.change_station(act, about, {}, session=session),
-                lambda answer: self._take_change(answer, _DONE[press.act], name),
+                lambda answer: self.keeper.take_change(answer, _DONE[press.act], name),
             )
-
-    def _handle_card(self, act: OfficeAct) -> None:
-        card = self.facts.card
-        if card is None:
-            return
-        if act is OfficeAct.OPEN_CARD:
-            self._open_file(card.path)
-            return
-        try:
-            card.path.unlink(missing_ok=True)
-        except OSError:
-            self._note(OfficeNote.CARD_NOT_DELETED, str(card.path))
-            return
-        self._change(card=None)
-        self._note(OfficeNote.CARD_DELETED)
-        self._look_for_cards()
-
-    def _look_for_cards(self) -> None:
-        """Say that there is a badge in a file that nobody deleted."""
-        left = cards_left(self._folder)
-        if left:
-            self._change(card=BadgeFile(path=left[0], username=""))
-            self._note(OfficeNote.CARDS_LEFT, str(left[0]))
 
     # -- moving about
 
     def _go_to(self, tab: OfficeTab) -> None:
         if tab not in tabs_for(self.facts):
             return
-        self.listing.forget()
+        self.keeper.listing.forget()
         facts = self.facts
-        self.facts = OfficeFacts(
-            now=self._now(),
+        self.keeper.facts = OfficeFacts(
+            now=self.keeper.now(),
             own=facts.own,
             only_own_password=facts.only_own_password,
             tab=tab,
             card=facts.card,
         )
         if tab is OfficeTab.PASSWORD:
-            self._open(FormKind.OWN_PASSWORD, "", {})
-        self._show_asking()
-        self.searches_changed.emit()
-        self.facts_changed.emit()
-        self.ask_list()
+            self.keeper.open_form(FormKind.OWN_PASSWORD, "", {})
+        self.keeper.show_asking()
+        self.keeper.searches_changed.emit()
+        self.keeper.facts_changed.emit()
+        self.keeper.ask_list()
 
     def _turn(self, *, forward: bool) -> None:
         facts, following = self.facts, _cursor_after(self.facts)
         if forward and following is not None and has_next_page(facts):
-            self._change(cursors=(*facts.cursors, following), form=None)
+            self.keeper.change(cursors=(*facts.cursors, following), form=None)
         elif not forward and len(facts.cursors) > 1:
-            self._change(cursors=facts.cursors[:-1], form=None)
+            self.keeper.change(cursors=facts.cursors[:-1], form=None)
         else:
             return
-        self.ask_list()
+        self.keeper.ask_list()
 
     def _search_for(self, typed: Mapping[OfficeField, str]) -> None:
         self.search(typed)
-        self.searches_changed.emit()
+        self.keeper.searches_changed.emit()
 
     def _name_of(self, press: OfficePress) -> str:
         """Return what people call what *press* is about."""

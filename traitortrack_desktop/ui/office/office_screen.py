@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.presentation.office import office_view
@@ -19,7 +19,7 @@ from traitortrack_desktop.presentation.office_speech import Speech
 from traitortrack_desktop.presentation.office_state import ListView, OfficePress, OfficeView
 from traitortrack_desktop.presentation.palette import Palette
 from traitortrack_desktop.presentation.phrases import Wording
-from traitortrack_desktop.presentation.sizes import Sizes, sizes_for
+from traitortrack_desktop.presentation.sizes import sizes_for
 from traitortrack_desktop.services.account_secrets import hashed_secret
 from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.ui.key_events import ACTION_KEYS
@@ -31,11 +31,11 @@ from traitortrack_desktop.ui.office.form_panel import FormPanel
 from traitortrack_desktop.ui.office.questions import Hash
 from traitortrack_desktop.ui.office.rows_panel import RowsPanel
 from traitortrack_desktop.ui.office.saying_bar import SayingBar
+from traitortrack_desktop.ui.office.two_columns import TwoColumns
 from traitortrack_desktop.ui.people_screens import OfficePlace
 from traitortrack_desktop.ui.zones.zone import Zone
 
 _SEARCH_AFTER_MS = 350
-_LIST_SHARE, _CARD_SHARE = 56, 44
 
 
 def open_in_desktop(path: Path) -> None:
@@ -46,8 +46,8 @@ def open_in_desktop(path: Path) -> None:
 class OfficeScreen(OfficePlace):
     """Call :meth:`begin` when it is shown and :meth:`end` when it is not any more, however it was left.
 
-    *own_person* tells the session of whoever is signed in, *badge_folder* is where cards are written for
-    printing. With *only_own_password* it shows nothing but that. *zone* ``None``: the computer's own one.
+    *badge_folder* is where cards are written for printing. With *only_own_password* it shows nothing but
+    that. *zone* ``None``: the computer's own one.
     """
 
     def __init__(
@@ -57,7 +57,6 @@ class OfficeScreen(OfficePlace):
         palette_: Palette,
         *,
         badge_folder: Path,
-        own_person: Callable[[], OperatorSession | None],
         now: Callable[[], datetime],
         only_own_password: bool = False,
         hashed: Hash = hashed_secret,
@@ -70,7 +69,6 @@ class OfficeScreen(OfficePlace):
             desk,
             wording.badge_card,
             badge_folder=badge_folder,
-            own_person=own_person,
             now=now,
             only_own_password=only_own_password,
             hashed=hashed,
@@ -82,12 +80,11 @@ class OfficeScreen(OfficePlace):
         self.filters, self.rows = FilterBar(sizes), RowsPanel(palette_, sizes)
         self.card, self.own_card = CardPanel(palette_, sizes), CardPanel(palette_, sizes)
         self.form, self.saying = FormPanel(palette_, sizes), SayingBar(palette_, sizes)
-        self._left_side, self._right_side = QStackedWidget(), QStackedWidget()
-        self._middle, self._column = QGridLayout(), QVBoxLayout(self)
+        self._middle = TwoColumns(self.filters, (self.rows, self.own_card), (self.card, self.form))
+        self._column = QVBoxLayout(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SEARCH_AFTER_MS)
-        self._filters_place: tuple[bool, bool] | None = None
         self._is_open = False
         self._open_form = -1
         self._shown_tab: OfficeTab | None = None
@@ -95,10 +92,10 @@ class OfficeScreen(OfficePlace):
         self._lay_out()
         self._connect()
 
-    def begin(self) -> None:
-        """Show the office to whoever is signed in now."""
+    def begin(self, session: OperatorSession | None) -> None:
+        """Show the office to whoever has *session*."""
         self._is_open = True
-        self.controller.begin()
+        self.controller.begin(session)
         self._focus_list()
 
     def end(self) -> None:
@@ -131,7 +128,7 @@ class OfficeScreen(OfficePlace):
         self.keys.show_presses(view.keys)
         self.filters.show_fields(view.filters, view.page)
         self.saying.show_saying(view.saying)
-        self._place_filters(wide=view.filters_wide, there=bool(view.filters))
+        self._middle.place_filters(wide=view.filters_wide, there=bool(view.filters))
         self._show_left(view)
         self._show_right(view)
         tab = self.controller.facts.tab
@@ -173,22 +170,22 @@ class OfficeScreen(OfficePlace):
     def _show_left(self, view: OfficeView) -> None:
         if view.rows is None:
             self.own_card.show_card(view.card)
-            self._left_side.setCurrentWidget(self.own_card)
+            self._middle.left.setCurrentWidget(self.own_card)
         else:
             self.rows.show_list(view.rows)
-            self._left_side.setCurrentWidget(self.rows)
+            self._middle.left.setCurrentWidget(self.rows)
 
     def _show_right(self, view: OfficeView) -> None:
         form = view.form
         if form is not None:
             self.form.show_form(form)
-            self._right_side.setCurrentWidget(self.form)
+            self._middle.right.setCurrentWidget(self.form)
             if form.number != self._open_form and self.isVisible():
                 self.form.begin()
         else:
             self.form.forget()
             self.card.show_card(view.card)
-            self._right_side.setCurrentWidget(self.card)
+            self._middle.right.setCurrentWidget(self.card)
             if self._open_form != -1 and self.isVisible():
                 self._focus_list()
         self._open_form = -1 if form is None else form.number
@@ -201,7 +198,7 @@ class OfficeScreen(OfficePlace):
         order: list[QWidget] = [
             *self.tabs.buttons,
             *(box.input for box in self.filters.boxes),
-            self.own_card.pane if self._left_side.currentWidget() is self.own_card else self.rows.list,
+            self.own_card.pane if self._middle.left.currentWidget() is self.own_card else self.rows.list,
             *right,
             *self.saying.buttons.buttons,
             *self.keys.buttons,
@@ -212,13 +209,8 @@ class OfficeScreen(OfficePlace):
                 QWidget.setTabOrder(before, after)
 
     def _focus_list(self) -> None:
-        if self._left_side.currentWidget() is self.rows:
+        if self._middle.left.currentWidget() is self.rows:
             self.rows.list.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _focus_card(self) -> None:
-        button = self.card.buttons.first_usable()
-        if button is not None:
-            button.setFocus(Qt.FocusReason.TabFocusReason)
 
     # -- what comes in
 
@@ -263,19 +255,16 @@ class OfficeScreen(OfficePlace):
         self.filters.show_fields(view.filters, view.page)
         self.filters.set_values(view.filters)
 
-    def _cancel(self) -> None:
-        self.controller.cancel()
-
     def _connect(self) -> None:
         controller = self.controller
-        controller.facts_changed.connect(self.show_facts)
-        controller.searches_changed.connect(self._set_filters)
+        controller.keeper.facts_changed.connect(self.show_facts)
+        controller.keeper.searches_changed.connect(self._set_filters)
         controller.search_wanted.connect(self._want_search)
         controller.left.connect(self.left)
         for source in (self.tabs, self.keys, self.card, self.saying):
             source.pressed.connect(controller.act)
         self.rows.chosen.connect(controller.choose)
-        self.rows.entered.connect(self._focus_card)
+        self.rows.entered.connect(self.card.begin)
         self.filters.searched.connect(self._search)
         self.filters.typed.connect(lambda _: self._search_soon())
         self._soon.timeout.connect(self._search_now)
@@ -283,38 +272,16 @@ class OfficeScreen(OfficePlace):
             fields.badge_typed.connect(self.badge_typed)
         self.form.typed.connect(controller.type_in_form)
         self.form.submitted.connect(self._submit)
-        self.form.cancelled.connect(self._cancel)
+        self.form.cancelled.connect(controller.cancel)
 
     # -- places
 
     def _lay_out(self) -> None:
-        self._left_side.addWidget(self.rows)
-        self._left_side.addWidget(self.own_card)
-        self._right_side.addWidget(self.card)
-        self._right_side.addWidget(self.form)
-        for stack in (self._left_side, self._right_side):
-            stack.setMinimumWidth(1)
-        self._middle.setContentsMargins(0, 0, 0, 0)
-        self._middle.setColumnStretch(0, _LIST_SHARE)
-        self._middle.setColumnStretch(1, _CARD_SHARE)
-        self._middle.setRowStretch(1, 1)
         self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         self._column.addWidget(self.tabs)
         self._column.addLayout(self._middle, 1)
         self._column.addWidget(self.saying)
         self._column.addWidget(self.keys)
-        self._place_filters(wide=False, there=False)
-
-    def _place_filters(self, *, wide: bool, there: bool) -> None:
-        """Have the search fields above the list, or above list and card."""
-        if (wide, there) == self._filters_place:
-            return
-        self._filters_place = wide, there
-        for widget in (self.filters, self._left_side, self._right_side):
-            self._middle.removeWidget(widget)
-        self._middle.addWidget(self.filters, 0, 0, 1, 2 if wide else 1)
-        self._middle.addWidget(self._left_side, 1 if there else 0, 0, 1 if there else 2, 1)
-        self._middle.addWidget(self._right_side, 1 if wide else 0, 1, 1 if wide else 2, 1)
 
     def _take_looks(self) -> None:
         sizes = sizes_for(self.width(), self.height())
@@ -322,11 +289,7 @@ class OfficeScreen(OfficePlace):
         self._middle.setSpacing(sizes.gap)
         edge = round(sizes.gap * 1.2)
         self._column.setContentsMargins(edge, edge, edge, edge)
-        self.saying.setFixedHeight(self._saying_height(sizes))
+        self.saying.setFixedHeight(max(target_height(sizes) + 4, round(sizes.status * 3)))
         for part in (self.tabs, self.keys, self.rows, self.card, self.own_card, self.form, self.saying):
             part.take_looks(self._colours, sizes)
         self.filters.take_looks(sizes)
-
-    @staticmethod
-    def _saying_height(sizes: Sizes) -> int:
-        return max(target_height(sizes) + 4, round(sizes.status * 3))

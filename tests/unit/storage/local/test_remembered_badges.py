@@ -180,6 +180,20 @@ def test_a_pin_that_the_centre_refused_is_forgotten_and_the_badge_stays(remember
     assert remembered.badge_with(RAVIS) is not None
 
 
+def test_only_the_pin_is_forgotten_that_was_refused(remembered, computer):
+    remembered.forget_pin(computer.badges[RAVIS], "274952")
+    assert remembered.holder_with_pin(computer.badges[RAVIS], PIN) == RAVI
+    remembered.forget_pin(computer.badges[RAVIS], PIN)
+    assert remembered.holder_with_pin(computer.badges[RAVIS], PIN) is None
+
+
+def test_with_a_password_neither_the_badge_nor_the_pin_is_forgotten(remembered, computer):
+    remembered.remember(RAVI, "password")
+    remembered.forget_password("ravi", "password")
+    assert remembered.badge_with(RAVIS) is not None
+    assert remembered.holder_with_pin(computer.badges[RAVIS], PIN) == RAVI
+
+
 def test_a_pin_is_no_password_and_a_password_no_pin(remembered, computer):
     remembered.remember(RAVI, "password")
     assert remembered.person_with("ravi", PIN) is None

@@ -92,6 +92,29 @@ def test_who_was_forgotten_is_nobody_and_the_others_stay(remembered, computer):
     assert computer.started().person_with("ravi", "other") == RAVI
 
 
+def test_only_the_password_is_forgotten_that_was_refused(remembered, computer):
+    remembered.forget_password("asha", "other")
+    assert computer.started().person_with("asha", PASSWORD) == ASHA
+    remembered.forget_password("asha", PASSWORD)
+    assert computer.started().person_with("asha", PASSWORD) is None
+    assert computer.started().person_with("ravi", "other") == RAVI
+
+
+def test_a_password_that_is_not_the_remembered_one_counts_as_no_attempt_without_the_centre(
+    remembered, computer
+):
+    before = computer.file.read_bytes()
+    for _ in range(6):
+        remembered.forget_password("asha", "other")
+        remembered.forget_password("nobody", "other")
+    assert computer.file.read_bytes() == before
+
+
+def test_a_password_is_forgotten_whichever_it_is(remembered, computer):
+    remembered.forget_password("asha")
+    assert computer.started().person_with("asha", PASSWORD) is None
+
+
 def test_a_memory_ends_with_its_days_and_leaves_the_file_at_the_next_sign_in(remembered, computer):
     computer.now += timedelta(days=7, seconds=1)
     assert remembered.person_with("asha", PASSWORD) is None

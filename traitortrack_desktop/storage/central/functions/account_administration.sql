@@ -19,7 +19,7 @@ DECLARE
     v_user integer;
 BEGIN
     PERFORM station.let_triggers_find_tables();
-    PERFORM pg_advisory_xact_lock(7406120, 6);
+    PERFORM station.wait_for_turn('accounts');
     IF p_act = 'create' THEN
         RETURN jsonb_build_object('problem', station.create_account(p_actor_id, p_actor, p_username, p_values));
     END IF;
@@ -266,22 +266,6 @@ BEGIN
 END
 $$;
 
--- Takes back what wrong passwords and wrong PINs came to. Returns whether the account was locked; NULL when there
--- was nothing to take back.
-CREATE OR REPLACE FUNCTION station.clear_lock(p_user integer) RETURNS boolean
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_locked boolean := (SELECT station.account_locked_until(u.locked_until) IS NOT NULL
-                         FROM public."user" AS u WHERE u.id = p_user);
-BEGIN
-    UPDATE public."user" SET failed_login_attempts = 0, locked_until = NULL, last_failed_login = NULL
-    WHERE id = p_user
-      AND (failed_login_attempts <> 0 OR locked_until IS NOT NULL OR last_failed_login IS NOT NULL);
-    RETURN CASE WHEN FOUND THEN v_locked END;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION station.unlock_account(p_actor_id integer, p_actor text, p_user integer) RETURNS text
 LANGUAGE plpgsql
 AS $$
@@ -304,6 +288,7 @@ BEGIN
 END
 $$;
 
+-- Somebody else may know the password before: its sign-ins end.
 CREATE OR REPLACE FUNCTION station.reset_password(
     p_actor_id integer, p_actor text, p_user integer, p_hash text
 ) RETURNS text
@@ -318,7 +303,7 @@ BEGIN
     PERFORM station.audit_account(
         p_actor_id, p_actor, 'password_reset', p_user, '{}',
         jsonb_build_object('locked', v_locked), '{"locked": false}');
-    RETURN NULL;
+    RETURN station.end_sessions(p_actor_id, p_actor, p_user);
 END
 $$;
 
@@ -458,13 +443,6 @@ $$;
 
 -- ---------------------------------------------------------------- reading
 
--- Until when, where that lies ahead; "for ever" as a moment that every calendar has, in every time zone.
-CREATE OR REPLACE FUNCTION station.account_locked_until(p_utc timestamp) RETURNS timestamptz
-LANGUAGE sql STABLE
-AS $$
-    SELECT CASE WHEN p_utc > clock_timestamp() AT TIME ZONE 'UTC' THEN least(p_utc, '9999-01-01') AT TIME ZONE 'UTC' END
-$$;
-
 -- Accounts in the order of their names, duplicates in that of their ids. p_after: a name, behind which to go on, or
 -- what *place* of the last row says, which tells duplicates apart. p_search: a part of a name or of an address.
 CREATE OR REPLACE FUNCTION station.accounts_page(p_search text, p_after text, p_limit integer)
@@ -560,7 +538,7 @@ DECLARE
 BEGIN
     PERFORM station.administrator(p_device, p_session);
     -- Looked at again when it is this one's turn: the change before may have been to this administrator.
-    PERFORM pg_advisory_xact_lock(7406120, 6);
+    PERFORM station.wait_for_turn('accounts');
     SELECT * INTO v_actor FROM station.administrator(p_device, p_session);
     RETURN station.change_account(v_actor.user_id, v_actor.username, p_act, p_username, p_values);
 END

@@ -22,7 +22,7 @@ BEGIN
             -- Who was deleted a moment ago is nobody; the row lock keeps the web application from doing it now.
             (SELECT u.id FROM public."user" AS u WHERE u.id = p_user_id FOR KEY SHARE),
             left(p_action, 50), left(p_entity_type, 20), p_entity_id,
-            station.without_personal_data(station.without_secrets(p_details))::text,
+            station.for_the_audit(p_details)::text,
             station.snapshot(p_before)::text, station.snapshot(p_after)::text,
             station.audit_address(), p_request::text
         );
@@ -43,24 +43,6 @@ BEGIN
     IF current_setting('station.audit_numbers', true) IS DISTINCT FROM 'kept' THEN
         PERFORM station.keep_numbers('public.audit_log');
         PERFORM set_config('station.audit_numbers', 'kept', true);
-    END IF;
-END
-$$;
-
--- Moves the sequence of a table's ids behind the highest, where it is not. What was numbered by mistake with one of
--- the last ten million ids is left to a person, as in posting.
-CREATE OR REPLACE FUNCTION station.keep_numbers(p_table text) RETURNS void
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_sequence regclass := pg_get_serial_sequence(p_table, 'id');
-    v_highest  bigint;
-BEGIN
-    IF v_sequence IS NOT NULL THEN
-        EXECUTE format('SELECT max(id) FROM %s WHERE id < 2137483648', p_table) INTO v_highest;
-        IF v_highest > coalesce(pg_sequence_last_value(v_sequence), 0) THEN
-            PERFORM setval(v_sequence, v_highest);
-        END IF;
     END IF;
 END
 $$;
@@ -110,78 +92,87 @@ AS $$
                 WHEN p_email IS NOT NULL THEN '***' END
 $$;
 
--- The same values with addresses made anonymous, however deep they stand; without any, as it came.
-CREATE OR REPLACE FUNCTION station.without_personal_data(p_values jsonb) RETURNS jsonb
+-- The same values as they may stand in the audit: nothing secret, and addresses made anonymous.
+CREATE OR REPLACE FUNCTION station.for_the_audit(p_values jsonb) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
     SELECT CASE
         WHEN p_values::text ~* '"(email|user_email|email_address|ip|ip_address|remote_addr|client_ip)":'
              AND station.audit_is_anonymous()
-        THEN station.anonymous_values(p_values)
-        ELSE p_values END
+        THEN station.cleaned(p_values, true)
+        ELSE station.without_secrets(p_values) END
 $$;
 
-CREATE OR REPLACE FUNCTION station.anonymous_values(p_values jsonb) RETURNS jsonb
+-- What is secret, or lets somebody become somebody else, stands in no audit; where there is none, as it came.
+CREATE OR REPLACE FUNCTION station.without_secrets(p_values jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN p_values::text ~* ('"(' || array_to_string(station.secret_names(), '|') || ')":')
+                THEN station.cleaned(p_values, false) ELSE p_values END
+$$;
+
+CREATE OR REPLACE FUNCTION station.secret_names() RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT ARRAY[
+        'password', 'password_hash', 'proof', 'verification_token', 'reset_token', 'password_reset_token',
+        'password_reset_token_expires', 'totp_secret', 'two_fa_secret', 'api_key', 'secret_key', 'pin',
+        'pin_hash', 'code_hash', 'badge_code'
+    ]
+$$;
+
+-- The one walk through all values, however deep: leaves out secrets, and makes addresses anonymous if asked to.
+CREATE OR REPLACE FUNCTION station.cleaned(p_values jsonb, p_anonymous boolean) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 BEGIN
     RETURN CASE jsonb_typeof(p_values)
         WHEN 'object' THEN (
             SELECT coalesce(jsonb_object_agg(e.key, CASE
-                WHEN jsonb_typeof(e.value) <> 'string' THEN station.anonymous_values(e.value)
-                WHEN lower(e.key) IN ('email', 'user_email', 'email_address')
+                WHEN jsonb_typeof(e.value) <> 'string' THEN station.cleaned(e.value, p_anonymous)
+                WHEN p_anonymous AND lower(e.key) IN ('email', 'user_email', 'email_address')
                 THEN to_jsonb(station.anonymous_email(e.value #>> '{}'))
-                WHEN lower(e.key) IN ('ip', 'ip_address', 'remote_addr', 'client_ip')
+                WHEN p_anonymous AND lower(e.key) IN ('ip', 'ip_address', 'remote_addr', 'client_ip')
                 THEN to_jsonb(station.anonymous_address(e.value #>> '{}'))
                 ELSE e.value END), '{}')
-            FROM jsonb_each(p_values) AS e)
+            FROM jsonb_each(p_values) AS e
+            WHERE lower(e.key) <> ALL (station.secret_names()))
         WHEN 'array' THEN (
-            SELECT coalesce(jsonb_agg(station.anonymous_values(i.value) ORDER BY i.place), '[]')
+            SELECT coalesce(jsonb_agg(station.cleaned(i.value, p_anonymous) ORDER BY i.place), '[]')
             FROM jsonb_array_elements(p_values) WITH ORDINALITY AS i (value, place))
         ELSE p_values END;
 END
 $$;
 
--- What is secret, or lets somebody become somebody else, stands in no audit.
-CREATE OR REPLACE FUNCTION station.without_secrets(p_values jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE
-AS $$
-    SELECT CASE WHEN jsonb_typeof(p_values) <> 'object' THEN p_values ELSE p_values - ARRAY[
-        'password', 'password_hash', 'proof', 'verification_token', 'reset_token', 'password_reset_token',
-        'password_reset_token_expires', 'totp_secret', 'two_fa_secret', 'api_key', 'secret_key', 'pin',
-        'pin_hash', 'code_hash', 'badge_code'
-    ] END
-$$;
-
--- How an account stood, as the web application keeps it: flat, without secrets and without the throttle's counts.
+-- How an account stood, as the web application keeps it: without the throttle's counts too.
 CREATE OR REPLACE FUNCTION station.snapshot(p_values jsonb) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
-    SELECT station.without_personal_data(CASE
+    SELECT station.for_the_audit(CASE
         WHEN jsonb_typeof(p_values) <> 'object' THEN p_values
-        ELSE station.without_secrets(p_values) - ARRAY['failed_login_attempts', 'locked_until', 'last_failed_login']
-    END)
+        ELSE p_values - ARRAY['failed_login_attempts', 'locked_until', 'last_failed_login'] END)
 $$;
 
--- A text of the audit as an object: plain text, or JSON that is broken or no object, stands under "text".
+-- A text of the audit as an object: plain text, or JSON that is broken, too deep or no object, stands under "text".
 CREATE OR REPLACE FUNCTION station.audit_object(p_text text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 AS $$
 DECLARE
     v_values jsonb;
-    v_secret constant text := 'password_hash|verification_token|reset_token|totp_secret|secret_key|api_key';
+    v_secret constant text :=
+        'password_hash|pin_hash|code_hash|verification_token|reset_token|totp_secret|two_fa_secret|secret_key|api_key';
 BEGIN
     IF p_text IS NULL THEN
         RETURN NULL;
     END IF;
     BEGIN
-        v_values := p_text::jsonb;
+        v_values := station.without_secrets(p_text::jsonb);
     EXCEPTION
         WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
             v_values := NULL;
     END;
     IF jsonb_typeof(v_values) = 'object' THEN
-        RETURN station.without_secrets(v_values);
+        RETURN v_values;
     ELSIF p_text ~* v_secret THEN
         RETURN '{"text": "***"}';
     END IF;

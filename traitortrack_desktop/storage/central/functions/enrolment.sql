@@ -48,7 +48,7 @@ BEGIN
         problem := 'code_needed';
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('station.enrolment_code ' || session_user, 0));
+    PERFORM station.wait_for_turn('codes', session_user);
     IF (SELECT count(*) FROM station.enrolment_refusal AS r
         WHERE r.role_name = session_user AND r.reason IN ('code_wrong', 'code_used', 'code_expired')
           AND r.at > clock_timestamp() - interval '15 minutes') >= 10 THEN
@@ -165,13 +165,6 @@ END
 $$;
 
 -- ---------------------------------------------------------------- what an administrator does
-
-CREATE OR REPLACE FUNCTION station.dispatch_areas() RETURNS text[]
-LANGUAGE sql IMMUTABLE
-AS $$
-    SELECT ARRAY['lucknow', 'indore', 'jaipur', 'hisar', 'sri_ganganagar', 'sangaria', 'bathinda', 'raipur', 'ranchi',
-                 'akola']
-$$;
 
 CREATE OR REPLACE FUNCTION station.is_station_name(p_name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE

@@ -91,9 +91,8 @@ DECLARE
         'username', (SELECT u.username FROM public."user" AS u WHERE u.id = p_user_id), 'station', p_station);
 BEGIN
     IF p_right THEN
-        UPDATE public."user"
-        SET password_hash = p_password_hash, failed_login_attempts = 0, locked_until = NULL, last_failed_login = NULL
-        WHERE id = p_user_id;
+        UPDATE public."user" SET password_hash = p_password_hash WHERE id = p_user_id;
+        PERFORM station.clear_lock(p_user_id);
         DELETE FROM station.sign_in_failure WHERE id = p_attempt;
         PERFORM station.write_audit(p_user_id, 'password_changed', 'user', p_user_id, v_details);
         RETURN '{"outcome": "changed"}';

@@ -147,6 +147,7 @@ BEGIN
         p.session, u.role,
         CASE WHEN s.id IS NULL THEN NULL
              WHEN s.ended_by IS NULL AND u.verified AND (u.role IS DISTINCT FROM 'admin' OR s.way = 'password')
+                  AND (s.over_seq IS NULL OR s.over_epoch = p.epoch AND s.over_seq > p.seq)
              THEN s.rights ELSE 'operator' END,
         load -> 'override', known.notice
     )::station.batch_entry)
@@ -327,6 +328,26 @@ BEGIN
 END
 $$;
 
+-- Notes where in the station's journal a session begins: there those that it says began before are over. What comes
+-- in the journal's order is not shown twice; so the number of a session that is over, which stands in that journal,
+-- gives nobody who finds it more than an operator's rights.
+CREATE OR REPLACE FUNCTION station.note_beginning(
+    p_device uuid, p_session uuid, p_epoch uuid, p_seq bigint
+) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    UPDATE station.session AS s SET over_epoch = p_epoch, over_seq = p_seq
+    FROM (
+        SELECT id FROM station.session
+        WHERE begun_epoch = p_epoch AND begun_seq < p_seq AND over_seq IS NULL OFFSET 0
+    ) AS before
+    WHERE s.id = before.id AND s.device = p_device AND s.id <> p_session;
+    UPDATE station.session SET begun_epoch = p_epoch, begun_seq = p_seq
+    WHERE id = p_session AND device = p_device AND begun_seq IS NULL;
+END
+$$;
+
 -- Lets sessions begin and end as the entries of *p_batch* say, in their order. Gives for each entry, by its place,
 -- why it is refused and what the audit calls it; NULL where there is nothing to say.
 -- A session whose badge or account does not count is kept, and ended at once: work under it may follow.
@@ -350,10 +371,15 @@ BEGIN
         i := i + 1;
         CONTINUE WHEN e.repeated IS NOT NULL OR e.verdict IS DISTINCT FROM 'accepted';
         IF e.kind = 'sign_out' THEN
-            PERFORM station.end_session(e.session, p_device, NULL, e.at AT TIME ZONE 'UTC');
-            -- Also where the next sign-in was faster at the centre; what an administrator ended stands there already.
-            actions[i] := (SELECT 'logout' FROM (SELECT * FROM station.session WHERE id = e.session OFFSET 0) AS s
-                           WHERE s.device = p_device AND s.username = e.operator AND s.ended_by IS NULL);
+            UPDATE station.session SET over_epoch = e.epoch, over_seq = e.seq
+            WHERE id = e.session AND device = p_device AND username = e.operator AND over_seq IS NULL;
+            -- Also where the next sign-in was faster at the centre; what else ended it stands in the audit already.
+            IF station.end_session(e.session, p_device, NULL, e.at AT TIME ZONE 'UTC') OR EXISTS (
+                SELECT FROM (SELECT * FROM station.session WHERE id = e.session OFFSET 0) AS s
+                WHERE s.device = p_device AND s.username = e.operator
+            ) AND station.session_trouble(e.session) IS NULL THEN
+                actions[i] := 'logout';
+            END IF;
         END IF;
         CONTINUE WHEN e.kind IS DISTINCT FROM 'sign_in';
         v_known := (SELECT s.user_id FROM (SELECT * FROM station.session WHERE id = e.session OFFSET 0) AS s
@@ -371,6 +397,7 @@ BEGIN
             reasons[i] := 'centre_could_not_store';  -- the id is another's
             CONTINUE;
         END IF;
+        PERFORM station.note_beginning(p_device, e.session, e.epoch, e.seq);
         v_reason := nullif(station.session_trouble(e.session), 'session_revoked');
         IF v_reason IS NOT NULL THEN
             PERFORM station.end_session(e.session, p_device);
@@ -459,9 +486,6 @@ DECLARE
     y_actions   text[];
     v_session   uuid;
     v_troubled  boolean := false;
-    v_address   text;                  -- from where this comes, for the audit
-    v_iso       constant text := 'YYYY-MM-DD"T"HH24:MI:SS.US';
-    v_nobody    boolean := false;      -- the audit cannot name the accounts
     v_links     jsonb;                 -- child to new link
     e           station.batch_entry;
     i           integer := 0;
@@ -1024,80 +1048,10 @@ BEGIN
         END IF;
     END IF;
 
-    -- the web application's audit
-
     IF v_touching OR v_people THEN
-        v_address := station.audit_address();
-        FOR k IN 1 .. 2 LOOP
-            BEGIN
-                INSERT INTO public.audit_log (
-                    "timestamp", user_id, action, entity_type, entity_id, details, before_state, after_state, ip_address,
-                    request_id
-                )
-                SELECT v_now, CASE WHEN NOT v_nobody THEN x.operator_id END, r.action, r.entity_type, r.entity_id,
-                       r.details::text, r.before_state::text, r.after_state::text, v_address, x.id::text
-                FROM unnest(v_batch) WITH ORDINALITY AS x
-                CROSS JOIN LATERAL (
-                    SELECT 1 AS place, 'link_child' AS action, 'link' AS entity_type,
-                           (v_links ->> o_child[x.ordinality]::text)::integer AS entity_id,
-                           json_build_object('username', x.operator, 'station', x.payload ->> 'station',
-                                             'parent', x.parent, 'child', x.child) AS details,
-                           NULL::json AS before_state,
-                           json_build_object('id', (v_links ->> o_child[x.ordinality]::text)::integer,
-                                             'parent_bag_id', o_parent[x.ordinality],
-                                             'child_bag_id', o_child[x.ordinality],
-                                             'created_at', to_char(x.at, v_iso)) AS after_state
-                    WHERE x.kind = 'add_child'
-                    UNION ALL
-                    SELECT 1, 'unlink_child', 'link', o_link[x.ordinality],
-                           json_build_object('username', x.operator, 'station', x.payload ->> 'station',
-                                             'parent', x.parent, 'child', x.child),
-                           json_build_object('id', o_link[x.ordinality], 'parent_bag_id', o_parent[x.ordinality],
-                                             'child_bag_id', o_child[x.ordinality],
-                                             'created_at', to_char(o_linked[x.ordinality], v_iso)),
-                           NULL
-                    WHERE x.kind = 'remove_child'
-                    UNION ALL
-                    SELECT 2, CASE WHEN x.kind = 'override' THEN 'override'
-                                   WHEN o_completed[x.ordinality] THEN 'complete_parent' ELSE 'reopen_parent' END,
-                           'bag', o_parent[x.ordinality],
-                           json_strip_nulls(json_build_object(
-                               'username', x.operator, 'station', x.payload ->> 'station', 'parent', x.parent,
-                               'permission', CASE WHEN x.kind = 'override' THEN station.operation_of(x.kind) END,
-                               'reason', CASE WHEN x.kind = 'override' THEN x.override ->> 'reason' END)),
-                           json_build_object(
-                               'id', o_parent[x.ordinality], 'qr_id', x.parent, 'status', o_was[x.ordinality],
-                               'child_count', o_count[x.ordinality]
-                                   - CASE x.kind WHEN 'add_child' THEN 1 WHEN 'remove_child' THEN -1 ELSE 0 END),
-                           json_build_object(
-                               'id', o_parent[x.ordinality], 'qr_id', x.parent,
-                               'status', CASE WHEN o_completed[x.ordinality] THEN 'completed' ELSE 'pending' END,
-                               'child_count', o_count[x.ordinality])
-                    WHERE o_was[x.ordinality] IS NOT NULL
-                    UNION ALL
-                    SELECT 1, y_actions[x.ordinality], 'auth', x.operator_id,
-                           json_strip_nulls(json_build_object(
-                               'username', x.operator, 'station', x.payload ->> 'station',
-                               'way', x.payload #>> '{sign_in,way}', 'reason', o_reason[x.ordinality])),
-                           NULL, NULL
-                    WHERE y_actions[x.ordinality] IS NOT NULL
-                ) AS r
-                WHERE x.repeated IS NULL AND x.verdict = 'accepted'
-                  AND (x.touches AND o_outcome[x.ordinality] = 'posted' OR x.kind IN ('sign_in', 'sign_out'))
-                ORDER BY x.ordinality, r.place;
-                EXIT;
-            EXCEPTION
-                WHEN transaction_rollback OR lock_not_available OR insufficient_resources THEN
-                    RAISE;  -- that is nothing about the audit: the batch is offered again
-                WHEN OTHERS THEN
-                    -- It must not cost the work that it tells about: once more, then without it.
-                    IF SQLSTATE = '23505' THEN
-                        PERFORM station.catch_up_numbers();
-                    END IF;
-                    v_nobody := SQLSTATE = '23503';  -- somebody was deleted at this moment
-                    RAISE LOG 'the audit of a posting could not be written: % (%)', SQLERRM, SQLSTATE;
-            END;
-        END LOOP;
+        PERFORM station.audit_of_posting(
+            v_batch, v_now, v_links, o_outcome, o_reason, o_parent, o_child, o_count, o_completed, o_was, o_link,
+            o_linked, y_actions);
     END IF;
 
     INSERT INTO station.entry (
@@ -1225,14 +1179,17 @@ $$;
 
 -- Lets the session that its station names as going on go on, although another one ended it here: a sign-in that
 -- came to nothing at the station (it could not be stored, or its answer came too late) did. Before the batch is
--- posted, which may end it. What an administrator ended, and what must not go on, stays as it is.
+-- posted, which may end it. What an administrator ended, what is over in the journal and what must not go on stays
+-- as it is; so does a session with an administrator's rights: its number stands in the station's journal, and would
+-- be good for ever.
 CREATE OR REPLACE FUNCTION station.let_session_go_on(p_device uuid, p_session uuid) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM (SELECT * FROM station.session WHERE id = p_session OFFSET 0) AS s
-        WHERE s.device = p_device AND s.ended_at IS NOT NULL AND s.ended_by IS NULL
+        WHERE s.device = p_device AND s.ended_at IS NOT NULL AND s.ended_by IS NULL AND s.over_seq IS NULL
+          AND (s.rights = 'operator' OR (SELECT role FROM public."user" WHERE id = s.user_id) IS DISTINCT FROM 'admin')
     ) OR station.session_trouble(p_session) IS NOT NULL THEN
         RETURN;
     END IF;

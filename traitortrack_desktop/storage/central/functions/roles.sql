@@ -29,3 +29,11 @@ AS $$
         WHEN p_kind IN ('delete_bill', 'delete_bag', 'edit_children') THEN p_kind
     END
 $$;
+
+-- As domain.roles.
+CREATE OR REPLACE FUNCTION station.dispatch_areas() RETURNS text[]
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT ARRAY['lucknow', 'indore', 'jaipur', 'hisar', 'sri_ganganagar', 'sangaria', 'bathinda', 'raipur', 'ranchi',
+                 'akola']
+$$;

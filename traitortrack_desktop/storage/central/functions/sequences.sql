@@ -5,22 +5,27 @@
 -- A row with one of the last ten million ids was numbered by hand or by mistake: a sequence behind it
 -- would soon have no ids left, and nobody could add a row any more. Such rows are left to a person.
 CREATE OR REPLACE FUNCTION station.catch_up_numbers() RETURNS void
+LANGUAGE sql
+AS $$
+    SELECT station.keep_numbers(t.name)
+    FROM unnest(ARRAY['public.bag', 'public.link', 'public.scan', 'public.audit_log']) AS t (name)
+    WHERE to_regclass(t.name) IS NOT NULL
+$$;
+
+-- The same for one table that is there.
+CREATE OR REPLACE FUNCTION station.keep_numbers(p_table text) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_table    text;
-    v_sequence regclass;
+    v_sequence regclass := pg_get_serial_sequence(p_table, 'id');
     v_highest  bigint;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['public.bag', 'public.link', 'public.scan', 'public.audit_log'] LOOP
-        CONTINUE WHEN to_regclass(v_table) IS NULL;
-        v_sequence := pg_get_serial_sequence(v_table, 'id');
-        CONTINUE WHEN v_sequence IS NULL;
-        EXECUTE format('SELECT max(id) FROM %s WHERE id < 2137483648', v_table) INTO v_highest;
+    IF v_sequence IS NOT NULL THEN
+        EXECUTE format('SELECT max(id) FROM %s WHERE id < 2137483648', p_table) INTO v_highest;
         IF v_highest > coalesce(pg_sequence_last_value(v_sequence), 0) THEN
             PERFORM setval(v_sequence, v_highest);
         END IF;
-    END LOOP;
+    END IF;
 END
 $$;
 

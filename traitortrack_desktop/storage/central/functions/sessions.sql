@@ -1,34 +1,10 @@
--- Who speaks: which station, and who is signed in at it. Times with zone.
+-- Who is signed in at which station. Times with zone.
 --
 -- A session belongs to the station that made its id. It ends by itself (ended_by NULL: somebody else signed in,
 -- or signed out) or because an administrator ended it (ended_by: who). Work under a session that ended by
 -- itself is as good as any: what was done without the centre arrives later than what was done with it.
 --
--- SQLSTATEs of our own: TT001 the device is not enrolled; TT002 it is not this role's (DETAIL other_account) or
--- was revoked (DETAIL revoked); TT006 the session is none of an administrator with full rights, or has ended.
-
--- The name of the device *p_device*, where the session's role may speak for it. From now on it is none of those
--- that check passwords by themselves.
-CREATE OR REPLACE FUNCTION station.own_device(p_device uuid) RETURNS text
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_device record;
-BEGIN
-    SELECT * INTO v_device FROM station.device WHERE id = p_device;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'station % is not enrolled', p_device USING ERRCODE = 'TT001';
-    ELSIF v_device.role_name <> session_user THEN
-        RAISE EXCEPTION 'station % does not belong to %', p_device, session_user
-            USING ERRCODE = 'TT002', DETAIL = 'other_account';
-    ELSIF v_device.revoked_at IS NOT NULL THEN
-        RAISE EXCEPTION 'station % was revoked', p_device USING ERRCODE = 'TT002', DETAIL = 'revoked';
-    ELSIF v_device.speaks < 2 THEN
-        UPDATE station.device SET speaks = 2 WHERE id = p_device;
-    END IF;
-    RETURN v_device.name;
-END
-$$;
+-- SQLSTATE of our own: TT006 the session is none of an administrator with full rights, or has ended.
 
 -- Refuses whoever looks at the centre as it was: a snapshot from before would keep what was taken from somebody
 -- since, and count nothing that others counted.

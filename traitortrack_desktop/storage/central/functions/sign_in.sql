@@ -24,32 +24,16 @@ LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
     c_letters CONSTANT text := 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+    c_usual   CONSTANT text := 'scrypt:32768:8:1';
     v_made_up bytea := (SELECT station.digest_of(s.value::text, p_name) FROM station.sign_in_secret AS s);
+    v_salt    text := (SELECT string_agg(substr(c_letters, get_byte(v_made_up, n) % 62 + 1, 1), '' ORDER BY n)
+                       FROM generate_series(0, 15) AS n);
     v_parts   record;
 BEGIN
-    SELECT * INTO v_parts FROM station.parts_of_hash(p_hash);
-    RETURN jsonb_build_object(
-        'method', coalesce(v_parts.method, 'scrypt:32768:8:1'),
-        'salt', coalesce(v_parts.salt, (
-            SELECT string_agg(substr(c_letters, get_byte(v_made_up, n) % 62 + 1, 1), '' ORDER BY n)
-            FROM generate_series(0, 15) AS n)));
-END
-$$;
-
--- RFC 2104, with SHA-256.
-CREATE OR REPLACE FUNCTION station.hmac_sha256(p_key bytea, p_message bytea) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE STRICT
-AS $$
-DECLARE
-    v_key   bytea := CASE WHEN length(p_key) > 64 THEN sha256(p_key) ELSE p_key END;
-    v_inner bytea := decode(repeat('36', 64), 'hex');
-    v_outer bytea := decode(repeat('5c', 64), 'hex');
-BEGIN
-    FOR i IN 0 .. length(v_key) - 1 LOOP
-        v_inner := set_byte(v_inner, i, 54 # get_byte(v_key, i));
-        v_outer := set_byte(v_outer, i, 92 # get_byte(v_key, i));
-    END LOOP;
-    RETURN sha256(v_outer || sha256(v_inner || p_message));
+    -- The same work for every name: this may be asked as often as somebody likes.
+    SELECT * INTO v_parts
+    FROM station.parts_of_hash(coalesce(p_hash, c_usual || '$' || v_salt || '$' || repeat('0', 128)));
+    RETURN jsonb_build_object('method', coalesce(v_parts.method, c_usual), 'salt', coalesce(v_parts.salt, v_salt));
 END
 $$;
 
@@ -60,7 +44,7 @@ RETURNS boolean
 LANGUAGE sql IMMUTABLE
 AS $$
     -- Where there is nothing to compare with, the same work is done.
-    SELECT coalesce(station.digest_of(p_proof) = station.digest_of(encode(station.hmac_sha256(
+    SELECT coalesce(station.digest_of(p_proof) = station.digest_of(encode(station.hmac('sha256',
         convert_to(coalesce(p.digest, 'none'), 'UTF8'), convert_to(p_device || ' ' || p_session, 'UTF8')), 'hex')), false)
         AND p_proof IS NOT NULL AND p.digest IS NOT NULL
     FROM station.parts_of_hash(p_hash) AS p
@@ -92,7 +76,7 @@ AS $$
             FROM station.badge AS b WHERE b.id = s.badge)))
     FROM station.session AS s
     JOIN public."user" AS u ON u.id = s.user_id
-    WHERE s.id = p_session AND s.device = p_device AND s.way = p_way
+    WHERE s.id = p_session AND s.device = p_device AND s.way = p_way AND s.ended_by IS NULL
 $$;
 
 -- Begins the session and returns the answer. An id that is another's is nobody's mistake: ids are random.
@@ -103,13 +87,14 @@ CREATE OR REPLACE FUNCTION station.let_in(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_name text := (SELECT u.username FROM public."user" AS u WHERE u.id = p_user_id);
+    -- The account before sessions: whoever changes it, takes its sessions then.
+    v_name text := (SELECT u.username FROM public."user" AS u WHERE u.id = p_user_id FOR KEY SHARE);
 BEGIN
     PERFORM station.begin_session(p_session, p_device, p_user_id, v_name, p_way, p_rights, p_badge, NULL);
     UPDATE station.session SET shown = station.shown_to_sign_in(p_user_id, p_way)
-    WHERE id = p_session AND device = p_device AND user_id = p_user_id AND way = p_way;
+    WHERE id = p_session AND device = p_device AND user_id = p_user_id AND way = p_way AND ended_by IS NULL;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'the session belongs to another, or to another sign-in' USING ERRCODE = '22023';
+        RAISE EXCEPTION 'the session is of another sign-in, or was revoked' USING ERRCODE = '22023';
     END IF;
     PERFORM station.write_audit(p_user_id, p_action, 'auth', p_user_id, jsonb_strip_nulls(jsonb_build_object(
         'username', v_name, 'station', p_station, 'way', p_way, 'rights', p_rights, 'badge', p_badge)));
@@ -166,8 +151,7 @@ BEGIN
         PERFORM station.write_audit(p_user_id, '2fa_verify_failed', 'auth', p_user_id, v_told);
         RETURN station.failed(p_attempt, p_station, 'code_wrong');
     END IF;
-    UPDATE public."user" SET failed_login_attempts = 0, locked_until = NULL, last_failed_login = NULL
-    WHERE id = p_user_id;
+    PERFORM station.clear_lock(p_user_id);
     DELETE FROM station.sign_in_failure WHERE id = p_attempt;
     RETURN station.let_in(p_device, p_station, p_session, p_user_id, 'password', 'full', NULL,
         CASE WHEN v_second THEN '2fa_verify_success_login_complete' ELSE 'login_success' END);

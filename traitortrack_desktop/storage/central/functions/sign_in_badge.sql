@@ -70,22 +70,18 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_now      timestamptz := clock_timestamp();
-    v_pin      record;
-    v_failures integer;
-    v_locked   timestamptz;
+    v_now  timestamptz := clock_timestamp();
+    v_pin  record;
+    v_next record;
 BEGIN
     SELECT p.failures, p.locked_until INTO v_pin FROM station.pin AS p WHERE p.user_id = p_user_id;
     IF v_pin.locked_until > v_now THEN
         RETURN v_pin.locked_until;
     END IF;
-    v_failures := CASE WHEN v_pin.locked_until IS NULL THEN v_pin.failures ELSE 0 END + 1;
-    IF v_failures >= station.most_failures() THEN
-        v_locked := v_now + station.locked_for();
-    END IF;
-    UPDATE station.pin SET failures = v_failures, locked_until = v_locked WHERE user_id = p_user_id;
+    v_next := station.one_more_failure(v_now, v_pin.failures, v_pin.locked_until IS NOT NULL);
+    UPDATE station.pin SET failures = v_next.failures, locked_until = v_next.locked_until WHERE user_id = p_user_id;
     INSERT INTO station.sign_in_failure (device, kind, user_id, session, told, locked_until)
-    VALUES (p_device, 'pin', p_user_id, p_session, p_told, v_locked);
+    VALUES (p_device, 'pin', p_user_id, p_session, p_told, v_next.locked_until);
     RETURN NULL;
 END
 $$;

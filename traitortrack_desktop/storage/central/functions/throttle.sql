@@ -36,7 +36,7 @@ DECLARE
     v_span  interval := CASE WHEN p_badges THEN interval '5 minutes' ELSE interval '15 minutes' END;
 BEGIN
     PERFORM station.see_what_is_committed();
-    PERFORM pg_advisory_xact_lock(7406121, hashtext(p_device::text));
+    PERFORM station.wait_for_turn('station', p_device::text);
     DELETE FROM station.sign_in_failure WHERE device = p_device AND at < clock_timestamp() - interval '1 day';
     DELETE FROM station.session
     WHERE device = p_device AND started_at < clock_timestamp() - interval '400 days' AND ended_at IS NOT NULL;
@@ -47,7 +47,8 @@ BEGIN
 END
 $$;
 
--- Whether this audit row is one of few: of what is refused unseen, no station fills the audit.
+-- Writes that somebody was blocked, 30 times in 15 minutes at most: of what is refused unseen, no station fills the
+-- audit.
 CREATE OR REPLACE FUNCTION station.audit_blocked(
     p_device uuid, p_station text, p_user_id integer, p_username text, p_until timestamptz
 ) RETURNS void
@@ -79,6 +80,40 @@ AS $$
     FOR UPDATE
 $$;
 
+-- Until when, where that lies ahead; "for ever" as a moment that every calendar has, in every time zone.
+CREATE OR REPLACE FUNCTION station.account_locked_until(p_utc timestamp) RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+    SELECT CASE WHEN p_utc > clock_timestamp() AT TIME ZONE 'UTC' THEN least(p_utc, '9999-01-01') AT TIME ZONE 'UTC' END
+$$;
+
+-- Takes back what wrong passwords came to: a sign-in does, a new password, and an administrator. Returns whether the
+-- account was locked; NULL when there was nothing to take back.
+CREATE OR REPLACE FUNCTION station.clear_lock(p_user integer) RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_locked boolean := (SELECT station.account_locked_until(u.locked_until) IS NOT NULL
+                         FROM public."user" AS u WHERE u.id = p_user);
+BEGIN
+    UPDATE public."user" SET failed_login_attempts = 0, locked_until = NULL, last_failed_login = NULL
+    WHERE id = p_user
+      AND (failed_login_attempts <> 0 OR locked_until IS NOT NULL OR last_failed_login IS NOT NULL);
+    RETURN CASE WHEN FOUND THEN v_locked END;
+END
+$$;
+
+-- What one more failure comes to. p_over: there was a lock, which is over by now: then it starts anew.
+CREATE OR REPLACE FUNCTION station.one_more_failure(
+    p_now timestamptz, p_failures integer, p_over boolean, OUT failures integer, OUT locked_until timestamptz
+)
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT n.failures, CASE WHEN n.failures >= station.most_failures() THEN p_now + station.locked_for() END
+    FROM (SELECT 1 + CASE WHEN p_over THEN 0 ELSE least(coalesce(p_failures, 0), station.most_failures()) END)
+         AS n (failures)
+$$;
+
 -- Counts an attempt on an account whose row the caller holds. Returns until when the account is locked already:
 -- then nothing was counted.
 CREATE OR REPLACE FUNCTION station.count_on_account(p_device uuid, p_session uuid, p_told bytea, p_user_id integer)
@@ -86,22 +121,21 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_now      timestamp := clock_timestamp() AT TIME ZONE 'UTC';
-    v_user     record;
-    v_failures integer;
-    v_locked   timestamp;
+    v_user record;
+    v_next record;
 BEGIN
-    SELECT u.failed_login_attempts, u.locked_until INTO v_user FROM public."user" AS u WHERE u.id = p_user_id;
-    IF v_user.locked_until > v_now THEN
-        RETURN least(v_user.locked_until, '9999-01-01') AT TIME ZONE 'UTC';
+    SELECT u.failed_login_attempts, u.locked_until, station.account_locked_until(u.locked_until) AS until INTO v_user
+    FROM public."user" AS u WHERE u.id = p_user_id;
+    IF v_user.until IS NOT NULL THEN
+        RETURN v_user.until;
     END IF;
-    v_failures := CASE WHEN v_user.locked_until IS NULL THEN coalesce(v_user.failed_login_attempts, 0) ELSE 0 END + 1;
-    IF v_failures >= station.most_failures() THEN
-        v_locked := v_now + station.locked_for();
-    END IF;
-    UPDATE public."user" SET failed_login_attempts = v_failures, locked_until = v_locked WHERE id = p_user_id;
+    v_next := station.one_more_failure(
+        clock_timestamp(), v_user.failed_login_attempts, v_user.locked_until IS NOT NULL);
+    UPDATE public."user"
+    SET failed_login_attempts = v_next.failures, locked_until = v_next.locked_until AT TIME ZONE 'UTC'
+    WHERE id = p_user_id;
     INSERT INTO station.sign_in_failure (device, kind, user_id, session, told, locked_until)
-    VALUES (p_device, 'password', p_user_id, p_session, p_told, v_locked AT TIME ZONE 'UTC');
+    VALUES (p_device, 'password', p_user_id, p_session, p_told, v_next.locked_until);
     RETURN NULL;
 END
 $$;
@@ -113,23 +147,24 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     v_key      bytea := station.digest_of(p_name);
+    v_now      timestamptz;
     v_failures integer;
     v_last     timestamptz;
+    v_next     record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(7406122, hashtext(encode(v_key, 'hex')));
+    PERFORM station.wait_for_turn('name', encode(v_key, 'hex'));
+    v_now := clock_timestamp();
     SELECT count(*), max(f.at) INTO v_failures, v_last FROM station.sign_in_failure AS f
-    WHERE f.name_key = v_key AND f.at > clock_timestamp() - interval '1 day';
+    WHERE f.name_key = v_key AND f.at > v_now - interval '1 day';
     IF v_failures >= station.most_failures() THEN
-        IF v_last + station.locked_for() > clock_timestamp() THEN
+        IF v_last + station.locked_for() > v_now THEN
             RETURN v_last + station.locked_for();
         END IF;
         UPDATE station.sign_in_failure SET name_key = NULL WHERE name_key = v_key;
-        v_failures := 0;
     END IF;
+    v_next := station.one_more_failure(v_now, v_failures, v_failures >= station.most_failures());
     INSERT INTO station.sign_in_failure (at, device, kind, name_key, session, told, locked_until)
-    SELECT n.now, p_device, 'password', v_key, p_session, p_told,
-           CASE WHEN v_failures + 1 >= station.most_failures() THEN n.now + station.locked_for() END
-    FROM clock_timestamp() AS n (now);
+    VALUES (v_now, p_device, 'password', v_key, p_session, p_told, v_next.locked_until);
     RETURN NULL;
 END
 $$;

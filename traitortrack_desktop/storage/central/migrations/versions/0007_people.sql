@@ -46,11 +46,16 @@ CREATE TABLE station.session (
     ended_at     timestamptz,
     ended_by     text,                          -- the administrator who revoked it; NULL: it ended by itself
     noticed      text,                          -- what was told once about work under it
-    shown        bytea                          -- SHA-256 of the password's or PIN's hash that the centre compared
+    shown        bytea,                         -- SHA-256 of the password's or PIN's hash that the centre compared
+    begun_epoch  uuid,                          -- which entry of the station's journal says that it began,
+    begun_seq    bigint,
+    over_epoch   uuid,                          -- and which one that it is over, by its end or by the next beginning
+    over_seq     bigint
 );
 CREATE INDEX session_of_device ON station.session (device, started_at DESC);
 CREATE INDEX session_of_user ON station.session (user_id, started_at DESC);
 CREATE INDEX session_open ON station.session (device) WHERE ended_at IS NULL;
+CREATE INDEX session_not_over ON station.session (begun_epoch, begun_seq) WHERE over_seq IS NULL;
 CREATE INDEX session_by_time ON station.session (started_at DESC);
 
 -- Badges: only the SHA-256 of a code that has 79 random bits.

@@ -9,20 +9,24 @@ from fakes.sign_ins import ASHA, RAVI, signed_in, who
 
 from traitortrack_desktop.domain.operators import Badge, SignInWay
 from traitortrack_desktop.domain.roles import Rights
-from traitortrack_desktop.services.operator_session import (
-    ask_to_sign_in,
-    ask_whose_badge,
-    ask_with_pin,
-)
 from traitortrack_desktop.services.ports import (
     CentreMismatchError,
     CentreUnreachableError,
     EntriesNotAcceptableError,
+    SignedIn,
     SignInRefused,
 )
+from traitortrack_desktop.services.signing_in import (
+    ask_to_sign_in,
+    ask_whose_badge,
+    ask_with_pin,
+)
 from traitortrack_desktop.services.station import SignInUnavailable
+from traitortrack_desktop.services.unlocking import UnlockVerifier
 
 IN = signed_in(ASHA)
+ASHAS_BADGE = Badge(id=uuid4(), person=ASHA)
+PIN = "274951"
 WITHOUT_CENTRE = (ASHA, SignInWay.REMEMBERED_PASSWORD, Rights.FULL)
 
 
@@ -80,11 +84,38 @@ def test_what_is_remembered_is_not_asked_while_the_centre_answers(ask, remembere
     assert ask(SignInRefused()) == SignInRefused()
 
 
-@pytest.mark.parametrize("refusal", [SignInRefused(), SignInRefused(not_verified=True)], ids=str)
-def test_a_refusal_of_the_centre_ends_the_memory(ask, refusal):
+def known_in_every_way(remembered):
+    """Which of Asha's password, badge and PIN this station would still take."""
+    return (
+        remembered.person_with("asha", "pw") is not None,
+        remembered.badge_with(ASHAS) is not None,
+        remembered.holder_with_pin(ASHAS_BADGE, PIN) is not None,
+    )
+
+
+@pytest.fixture
+def with_all(ask, remembered):
+    """Asha's password, badge and PIN were accepted here."""
     ask(IN)
-    ask(refusal, " asha ")
-    assert ask(CentreUnreachableError()) == SignInUnavailable(remembered_days=7)
+    remembered.remember_badge(ASHAS_BADGE, ASHAS)
+    remembered.remember_pin(ASHAS_BADGE, PIN)
+    return remembered
+
+
+def test_the_remembered_password_is_forgotten_once_the_centre_refuses_it_and_nothing_else_is(ask, with_all):
+    ask(SignInRefused(), " asha ")
+    assert known_in_every_way(with_all) == (False, True, True)
+
+
+def test_a_mistyped_password_says_nothing_of_the_remembered_one(ask, with_all):
+    ask(SignInRefused(), password="pv")
+    assert known_in_every_way(with_all) == (True, True, True)
+
+
+@pytest.mark.parametrize("password", ["pw", "pv"])
+def test_nothing_is_remembered_of_whoever_is_disabled(ask, with_all, password):
+    ask(SignInRefused(not_verified=True), password=password)
+    assert known_in_every_way(with_all) == (False, False, False)
 
 
 def test_a_wrong_password_without_the_centre_lets_nobody_in(ask):
@@ -96,6 +127,22 @@ def test_a_wrong_password_without_the_centre_lets_nobody_in(ask):
 def test_a_centre_that_does_not_fit_needs_a_person_and_no_memory(ask, failure):
     ask(IN)
     assert ask(failure) == SignInUnavailable(mismatch=True)
+
+
+@pytest.mark.parametrize(
+    "failure", [CentreUnreachableError(), CentreMismatchError(), EntriesNotAcceptableError()], ids=repr
+)
+def test_whoever_was_there_unlocks_the_station_whatever_keeps_the_centre_from_saying_so(remembered, failure):
+    verifier = UnlockVerifier()
+    verifier.keep(IN.session, "pw")
+
+    def unlocked(name, password):
+        locked = IN.session
+        return ask_to_sign_in(Accounts(failure), remembered, name, password, locked=locked, verifier=verifier)
+
+    assert unlocked("asha", "pw") == SignedIn(session=IN.session)
+    assert isinstance(unlocked("asha", "other"), SignInUnavailable)
+    assert isinstance(unlocked("ravi", "pw"), SignInUnavailable)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +163,6 @@ def test_a_refusal_that_says_nothing_of_the_password_ends_no_memory(ask, refusal
 # -- badges and PINs
 
 BADGE = Badge(id=uuid4(), person=RAVI, has_pin=True)
-PIN = "274951"
 BY_PIN = signed_in(RAVI, SignInWay.PIN, badge=BADGE)
 
 
@@ -133,6 +179,12 @@ def test_a_pin_that_the_centre_accepted_counts_again_without_it(with_pin):
     assert with_pin(CentreUnreachableError(), "000000") == SignInUnavailable(remembered_days=7)
 
 
+def test_a_mistyped_pin_says_nothing_of_the_remembered_one(with_pin):
+    with_pin(BY_PIN)
+    with_pin(SignInRefused(), "274952")
+    assert who(with_pin(CentreUnreachableError())) == (RAVI, SignInWay.REMEMBERED_PIN, Rights.FULL)
+
+
 def test_a_pin_that_the_centre_refuses_is_forgotten(with_pin, remembered):
     with_pin(BY_PIN)
     assert with_pin(SignInRefused()) == SignInRefused()
@@ -140,9 +192,11 @@ def test_a_pin_that_the_centre_refuses_is_forgotten(with_pin, remembered):
 
 
 def test_a_badge_that_is_not_valid_any_more_is_forgotten_with_its_pin(with_pin, remembered):
+    with_pin(BY_PIN)
     remembered.remember_badge(BADGE, ASHAS)
-    with_pin(SignInRefused(badge_not_valid=True))
+    with_pin(SignInRefused(badge_not_valid=True), "274952")
     assert remembered.badge_with(ASHAS) is None
+    assert remembered.holder_with_pin(BADGE, PIN) is None
 
 
 @pytest.mark.parametrize(

@@ -32,22 +32,25 @@ def ask_to_sign_in(
 ) -> SignInAnswer:
     """Return the centre's answer, which always wins; only where there is none, what the station knows.
 
-    That is what *verifier* keeps of the *locked* session, which then goes on, or who is remembered.
+    That is what *verifier* keeps of the *locked* session, which then goes on; and who is remembered, but
+    only where the centre cannot be reached, and not where it does not fit this station.
     """
     username = username.strip()
     try:
         answer = accounts.sign_in(username, password, session=uuid4(), code=code)
-    except CentreUnreachableError:
+    except (CentreUnreachableError, CentreMismatchError, EntriesNotAcceptableError) as failure:
         if locked is not None and verifier is not None and _is_back(locked, verifier, username, password):
             return SignedIn(session=locked)
+        if not isinstance(failure, CentreUnreachableError):
+            return SignInUnavailable(mismatch=True)
         person = remembered.person_with(username, password)
         return _without_centre(remembered, person, SignInWay.REMEMBERED_PASSWORD)
-    except (CentreMismatchError, EntriesNotAcceptableError):
-        return SignInUnavailable(mismatch=True)
     if isinstance(answer, SignedIn):
         remembered.remember(answer.person, password)
-    elif _says_that_it_is_wrong(answer):
+    elif answer.not_verified:
         remembered.forget(username)
+    elif _says_that_it_is_wrong(answer):
+        remembered.forget_password(username, password)
     return answer
 
 
@@ -62,10 +65,11 @@ def ask_with_pin(accounts: Accounts, remembered: RememberedSignIns, badge: Badge
         return SignInUnavailable(mismatch=True)
     if isinstance(answer, SignedIn):
         remembered.remember_pin(badge, pin)
-    elif _says_that_it_is_wrong(answer):
+    elif answer.badge_not_valid:
+        remembered.forget_badge(badge.id)
         remembered.forget_pin(badge)
-        if answer.badge_not_valid:
-            remembered.forget_badge(badge.id)
+    elif _says_that_it_is_wrong(answer):
+        remembered.forget_pin(badge, pin)
     return answer
 
 
