@@ -127,6 +127,49 @@ def test_the_child_that_fills_a_parent_is_audited_as_completing_it(
     assert states(reopening) == states(completing)[::-1]
 
 
+def bill_with(people: PostedPeople, code: str) -> int:
+    """Put the parent on a bill of its own, whose totals are those of its rows, and return the bill's id."""
+    query = people.owner.query
+    bill: int = query("INSERT INTO bill (bill_id) VALUES (%s) RETURNING id", f"BILL-{code}")[0]["id"]
+    query("INSERT INTO bill_bag (bill_id, bag_id) VALUES (%s, %s)", bill, bag_id(people, code))
+    query("SELECT station.refresh_bills(ARRAY[%s], now()::timestamp)", bill)
+    return bill
+
+
+def test_a_late_child_is_audited_with_what_it_changed_on_the_bill(
+    people: PostedPeople, station: PostingStation, name: str, code: str
+):
+    station.post(opened(code), added(code, f"{code}C1"), by=None)
+    bill = bill_with(people, code)
+    entries = station.entries(added(code, f"{code}C2"), added(code, f"{code}C3"), by=name)
+    station.offer(entries)
+
+    (row,) = (row for row in people.audit(entries) if row["entity_type"] == "bill")
+    assert (row["action"], row["entity_id"], row["username"]) == ("bill_weight_recalculated", bill, name)
+    assert row["request_id"] == str(entries[1].id)
+    whole = {
+        "id": bill,
+        "bill_id": f"BILL-{code}",
+        "linked_parent_count": 1,
+        "expected_weight_kg": 30,
+    }
+    assert states(row) == (
+        {**whole, "total_child_bags": 1, "total_weight_kg": 1},
+        {**whole, "total_child_bags": 3, "total_weight_kg": 3},
+    )
+
+
+def test_a_bill_whose_totals_stay_has_no_row_in_the_audit(
+    people: PostedPeople, station: PostingStation, name: str, code: str
+):
+    station.post(opened(code), added(code, f"{code}C1"), by=None)
+    bill_with(people, code)
+    entries = station.entries(opened(code), closed(code), added(code, f"{code}C1"), by=name)
+    station.offer(entries)
+
+    assert [row["action"] for row in people.audit(entries) if row["entity_type"] == "bill"] == []
+
+
 def test_an_override_is_audited_with_its_reason(
     people: PostedPeople, station: PostingStation, name: str, code: str
 ):

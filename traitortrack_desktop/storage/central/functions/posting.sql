@@ -487,6 +487,7 @@ DECLARE
     v_session   uuid;
     v_troubled  boolean := false;
     v_links     jsonb;                 -- child to new link
+    v_totals    jsonb;                 -- bill to its totals before
     e           station.batch_entry;
     i           integer := 0;
     p           integer;
@@ -1044,7 +1045,9 @@ BEGIN
             PERFORM station.refresh_parents(t_parents, t_capacity, t_reopened, t_owner, v_now);
         END IF;
         IF v_bills IS NOT NULL THEN
+            v_totals := station.totals_of_bills(v_bills);
             PERFORM station.refresh_bills(v_bills, v_now);
+            PERFORM station.audit_of_bills(v_batch, v_bills, v_totals, o_outcome, o_parent);
         END IF;
     END IF;
 

@@ -1,5 +1,5 @@
--- Rows in the web application's audit for what a posting changed: links, whether a parent is complete, and who signed
--- in and out. They are written as a set, in the posting's own transaction; the names of accounts are not looked up
+-- Rows in the web application's audit for what a posting changed: links, whether a parent is complete, the totals of
+-- bills, and who signed in and out. Those of bags and people are written as a set, in the posting's own transaction; the names of accounts are not looked up
 -- again, and nothing of bags needs cleaning (audit_log.sql). request_id is the number of the ledger's entry.
 --
 -- All by the place of an entry in *p_batch*: what came of it and why, its bags, the parent's count and completion
@@ -86,6 +86,48 @@ BEGIN
                 v_nobody := SQLSTATE = '23503';  -- somebody was deleted at this moment
                 RAISE LOG 'the audit of a posting could not be written: % (%)', SQLERRM, SQLSTATE;
         END;
+    END LOOP;
+END
+$$;
+
+-- Bill to its stored totals, as a snapshot in the audit.
+CREATE OR REPLACE FUNCTION station.totals_of_bills(p_bills integer[]) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+    SELECT jsonb_object_agg(b.id, jsonb_build_object(
+        'id', b.id, 'bill_id', b.bill_id, 'linked_parent_count', b.linked_parent_count,
+        'total_child_bags', b.total_child_bags, 'total_weight_kg', b.total_weight_kg,
+        'expected_weight_kg', b.expected_weight_kg))
+    FROM public.bill AS b
+    WHERE b.id = ANY (p_bills)
+$$;
+
+-- One row for each bill whose totals are others than in *p_before*: bags of a parent on it came or went. It is put
+-- down to the last entry of the batch that was about a parent of that bill.
+CREATE OR REPLACE FUNCTION station.audit_of_bills(
+    p_batch station.batch_entry[], p_bills integer[], p_before jsonb, p_outcomes text[], p_parents integer[]
+) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_after jsonb := station.totals_of_bills(p_bills);
+    e       station.batch_entry;
+    v_bill  record;
+BEGIN
+    FOR v_bill IN
+        SELECT DISTINCT ON (bb.bill_id) bb.bill_id AS id, x.place
+        FROM unnest(p_parents) WITH ORDINALITY AS x (parent, place)
+        CROSS JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = x.parent OFFSET 0) AS bb
+        WHERE p_outcomes[x.place] = 'posted' AND (p_batch[x.place]).touches
+          AND v_after -> bb.bill_id::text IS DISTINCT FROM p_before -> bb.bill_id::text
+        ORDER BY bb.bill_id, x.place DESC
+    LOOP
+        e := p_batch[v_bill.place];
+        PERFORM station.write_audit(
+            e.operator_id, 'bill_weight_recalculated', 'bill', v_bill.id,
+            jsonb_strip_nulls(jsonb_build_object(
+                'username', e.operator, 'station', e.payload ->> 'station', 'parent', e.parent, 'child', e.child)),
+            p_before -> v_bill.id::text, v_after -> v_bill.id::text, e.id);
     END LOOP;
 END
 $$;
