@@ -18,11 +18,11 @@ class Clock:
 class RecordedPort:
     """Frames bytes as the reader of a port does, the silences included."""
 
-    def __init__(self, tap, clock, *, source="/dev/ttyS0", line=None):
+    def __init__(self, tap, clock, *, source="/dev/ttyS0", line=None, opened_as_terminal=False):
         self.frames = []
         self._tap, self._clock, self._source = tap, clock, source
         self._line = line or SerialLine()
-        self._framer = TimedFramer(self._line, source)
+        self._framer = TimedFramer(self._line, source, opened_as_terminal=opened_as_terminal)
 
     def send(self, data):
         self._tap.bytes_came(self._source, data, self._clock.ms)

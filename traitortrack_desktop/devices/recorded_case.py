@@ -66,7 +66,7 @@ class RecordedCase:
     Empty *session*: it stands alone. *senders* are all wedges behind the keys where there are several.
     *unplugged*: the scanner went away before the reading ended. *held_up*: nobody looked in the pauses
     between the events. *doubted*: what looks whole was told as a part, because its beginning may not have
-    been heard.
+    been heard. *as_terminal*: the port was just opened, and a line ended at CR and at LF alike.
     """
 
     id: str
@@ -83,6 +83,7 @@ class RecordedCase:
     unplugged: bool = False
     held_up: bool = False
     doubted: bool = False
+    as_terminal: bool = False
     dropped: int = 0
     withheld: bool = False
     note: str = ""

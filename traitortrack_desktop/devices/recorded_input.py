@@ -135,6 +135,7 @@ class RecordedInput:
         self._kept = _Kept()
         self._parts = b""
         self._is_whole = False  # the recording may have begun in the middle of a reading
+        self._as_terminal = False
 
     def keep_bytes(self, data: bytes, at_ms: int) -> None:
         """Keep bytes that were read at once; what is longer than any framer keeps is cut."""
@@ -162,7 +163,9 @@ class RecordedInput:
             unplugged=frame.kind is not FrameKind.COMPLETE and self._was_cut(events, now_ms),
         )
         if not self._are_keys:
-            case = _as_it_was_read(case, frame)
+            fresh = not self._is_whole or self._as_terminal
+            case = _as_it_was_read(case, frame, fresh=fresh)
+            self._as_terminal = case.as_terminal
         parts = self._parts + frame.raw
         self._parts = parts[-KEPT_OF_A_READING:] if frame.kind is FrameKind.PARTIAL else b""
         if self._are_keys and frame.kind in _BY_HAND:
@@ -206,6 +209,7 @@ class RecordedInput:
             unplugged=False,
             held_up=False,
             doubted=False,
+            as_terminal=False,
             withheld=True,
             note=note,
         )
@@ -235,14 +239,22 @@ def _gives(case: RecordedCase, frame: ScanFrame) -> bool:
     return first is not None and (first.frame.kind, first.frame.raw) == (frame.kind, frame.raw)
 
 
-def _as_it_was_read(case: RecordedCase, frame: ScanFrame) -> RecordedCase:
-    """Return *case* with what its events do not show: that its reader was held up, or doubted it."""
+def _as_it_was_read(case: RecordedCase, frame: ScanFrame, *, fresh: bool) -> RecordedCase:
+    """Return *case* with what its events do not show: that its reader was held up, or doubted it.
+
+    Only a *fresh* port may have been read as a terminal: nothing came before, or that was read so too.
+    """
     times = [event.at_ms for event in case.events]
     pause_ms = pause_of(case.line) if isinstance(case.line, SerialLine) else 0
     has_pause = any(later - earlier >= pause_ms for earlier, later in pairwise(times))
-    if not has_pause and frame.kind is not FrameKind.PARTIAL:
+    if not has_pause and frame.kind is not FrameKind.PARTIAL and not fresh:
         return case
-    readings = (case, replace(case, held_up=True), replace(case, doubted=True))
+    readings = (
+        case,
+        replace(case, held_up=True),
+        replace(case, doubted=True),
+        replace(case, as_terminal=fresh),
+    )
     return next((reading for reading in readings if _gives(reading, frame)), case)
 
 

@@ -187,7 +187,9 @@ class _Device:
         if moment.case is not self._case:
             self._case, self._owed = moment.case, len(moment.case.expect)
             self._doubts = moment.case.doubted
-        looked, self._goes_on, self._last_ms = not self._goes_on, moment.goes_on, at_ms
+        # Who looks at a port that was just opened reads it as a terminal no more.
+        looked = not self._goes_on and not moment.case.as_terminal
+        self._goes_on, self._last_ms = moment.goes_on, at_ms
         came_ms = moment.event.at_ms + shift_ms
         yield from self._told(self._framing.feed(moment.event, came_ms, looked=looked), at_ms)
 

@@ -43,8 +43,8 @@ class Framing(Protocol):
 class _BytesFraming:
     """A serial line."""
 
-    def __init__(self, source: str, line: SerialLine) -> None:
-        self._timed = TimedFramer(line, source)
+    def __init__(self, source: str, line: SerialLine, *, as_terminal: bool) -> None:
+        self._timed = TimedFramer(line, source, opened_as_terminal=as_terminal)
         self._pause_ms = pause_of(line)
 
     @property
@@ -128,4 +128,4 @@ def framing_for(case: RecordedCase) -> Framing:
         return _KeysFraming(case.device, case.line, case.senders)
     if case.source is InputSource.REPORTS:
         return _ReportsFraming(case.device)
-    return _BytesFraming(case.device, case.line)
+    return _BytesFraming(case.device, case.line, as_terminal=case.as_terminal)

@@ -271,6 +271,34 @@ def test_a_part_that_looks_whole_because_its_beginning_is_in_doubt_is_a_part_aga
     assert [(frame.kind, frame.raw) for frame in replayed(path)] == [(FrameKind.PARTIAL, b"AB12C")]
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [b"SB10001\r", b"\nAB12C\r\n"],
+        [b"SB10001\r\nAB12C\r\n"],
+        [b"SB10001\n", b"AB12C\n"],
+        [b"SB10001\r", None, b"AB12C\r\n"],
+        [b"SB10001\r\n", None, b"AB12C\r\n"],
+    ],
+)
+@pytest.mark.parametrize("terminator", [Terminator.CR_LF, Terminator.CR])
+def test_what_came_before_the_first_look_at_a_port_just_opened_comes_out_again(path, clock, terminator, sent):
+    line = SerialLine(terminator=terminator)
+    profile = ScannerProfile(
+        name="left", connection=Connection.SERIAL, identity=DeviceIdentity(name="COM3"), serial=line
+    )
+    recorder = Recorder(path, seconds=clock.seconds, profiles=lambda: [profile])
+    port = RecordedPort(recorder, clock, source="COM3", line=line, opened_as_terminal=True)
+    for data in sent:
+        if data is None:
+            port.pause(100)
+        else:
+            port.send(data)
+    recorder.close()
+    assert [frame.raw for frame in port.frames if frame.kind is FrameKind.COMPLETE]
+    assert essence(replayed(path)) == essence(port.frames)
+
+
 def test_wedges_told_apart_by_prefix_are_told_apart_again(path, clock):
     profiles = [
         ScannerProfile(
