@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
@@ -39,10 +40,31 @@ def run_demo(data_dir: Path, *arguments: str) -> tuple[int, dict, str]:
     return process.returncode, json.loads(printed), said
 
 
+def broken_off_and_worked_on(data_dir: Path) -> tuple[tuple[int, dict, str], tuple[int, dict, str]]:
+    broken_off = run_demo(data_dir, "--seconds", "3", "--speed", "4")
+    return broken_off, run_demo(data_dir, "--speed", "25")
+
+
 @pytest.fixture(scope="module")
-def finished_demo(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("a demo")
-    return data_dir, *run_demo(data_dir, "--shift-seed", "11", "--speed", "25")
+def under_way(tmp_path_factory):
+    """A whole demo, and one that is broken off and worked on, side by side: most of a demo is waiting."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("a demo", "a demo that is broken off")]
+    with ThreadPoolExecutor() as beside:
+        finished = beside.submit(run_demo, folders[0], "--shift-seed", "11", "--speed", "25")
+        broken_off = beside.submit(broken_off_and_worked_on, folders[1])
+        yield (folders[0], finished), broken_off
+
+
+@pytest.fixture
+def finished_demo(under_way):
+    (data_dir, finished), _ = under_way
+    return data_dir, *finished.result()
+
+
+@pytest.fixture
+def broken_off_demo(under_way):
+    """What a demo came to that ended in the middle of its shift, and what the next one did."""
+    return under_way[1].result()
 
 
 @pytest.fixture
@@ -134,15 +156,14 @@ def test_its_data_stays_until_it_is_told_to_start_anew(finished_demo):
     assert again["captured"] >= first["captured"]
 
 
-def test_it_ends_in_time_in_the_middle_of_the_shift_and_still_agrees(tmp_path):
-    code, result, said = run_demo(tmp_path, "--seconds", "3", "--speed", "4")
+def test_it_ends_in_time_in_the_middle_of_the_shift_and_still_agrees(broken_off_demo):
+    (code, result, said), _ = broken_off_demo
     assert (code, result["agrees"]) == (0, True), said
     assert result["captured"] > 0
 
 
-def test_a_shift_that_was_broken_off_does_not_spoil_the_next_one(tmp_path):
-    run_demo(tmp_path, "--seconds", "3", "--speed", "4")
-    code, result, said = run_demo(tmp_path, "--speed", "25")
+def test_a_shift_that_was_broken_off_does_not_spoil_the_next_one(broken_off_demo):
+    _, (code, result, said) = broken_off_demo
     assert (code, result["agrees"]) == (0, True), said
     assert result["refused"] < 40
 
