@@ -5,13 +5,18 @@ the text is known to be ASCII (``"ß".upper()`` would otherwise become a bag).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from traitortrack_desktop.domain.badge_traces import may_hold_badge
+from traitortrack_desktop.domain.bills import LEAST_CAPACITY, MOST_CAPACITY_AT_CREATION
+from traitortrack_desktop.domain.entries import WhyClosed
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.operators import BADGE_PREFIX, badge_code
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.returns import ticket_code
+from traitortrack_desktop.domain.roles import DISPATCH_AREAS
 from traitortrack_desktop.domain.scanners import SET_UP_PREFIX, TEST_PREFIX
 from traitortrack_desktop.domain.symbologies import bag_of_gs1_label, split_identifier
 
@@ -20,6 +25,9 @@ MAX_SHOWN_CHARACTERS = 255
 
 _BLANKS = " \t\r\n\u00a0"
 _COMMAND_PREFIX = "TT-CMD-"
+NUMBER_PREFIX = "TT-NUM-"
+AREA_PREFIX = "TT-AREA-"
+_TYPED_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 SHOWN_OF_A_BADGE = f"{BADGE_PREFIX}***"
 """All that is ever told or kept of a badge's code."""
 _SEPARATORS = str.maketrans("", "", "\x04\x1c\x1d\x1e")
@@ -41,6 +49,12 @@ class CodeKind(StrEnum):
     BILL = "bill"
     COMMAND = "command"
     BADGE = "badge"
+    TICKET = "ticket"
+    """A return, by its code."""
+    AREA = "area"
+    """A depot, out of the command sheet; ``text`` keeps the whole code, ``area`` the depot."""
+    NUMBER = "number"
+    """How many parents a bill takes: out of the command sheet, or one to three digits typed."""
     UNUSABLE = "unusable"
 
 
@@ -56,6 +70,37 @@ class Command(StrEnum):
     """Place what is held of a scanner's memory, as if it were scanned now."""
     ASIDE = "TT-CMD-ASIDE"
     """Set everything held aside: it is never placed."""
+    MOVE = "TT-CMD-MOVE"
+    """Move the child bags that are scanned next into the open parent."""
+    WRONG_PARENT = "TT-CMD-WRONG-PARENT"
+    """What was put into the open parent here belongs to another one, which is scanned next."""
+    RELABEL = "TT-CMD-RELABEL"
+    REOPEN = "TT-CMD-REOPEN"
+    """Open the parent again that was closed last; at a bill's desk, reopen the bill."""
+    DELETE = "TT-CMD-DELETE"
+    """Delete a bag; at a bill's desk, the bill."""
+    COMPLETE = "TT-CMD-COMPLETE"
+    """Complete the bill, or finalise the return, that is worked at."""
+    LEAVE = "TT-CMD-LEAVE"
+    """End finding, or the work at a bill or a return."""
+    FIND = "TT-CMD-FIND"
+    NEW_RETURN = "TT-CMD-NEW-RETURN"
+    CANCEL_RETURN = "TT-CMD-CANCEL-RETURN"
+    LOT_ENDED = "TT-CMD-WHY-LOT-ENDED"
+    SHIFT_ENDED = "TT-CMD-WHY-SHIFT-ENDED"
+    MATERIAL_SHORT = "TT-CMD-WHY-MATERIAL-SHORT"
+    BAG_DAMAGED = "TT-CMD-WHY-BAG-DAMAGED"
+    AS_ORDERED = "TT-CMD-WHY-AS-ORDERED"
+
+
+WHY_COMMANDS: Mapping[Command, WhyClosed] = {
+    Command.LOT_ENDED: WhyClosed.LOT_ENDED,
+    Command.SHIFT_ENDED: WhyClosed.SHIFT_ENDED,
+    Command.MATERIAL_SHORT: WhyClosed.MATERIAL_SHORT,
+    Command.BAG_DAMAGED: WhyClosed.BAG_DAMAGED,
+    Command.AS_ORDERED: WhyClosed.AS_ORDERED,
+}
+"""What answers why a parent is closed with so few bags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +116,17 @@ class CodeRules:
     bill: re.Pattern[str]
     label: re.Pattern[str]
     capacity: int
+    capacity_by_prefix: Mapping[str, int] = field(default_factory=dict)
+    """Prefixes of parents, upper case, that take another number of child bags; the longest one counts."""
+    close_reason_below: int = 0
+    """With fewer bags than this a parent is closed only with a reason; 0 means never."""
+    bill_capacity: int = 20
+    """How many parents a new bill takes where nobody says another number."""
+
+    def capacity_of(self, parent: str) -> int:
+        """Return how many child bags the parent of that code takes."""
+        fitting = [prefix for prefix in self.capacity_by_prefix if parent.startswith(prefix)]
+        return self.capacity_by_prefix[max(fitting, key=len)] if fitting else self.capacity
 
 
 def code_rules(
@@ -80,14 +136,21 @@ def code_rules(
     bill: str = r"BILL[-/][A-Z0-9][A-Z0-9/-]{0,43}",
     label: str = r"LABEL\s*NO\.?\s*:?\s*([0-9]+)\b",
     capacity: int = 30,
+    capacity_by_prefix: Mapping[str, int] | None = None,
+    close_reason_below: int = 0,
+    bill_capacity: int = 20,
 ) -> CodeRules:
     """Return compiled rules.
 
     Raises ``ValueError`` for a pattern that does not compile, a label pattern without a
-    group, or a capacity outside 1 to 500.
+    group, or a capacity outside 1 to 500 (of a new bill: 1 to 50).
     """
-    if not 1 <= capacity <= 500:
-        raise ValueError(f"capacity must be between 1 and 500, not {capacity}")
+    by_prefix = {prefix.upper(): number for prefix, number in (capacity_by_prefix or {}).items()}
+    for number in (capacity, *by_prefix.values()):
+        if not 1 <= number <= 500:
+            raise ValueError(f"capacity must be between 1 and 500, not {number}")
+    if not LEAST_CAPACITY <= bill_capacity <= MOST_CAPACITY_AT_CREATION:
+        raise ValueError(f"bill_capacity must be between 1 and 50, not {bill_capacity}")
     compiled = {}
     for name, pattern in {"parent": parent, "child": child, "bill": bill, "label": label}.items():
         try:
@@ -96,7 +159,13 @@ def code_rules(
             raise ValueError(f"the {name} pattern {pattern!r} is not valid: {error}") from error
     if compiled["label"].groups < 1:
         raise ValueError("the label pattern needs a group around the bag number")
-    return CodeRules(**compiled, capacity=capacity)
+    return CodeRules(
+        **compiled,
+        capacity=capacity,
+        capacity_by_prefix=by_prefix,
+        close_reason_below=close_reason_below,
+        bill_capacity=bill_capacity,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +176,8 @@ class ParsedCode:
     text: str
     command: Command | None = None
     problem: Reason | None = None
+    area: str | None = None
+    number: int | None = None
     badge: str | None = field(default=None, repr=False)
     """A badge's whole code: a secret, for whoever looks up whose it is and for nobody else."""
 
@@ -173,6 +244,10 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
         return _refused(text, Reason.SET_UP_CODE)
     if text.startswith(_COMMAND_PREFIX):
         return _command(text)
+    if text.startswith((NUMBER_PREFIX, AREA_PREFIX)):
+        return _answer(text)
+    if ticket_code(text) is not None:
+        return ParsedCode(kind=CodeKind.TICKET, text=text)
     label = rules.label.search(text)
     if label is not None and label.group(1) is not None:
         text = label.group(1)
@@ -185,6 +260,8 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
     ):
         if pattern.fullmatch(text):
             return ParsedCode(kind=kind, text=text)
+    if _TYPED_NUMBER.fullmatch(text):
+        return _answer(text)
     return _refused(text, Reason.UNKNOWN_CODE)
 
 
@@ -193,6 +270,22 @@ def _command(text: str) -> ParsedCode:
         return ParsedCode(kind=CodeKind.COMMAND, text=text, command=Command(text))
     except ValueError:
         return _refused(text, Reason.UNKNOWN_COMMAND)
+
+
+def _answer(text: str) -> ParsedCode:
+    """Return the number or the area that *text* says."""
+    area = text.removeprefix(AREA_PREFIX).replace("-", "_").lower()
+    if text.startswith(AREA_PREFIX) and area in DISPATCH_AREAS:
+        return ParsedCode(kind=CodeKind.AREA, text=text, area=area)
+    digits = text.removeprefix(NUMBER_PREFIX)
+    if _TYPED_NUMBER.fullmatch(digits):
+        return ParsedCode(kind=CodeKind.NUMBER, text=text, number=int(digits))
+    return _refused(text, Reason.UNKNOWN_COMMAND)
+
+
+def area_code(area: str) -> str:
+    """Return the code that says *area* on a command sheet."""
+    return AREA_PREFIX + area.upper().replace("_", "-")
 
 
 def _refused(text: str, problem: Reason) -> ParsedCode:

@@ -9,6 +9,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from traitortrack_desktop.domain.bills import (
+    BillDetails,
+    BillFact,
+    bill_fact_from_payload,
+    bill_fact_payload,
+    details_from_payload,
+    details_payload,
+)
 from traitortrack_desktop.domain.identifiers import DeviceId, EntryId, JournalEpoch
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
@@ -38,10 +46,70 @@ class EntryKind(StrEnum):
     """The entry's own session begins, and the one before it at this station ends. The parent stays open."""
     SIGN_OUT = "sign_out"
     """The entry's own session ends."""
+    MOVE_CHILDREN = "move_children"
+    """*children* are taken out of *origin* and put into *parent*, all of them or none."""
+    REPLACE_LABEL = "replace_label"
+    """The bag that was called *bag* is called *parent*, or *child*, from now on. Its history stays its."""
+    EDIT_CHILDREN = "edit_children"
+    """An administrator takes *removed* out of *parent* and puts *children* in, all of it or nothing."""
+    DELETE_BAG = "delete_bag"
+    """*bag*, which is in nothing and has nothing in it, is no more."""
+    PARENT_TAKEN = "parent_taken"
+    """Another station took the open parent over (``fact.holder``); it is closed here."""
+    OPEN_BILL = "open_bill"
+    """Work at *bill* begins: parents that are scanned go onto it. It stands there until LEAVE."""
+    CREATE_BILL = "create_bill"
+    """The same, of a bill that is new; *details* say what it is."""
+    ATTACH_PARENT = "attach_parent"
+    DETACH_PARENT = "detach_parent"
+    COMPLETE_BILL = "complete_bill"
+    REOPEN_BILL = "reopen_bill"
+    EDIT_BILL = "edit_bill"
+    """*details* hold what is to change, ``None`` elsewhere."""
+    DELETE_BILL = "delete_bill"
+    RESUME_RETURN = "resume_return"
+    """Work at the return *ticket* begins, which is there already."""
+    OPEN_RETURN = "open_return"
+    """The same, of a return that is new; *area* and *notes* say where and why."""
+    RETURN_BAG = "return_bag"
+    UNRETURN_BAG = "unreturn_bag"
+    """*parent* was scanned as returned by mistake: off the return, back on its bill."""
+    FINALISE_RETURN = "finalise_return"
+    CANCEL_RETURN = "cancel_return"
+    LEAVE = "leave"
+    """Finding ends, or the work at a bill or a return: the station packs again."""
+    FIND = "find"
+    """What is scanned is looked up, and nothing else, until LEAVE."""
+    LOOK_UP = "look_up"
+    """*code* was looked up."""
 
+
+WITHOUT_EFFECT = frozenset(
+    {
+        EntryKind.CANCEL,
+        EntryKind.ACKNOWLEDGE,
+        EntryKind.PARENT_TAKEN,
+        EntryKind.OPEN_BILL,
+        EntryKind.RESUME_RETURN,
+        EntryKind.LEAVE,
+        EntryKind.FIND,
+        EntryKind.LOOK_UP,
+    }
+)
+"""Accepted entries of the station's own work, which change nothing at the centre."""
 
 ABOUT_PEOPLE = frozenset({EntryKind.SIGN_IN, EntryKind.SIGN_OUT})
 """Entries that are about no bag and change no work state."""
+
+
+class WhyClosed(StrEnum):
+    """Why a parent is closed with fewer bags than the site's minimum."""
+
+    LOT_ENDED = "lot_ended"
+    SHIFT_ENDED = "shift_ended"
+    MATERIAL_SHORT = "material_short"
+    BAG_DAMAGED = "bag_damaged"
+    AS_ORDERED = "as_ordered"
 
 
 class Verdict(StrEnum):
@@ -63,6 +131,40 @@ class QuestionKind(StrEnum):
     """Scan the child bag to take out of the open parent."""
     ASIDE = "aside"
     """Scan ASIDE again to set what is held aside."""
+    MOVE = "move"
+    """Scan the child bags to move into the open parent; stands until something else is begun."""
+    WRONG_PARENT = "wrong_parent"
+    """Scan the parent that the bags belong to which were put into the open one."""
+    RELABEL = "relabel"
+    """Scan, or type, the code of the bag whose label is damaged."""
+    NEW_LABEL = "new_label"
+    """Scan the new label of the bag ``about``."""
+    NEW_LABEL_AGAIN = "new_label_again"
+    """Scan the new label again, which is the question's code, to put it onto ``about``."""
+    DELETE = "delete"
+    """Scan the bag to delete."""
+    DELETE_AGAIN = "delete_again"
+    """Scan it again to delete it."""
+    WHY = "why"
+    """Say why the open parent is closed with so few bags."""
+    TAKE_OVER = "take_over"
+    """Scan the parent again to take it over from another station."""
+    LEAVE_PARENT = "leave_parent"
+    """Scan the bill, or return, again to close the open parent and go there."""
+    NEW_BILL = "new_bill"
+    """Scan the bill again to make it, or a number for how many parents it takes."""
+    DETACH = "detach"
+    """Scan the parent to take off the bill."""
+    COMPLETE_BILL = "complete_bill"
+    REOPEN_BILL = "reopen_bill"
+    DELETE_BILL = "delete_bill"
+    """Scan the bill again to delete it."""
+    AREA = "area"
+    """Scan the area where the bags of a new return come back."""
+    UNRETURN = "unreturn"
+    """Scan the parent to take off the return."""
+    FINALISE_RETURN = "finalise_return"
+    CANCEL_RETURN = "cancel_return"
 
 
 class Remark(StrEnum):
@@ -78,6 +180,20 @@ class Remark(StrEnum):
     """Its characters came as slowly as a person types."""
     PLACED = "placed"
     """It was held before; what was scanned now is the command to place it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Which station has a parent open, under whose name, and since when (aware UTC).
+
+    *until* is when that counts no more, where nothing more is heard of it.
+    """
+
+    station: str
+    device: DeviceId
+    by: str | None
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +216,11 @@ class BagFact:
     completed: bool = False
     as_of: datetime | None = None
     from_centre: bool = False
+    bill: str | None = None
+    """The bill that a parent is on; of a child, ``None``."""
+    bill_completed: bool = False
+    holder: Holder | None = None
+    """The station, perhaps this one, that has a parent open."""
 
     @property
     def is_absent(self) -> bool:
@@ -173,6 +294,31 @@ class Decision:
     """What a refusal's sentence tells: where the bag is, since when, by whom."""
     override: Override | None = None
     """``override``: which permission was used, and why."""
+    about: str | None = None
+    """``question``: the bag it is about, where *code* is another one."""
+    origin: str | None = None
+    """``move_children``: the parent they come out of."""
+    children: tuple[str, ...] = ()
+    """``move_children`` and ``edit_children``: the child bags that go into *parent*."""
+    removed: tuple[str, ...] = ()
+    """``edit_children``: the child bags that are taken out of it."""
+    bag: str | None = None
+    """``replace_label`` and ``delete_bag``: what the bag is called until then."""
+    bill: str | None = None
+    ticket: str | None = None
+    ticket_entry: UUID | None = None
+    """Id of the ``open_return`` entry of this station that *ticket* was made by."""
+    details: BillDetails | None = None
+    area: str | None = None
+    notes: str | None = None
+    why: WhyClosed | None = None
+    """``close_parent``: why with so few bags."""
+    makes_parent: bool = False
+    """``attach_parent``: typed by a person, who says that there is such a parent though nobody scanned it."""
+    taken_from: Holder | None = None
+    """``open_parent``: the station it was taken over from."""
+    bill_fact: BillFact | None = None
+    """What was known of *bill* when it was decided."""
     sign_in: SignInNote | None = None
     """``sign_in``: how it was done."""
 
@@ -222,7 +368,11 @@ class Receipt:
     completed: bool | None = None
     fact: BagFact | None = None
     notice: Reason | None = None
-    """What a person should look at although the entry was posted, told once for a session."""
+    """What a person should look at although the entry was posted; of people, told once for a session."""
+    bill: BillFact | None = None
+    """The entry's bill as it stands after it; where it was refused, the bill that is in the way."""
+    ticket: str | None = None
+    """``open_return``: the code that the return got, where another one had that of the station."""
 
 
 def entry_payload(entry: JournalEntry) -> dict[str, Any]:
@@ -259,6 +409,21 @@ def entry_payload(entry: JournalEntry) -> dict[str, Any]:
         "session": entry.session and str(entry.session),
         "override": decision.override and _override_payload(decision.override),
         "sign_in": decision.sign_in and _sign_in_payload(decision.sign_in),
+        "about": decision.about,
+        "origin": decision.origin,
+        "children": list(decision.children) or None,
+        "removed": list(decision.removed) or None,
+        "bag": decision.bag,
+        "bill": decision.bill,
+        "ticket": decision.ticket,
+        "ticket_entry": decision.ticket_entry and str(decision.ticket_entry),
+        "details": decision.details and details_payload(decision.details),
+        "area": decision.area,
+        "notes": decision.notes,
+        "why": decision.why and str(decision.why),
+        "makes_parent": decision.makes_parent or None,
+        "taken_from": decision.taken_from and _holder_payload(decision.taken_from),
+        "bill_fact": decision.bill_fact and bill_fact_payload(decision.bill_fact),
     }
     return {key: value for key, value in payload.items() if value is not None}
 
@@ -300,6 +465,7 @@ def entry_from_payload(
         fact=fact_from_payload(fact) if fact else None,
         override=_override_from_payload(payload.get("override")),
         sign_in=_sign_in_from_payload(payload.get("sign_in")),
+        **_desk_parts(payload),
     )
     session = payload.get("session")
     return JournalEntry(
@@ -317,6 +483,50 @@ def entry_from_payload(
         hash=entry_hash,
         remarks=tuple(Remark(remark) for remark in payload.get("remarks", ())),
         session=UUID(session) if session else None,
+    )
+
+
+def _desk_parts(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a decision that corrections, bills and returns have."""
+    why, holder, fact = payload.get("why"), payload.get("taken_from"), payload.get("bill_fact")
+    details, opened = payload.get("details"), payload.get("ticket_entry")
+    return {
+        "about": payload.get("about"),
+        "origin": payload.get("origin"),
+        "children": tuple(payload.get("children", ())),
+        "removed": tuple(payload.get("removed", ())),
+        "bag": payload.get("bag"),
+        "bill": payload.get("bill"),
+        "ticket": payload.get("ticket"),
+        "ticket_entry": UUID(opened) if opened else None,
+        "details": details_from_payload(details) if details is not None else None,
+        "area": payload.get("area"),
+        "notes": payload.get("notes"),
+        "why": WhyClosed(why) if why else None,
+        "makes_parent": payload.get("makes_parent", False),
+        "taken_from": _holder_from_payload(holder) if holder else None,
+        "bill_fact": bill_fact_from_payload(fact) if fact else None,
+    }
+
+
+def _holder_payload(holder: Holder) -> dict[str, Any]:
+    payload = {
+        "station": holder.station,
+        "device": str(holder.device),
+        "by": holder.by,
+        "since": _time_text(holder.since),
+        "until": _time_text(holder.until),
+    }
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def _holder_from_payload(payload: Mapping[str, Any]) -> Holder:
+    return Holder(
+        station=payload["station"],
+        device=DeviceId(UUID(payload["device"])),
+        by=payload.get("by"),
+        since=datetime.fromisoformat(payload["since"]),
+        until=datetime.fromisoformat(payload["until"]),
     )
 
 
@@ -374,13 +584,16 @@ def fact_payload(fact: BagFact) -> dict[str, Any]:
         "completed": fact.completed or None,
         "as_of": fact.as_of and _time_text(fact.as_of),
         "from_centre": fact.from_centre or None,
+        "bill": fact.bill,
+        "bill_completed": fact.bill_completed or None,
+        "holder": fact.holder and _holder_payload(fact.holder),
     }
     return {key: value for key, value in payload.items() if value is not None}
 
 
 def fact_from_payload(payload: Mapping[str, Any]) -> BagFact:
     """Return the fact that :func:`fact_payload` made *payload* of."""
-    since, as_of = payload.get("since"), payload.get("as_of")
+    since, as_of, holder = payload.get("since"), payload.get("as_of"), payload.get("holder")
     return BagFact(
         code=payload["code"],
         kind=payload.get("kind"),
@@ -391,6 +604,9 @@ def fact_from_payload(payload: Mapping[str, Any]) -> BagFact:
         completed=payload.get("completed", False),
         as_of=datetime.fromisoformat(as_of) if as_of else None,
         from_centre=payload.get("from_centre", False),
+        bill=payload.get("bill"),
+        bill_completed=payload.get("bill_completed", False),
+        holder=_holder_from_payload(holder) if holder else None,
     )
 
 

@@ -76,6 +76,38 @@ class Reason(StrEnum):
     CONFIRM_CLOSE = "confirm_close", About.WORK, Severity.FIXABLE
     CONFIRM_REMOVE = "confirm_remove", About.WORK, Severity.FIXABLE
     CONFIRM_ASIDE = "confirm_aside", About.WORK, Severity.FIXABLE
+    CONFIRM_MOVE = "confirm_move", About.WORK, Severity.FIXABLE
+    CONFIRM_WRONG_PARENT = "confirm_wrong_parent", About.WORK, Severity.FIXABLE
+    CONFIRM_RELABEL = "confirm_relabel", About.WORK, Severity.FIXABLE
+    CONFIRM_NEW_LABEL = "confirm_new_label", About.WORK, Severity.FIXABLE
+    CONFIRM_NEW_LABEL_AGAIN = "confirm_new_label_again", About.WORK, Severity.FIXABLE
+    CONFIRM_DELETE = "confirm_delete", About.WORK, Severity.FIXABLE
+    CONFIRM_DELETE_AGAIN = "confirm_delete_again", About.WORK, Severity.FIXABLE
+    WHY_CLOSED = "why_closed", About.WORK, Severity.FIXABLE
+    PARENT_OPEN_ELSEWHERE = "parent_open_elsewhere", About.WORK, Severity.FIXABLE
+    """Another station holds it open: asked before it is taken over, and a notice where nobody asked."""
+    CONFIRM_LEAVE_PARENT = "confirm_leave_parent", About.WORK, Severity.FIXABLE
+    """A bill or a return was scanned while a parent is open."""
+    CONFIRM_NEW_BILL = "confirm_new_bill", About.WORK, Severity.FIXABLE
+    CONFIRM_DETACH = "confirm_detach", About.WORK, Severity.FIXABLE
+    CONFIRM_COMPLETE_BILL = "confirm_complete_bill", About.WORK, Severity.FIXABLE
+    CONFIRM_REOPEN_BILL = "confirm_reopen_bill", About.WORK, Severity.FIXABLE
+    CONFIRM_DELETE_BILL = "confirm_delete_bill", About.WORK, Severity.FIXABLE
+    WHERE_RETURNED = "where_returned", About.WORK, Severity.FIXABLE
+    """A new return needs the area where the bags come back."""
+    CONFIRM_UNRETURN = "confirm_unreturn", About.WORK, Severity.FIXABLE
+    CONFIRM_FINALISE_RETURN = "confirm_finalise_return", About.WORK, Severity.FIXABLE
+    CONFIRM_CANCEL_RETURN = "confirm_cancel_return", About.WORK, Severity.FIXABLE
+    COMMAND_NOT_HERE = "command_not_here", About.WORK, Severity.INFO
+    """A command, number or area that means nothing at this desk or to this question."""
+    NOTHING_TO_REOPEN = "nothing_to_reopen", About.WORK, Severity.INFO
+    NOTHING_TO_MOVE = "nothing_to_move", About.WORK, Severity.INFO
+    NOTHING_TO_LEAVE = "nothing_to_leave", About.WORK, Severity.INFO
+    BILL_ALREADY_OPEN = "bill_already_open", About.WORK, Severity.INFO
+    BILL_WAITS = "bill_waits", About.WORK, Severity.FIXABLE
+    """Something of this bill, or return, still waits for the centre: what ends it waits too."""
+    CHILD_NOT_ELSEWHERE = "child_not_elsewhere", About.WORK, Severity.FIXABLE
+    """A bag to be moved that is in no other parent, as far as is known: it can simply be scanned."""
     SAME_AS_PARENT = "same_as_parent", About.BAGS, Severity.FIXABLE
     PARENT_MISSING = "parent_missing", About.BAGS, Severity.FIXABLE
     PARENT_IS_CHILD = "parent_is_child", About.BAGS, Severity.BLOCKING
@@ -86,6 +118,42 @@ class Reason(StrEnum):
     CHILD_IN_OTHER_PARENT = "child_in_other_parent", About.BAGS, Severity.BLOCKING
     CHILD_NOT_IN_PARENT = "child_not_in_parent", About.BAGS, Severity.FIXABLE
     UNKNOWN_BAG_TYPE = "unknown_bag_type", About.BAGS, Severity.FIXABLE
+    PARENT_ON_COMPLETED_BILL = "parent_on_completed_bill", About.BAGS, Severity.BLOCKING
+    """What is in it is settled: the bill has to be reopened before a bag is put in or taken out."""
+    BAG_UNKNOWN = "bag_unknown", About.BAGS, Severity.FIXABLE
+    LABEL_IN_USE = "label_in_use", About.BAGS, Severity.BLOCKING
+    """A new label that another bag has already."""
+    LABEL_OF_OTHER_KIND = "label_of_other_kind", About.BAGS, Severity.FIXABLE
+    """A parent bag keeps a parent's label, a child bag a child's."""
+    PARENT_HAS_CHILDREN = "parent_has_children", About.BAGS, Severity.FIXABLE
+    CHILD_HAS_PARENT = "child_has_parent", About.BAGS, Severity.FIXABLE
+    BAG_ON_BILL = "bag_on_bill", About.BAGS, Severity.FIXABLE
+    BAG_WAS_RETURNED = "bag_was_returned", About.BAGS, Severity.FIXABLE
+    """It stands on a return, whose figures would be false without it."""
+    BILL_UNKNOWN = "bill_unknown", About.BAGS, Severity.FIXABLE
+    BILL_EXISTS = "bill_exists", About.BAGS, Severity.FIXABLE
+    BILL_NAME_UNUSABLE = "bill_name_unusable", About.BAGS, Severity.FIXABLE
+    BILL_CAPACITY_WRONG = "bill_capacity_wrong", About.BAGS, Severity.FIXABLE
+    """Not 1 to 50 for a new bill, not 1 to 500 for any, or less than stands on it."""
+    BILL_COMPLETED = "bill_completed", About.BAGS, Severity.FIXABLE
+    BILL_NOT_COMPLETED = "bill_not_completed", About.BAGS, Severity.INFO
+    BILL_FULL = "bill_full", About.BAGS, Severity.FIXABLE
+    BILL_NOT_FULL = "bill_not_full", About.BAGS, Severity.FIXABLE
+    """It cannot be completed with fewer parents than it has places."""
+    CHILD_NOT_BILLABLE = "child_not_billable", About.BAGS, Severity.FIXABLE
+    """A child bag was scanned where parent bags go onto a bill or a return."""
+    PARENT_ON_THIS_BILL = "parent_on_this_bill", About.BAGS, Severity.INFO
+    PARENT_ON_OTHER_BILL = "parent_on_other_bill", About.BAGS, Severity.BLOCKING
+    PARENT_NOT_ON_BILL = "parent_not_on_bill", About.BAGS, Severity.FIXABLE
+    TICKET_UNKNOWN = "ticket_unknown", About.BAGS, Severity.FIXABLE
+    TICKET_CLOSED = "ticket_closed", About.BAGS, Severity.FIXABLE
+    TICKET_EMPTY = "ticket_empty", About.BAGS, Severity.FIXABLE
+    ALREADY_RETURNED = "already_returned", About.BAGS, Severity.INFO
+    """It stands on this return already."""
+    PARENT_NOT_BILLED = "parent_not_billed", About.BAGS, Severity.FIXABLE
+    """It is on no bill, so there is nothing to return it from."""
+    NOT_RETURNED = "not_returned", About.BAGS, Severity.FIXABLE
+    """It does not stand on this return."""
     BADGE_BEING_CHECKED = "badge_being_checked", About.PEOPLE, Severity.FIXABLE
     """The centre is being asked whose badge it is; of the badge, and of what is scanned meanwhile."""
     BADGE_UNCHECKED = "badge_unchecked", About.PEOPLE, Severity.FIXABLE
@@ -114,5 +182,6 @@ DECIDED_BY_CENTRE = frozenset(reason for reason in Reason if reason.about in {Ab
     Reason.REASON_MISSING,
     Reason.OPERATOR_DISABLED,
     Reason.SESSION_REVOKED,
+    Reason.PARENT_OPEN_ELSEWHERE,
 }
 """What the centre itself may answer. Any other reason it only gives back, as the station gave it."""

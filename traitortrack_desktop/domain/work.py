@@ -8,6 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from traitortrack_desktop.domain.desks import (
+    Desk,
+    OpenBill,
+    OpenTicket,
+    desk_after_entry,
+    desk_after_receipt,
+    desk_opened,
+)
 from traitortrack_desktop.domain.entries import (
     ABOUT_PEOPLE,
     BagFact,
@@ -97,6 +105,8 @@ class Question:
 
     kind: QuestionKind
     code: str
+    about: str | None = None
+    """The bag it is about, where *code* is another one."""
     seq: int = 0
     """Number of the entry that asked."""
     held: int | None = None
@@ -151,6 +161,9 @@ class Held:
 class WorkState:
     """Where the station stands. *finished* is the parent closed last, for undo.
 
+    At a *desk*, a bill's or a return's, no parent is open. While *finding*, what is scanned is looked up, and
+    *found* is the code that was looked up last; parent and desk stay as they are.
+
     *held* is in the order of placing: memory by memory, each oldest first.
     """
 
@@ -160,7 +173,20 @@ class WorkState:
     stop: Stop | None = None
     attention: tuple[AttentionItem, ...] = ()
     held: tuple[Held, ...] = ()
+    desk: Desk | None = None
+    finding: bool = False
+    found: str | None = None
     last_seq: int = 0
+
+    @property
+    def bill(self) -> OpenBill | None:
+        """The bill that is worked at."""
+        return self.desk if isinstance(self.desk, OpenBill) else None
+
+    @property
+    def ticket(self) -> OpenTicket | None:
+        """The return that is worked at."""
+        return self.desk if isinstance(self.desk, OpenTicket) else None
 
 
 def after_entry(state: WorkState, entry: JournalEntry) -> WorkState:
@@ -179,7 +205,12 @@ def after_receipt(state: WorkState, entry: JournalEntry, receipt: Receipt) -> Wo
     parent = _with_receipt(state.parent, entry, receipt)
     if parent is not None and _cannot_be_filled(parent, entry, receipt):
         parent = None
-    state = replace(state, parent=parent, finished=_with_receipt(state.finished, entry, receipt))
+    state = replace(
+        state,
+        parent=parent,
+        finished=_with_receipt(state.finished, entry, receipt),
+        desk=desk_after_receipt(state.desk, entry, receipt),
+    )
     if not needs_attention(entry, receipt):
         return state
     return replace(state, attention=(*state.attention, attention_item(entry, receipt)))
@@ -310,6 +341,7 @@ def _asked(state: WorkState, entry: JournalEntry) -> WorkState:
     question = Question(
         kind=decision.question,
         code=decision.code,
+        about=decision.about,
         seq=entry.seq,
         held=decision.resolves,
     )
@@ -337,7 +369,7 @@ def _opened(state: WorkState, entry: JournalEntry) -> WorkState:
         base_count=decision.base_count or 0,
         completed=decision.fact is not None and decision.fact.completed,
     )
-    return replace(state, parent=opened, finished=None, question=None)
+    return replace(state, parent=opened, finished=None, question=None, desk=None, finding=False, found=None)
 
 
 def _added(state: WorkState, entry: JournalEntry) -> WorkState:
@@ -381,6 +413,78 @@ def _overridden(state: WorkState, entry: JournalEntry) -> WorkState:
     return replace(state, parent=replace(parent, completed=False, overridden_seq=entry.seq))
 
 
+def _moved(state: WorkState, entry: JournalEntry) -> WorkState:
+    """Put the bags into the parent they are moved to, which is open from then on."""
+    decision = entry.decision
+    target = state.parent
+    if target is None or target.code != decision.parent:
+        target = replace(_fresh_parent(entry), base_count=decision.base_count or 0)
+    target = _with_children(target, entry, decision.children, step=1)
+    return _at_packing(state, target)
+
+
+def _edited(state: WorkState, entry: JournalEntry) -> WorkState:
+    decision = entry.decision
+
+    def edited(parent: OpenParent | None) -> OpenParent | None:
+        if parent is None or parent.code != decision.parent:
+            return parent
+        parent = _with_children(parent, entry, decision.removed, step=-1)
+        return _with_children(parent, entry, decision.children, step=1)
+
+    return replace(state, parent=edited(state.parent), finished=edited(state.finished), question=None)
+
+
+def _relabelled(state: WorkState, entry: JournalEntry) -> WorkState:
+    decision = entry.decision
+    old, new = decision.bag, decision.parent or decision.child
+    assert old is not None
+    assert new is not None
+    return replace(
+        state,
+        parent=_renamed(state.parent, old, new),
+        finished=_renamed(state.finished, old, new),
+        question=None,
+    )
+
+
+def _taken(state: WorkState, entry: JournalEntry) -> WorkState:
+    if state.parent is None or state.parent.code != entry.decision.parent:
+        return state
+    return replace(state, parent=None, finished=None, question=None)
+
+
+def _desk_begun(state: WorkState, entry: JournalEntry) -> WorkState:
+    return replace(
+        state,
+        parent=None,
+        finished=None,
+        question=None,
+        finding=False,
+        found=None,
+        desk=desk_opened(entry),
+    )
+
+
+def _desk_changed(state: WorkState, entry: JournalEntry) -> WorkState:
+    return replace(state, question=None, desk=desk_after_entry(state.desk, entry))
+
+
+def _left(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001 - one shape for all kinds
+    if state.finding:
+        return replace(state, finding=False, found=None, question=None)
+    return replace(state, desk=None, question=None)
+
+
+def _finding(state: WorkState, entry: JournalEntry) -> WorkState:
+    looked_up = entry.decision.code if entry.decision.kind is EntryKind.LOOK_UP else state.found
+    return replace(state, finding=True, found=looked_up, question=None)
+
+
+def _settled(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001 - one shape for all kinds
+    return replace(state, question=None)
+
+
 def _unchanged(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001 - one shape for all kinds
     return state
 
@@ -395,7 +499,55 @@ _ACCEPTED = {
     EntryKind.OVERRIDE: _overridden,
     EntryKind.SIGN_IN: _unchanged,
     EntryKind.SIGN_OUT: _unchanged,
+    EntryKind.MOVE_CHILDREN: _moved,
+    EntryKind.REPLACE_LABEL: _relabelled,
+    EntryKind.EDIT_CHILDREN: _edited,
+    EntryKind.DELETE_BAG: _settled,
+    EntryKind.PARENT_TAKEN: _taken,
+    EntryKind.OPEN_BILL: _desk_begun,
+    EntryKind.CREATE_BILL: _desk_begun,
+    EntryKind.ATTACH_PARENT: _desk_changed,
+    EntryKind.DETACH_PARENT: _desk_changed,
+    EntryKind.COMPLETE_BILL: _desk_changed,
+    EntryKind.REOPEN_BILL: _desk_changed,
+    EntryKind.EDIT_BILL: _desk_changed,
+    EntryKind.DELETE_BILL: _desk_changed,
+    EntryKind.RESUME_RETURN: _desk_begun,
+    EntryKind.OPEN_RETURN: _desk_begun,
+    EntryKind.RETURN_BAG: _desk_changed,
+    EntryKind.UNRETURN_BAG: _desk_changed,
+    EntryKind.FINALISE_RETURN: _desk_changed,
+    EntryKind.CANCEL_RETURN: _desk_changed,
+    EntryKind.LEAVE: _left,
+    EntryKind.FIND: _finding,
+    EntryKind.LOOK_UP: _finding,
 }
+
+
+def _at_packing(state: WorkState, parent: OpenParent) -> WorkState:
+    """Return *state* with *parent* open, or finished where it is full."""
+    question = (
+        state.question if state.question is not None and state.question.kind is QuestionKind.MOVE else None
+    )
+    if parent.is_full:
+        return replace(state, parent=None, finished=parent, question=None)
+    return replace(state, parent=parent, finished=None, question=question)
+
+
+def _with_children(
+    parent: OpenParent, entry: JournalEntry, children: tuple[str, ...], *, step: int
+) -> OpenParent:
+    made = tuple(Change(seq=entry.seq, child=child, step=step, at=entry.at) for child in children)
+    return replace(parent, changes=(*parent.changes, *made))
+
+
+def _renamed(parent: OpenParent | None, old: str, new: str) -> OpenParent | None:
+    if parent is None:
+        return None
+    changes = tuple(
+        replace(change, child=new) if change.child == old else change for change in parent.changes
+    )
+    return replace(parent, code=new if parent.code == old else parent.code, changes=changes)
 
 
 def _fresh_parent(entry: JournalEntry) -> OpenParent:

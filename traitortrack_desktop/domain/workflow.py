@@ -19,6 +19,7 @@ from traitortrack_desktop.domain.entries import (
     SignInNote,
     Verdict,
 )
+from traitortrack_desktop.domain.known_here import NOTHING_KNOWN, KnownHere
 from traitortrack_desktop.domain.operators import Badge, SignInWay
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import ScannerRole
@@ -36,6 +37,7 @@ def decide(
     barred: Reason | None = None,
     badge: Badge | None = None,
     arrival: Arrival = _ONCE,
+    known: KnownHere = NOTHING_KNOWN,
 ) -> Decision:
     """Return what *scanned* means, which came as *arrival* says.
 
@@ -257,6 +259,8 @@ class _Judge:
                 return self.refuse(Reason.NOTHING_HELD)
             case Command.ASIDE:
                 return self._set_aside()
+            case _:
+                return self.refuse(Reason.COMMAND_NOT_HERE)
 
     def _undo(self) -> Decision:
         parent = self._state.parent or self._state.finished

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from traitortrack_desktop.domain.deeds import Deed
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.services.events import StationListener
+from traitortrack_desktop.services.finding import FindDesk
 from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.services.ports import SignedIn, SignInRefused
 
@@ -68,6 +70,15 @@ class StationControls(Protocol):
 
     def override(self, permission: Operation, reason: str) -> None:
         """Set the rule of *permission* aside for the open parent; decided like a scan, in its turn."""
+        ...
+
+    def do(self, deed: Deed) -> None:
+        """Do what a form or a list asks for: decided, stored and told like a scan, in its turn."""
+        ...
+
+    @property
+    def find(self) -> FindDesk:
+        """Finding bags, bills and returns."""
         ...
 
     @property

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from traitortrack_desktop.domain.bills import BillFact, bill_fact_from_payload
 from traitortrack_desktop.domain.entries import (
     BagFact,
     JournalEntry,
@@ -79,7 +80,17 @@ def _receipt(answer: Mapping[str, Any]) -> Receipt:
         completed=answer.get("completed"),
         fact=_fact(answer.get("fact")),
         notice=_known_reason(answer.get("notice")),
+        bill=_bill(answer.get("bill")),
+        ticket=answer.get("ticket"),
     )
+
+
+def _bill(payload: Any) -> BillFact | None:
+    """Return the bill; what cannot be read is not worth an answer."""
+    try:
+        return bill_fact_from_payload(payload) if payload else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _fact(payload: Any) -> BagFact | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from traitortrack_desktop.domain.bills import bill_fact_from_payload, bill_fact_payload
 from traitortrack_desktop.domain.entries import (
     JournalEntry,
     Outcome,
@@ -141,6 +142,8 @@ def _receipt_payload(kept: KeptReceipt) -> dict[str, Any]:
         "completed": receipt.completed,
         "fact": receipt.fact and fact_payload(receipt.fact),
         "notice": receipt.notice and str(receipt.notice),
+        "bill": receipt.bill and bill_fact_payload(receipt.bill),
+        "ticket": receipt.ticket,
         "after_seq": kept.after_seq,
         "complete_through": kept.complete_through,
         "received_at": kept.received_at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -151,6 +154,7 @@ def _receipt_payload(kept: KeptReceipt) -> dict[str, Any]:
 
 def _receipt_from_payload(payload: Mapping[str, Any]) -> KeptReceipt:
     reason, fact, notice = payload.get("reason"), payload.get("fact"), payload.get("notice")
+    bill = payload.get("bill")
     receipt = Receipt(
         seq=payload["seq"],
         outcome=Outcome(payload["outcome"]),
@@ -159,6 +163,8 @@ def _receipt_from_payload(payload: Mapping[str, Any]) -> KeptReceipt:
         completed=payload.get("completed"),
         fact=fact_from_payload(fact) if fact else None,
         notice=Reason(notice) if notice else None,
+        bill=bill_fact_from_payload(bill) if bill else None,
+        ticket=payload.get("ticket"),
     )
     return KeptReceipt(
         receipt=receipt,

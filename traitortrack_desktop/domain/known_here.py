@@ -1,0 +1,34 @@
+"""What a decision may need beside the work, the code and the bag: who works here, bills, returns, the time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from traitortrack_desktop.domain.bills import BillFact
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.domain.operators import OperatorSession
+from traitortrack_desktop.domain.returns import TicketFact
+from traitortrack_desktop.domain.roles import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownHere:
+    """*by* is whoever is signed in; *bill* and *ticket* are known of what was scanned, if it is one.
+
+    *now* is the station's clock, aware UTC. *bits* are random, for the code of a new return.
+    """
+
+    by: OperatorSession | None = None
+    bill: BillFact | None = None
+    ticket: TicketFact | None = None
+    device: DeviceId | None = None
+    now: datetime | None = None
+    bits: int = 0
+
+    def may(self, operation: Operation) -> bool:
+        """Whether whoever works here may do *operation*; nobody may do more than scan."""
+        if self.by is None:
+            return operation in {Operation.SCAN, Operation.LOOK_UP, Operation.VIEW_BILL}
+        return self.by.may(operation)
+
+
+NOTHING_KNOWN = KnownHere()
