@@ -32,7 +32,7 @@ USAGE = """\
 usage: python3 installer/dev.py COMMAND [ARGUMENT ...]
 
   demo     the station on a database of its own with sample data; arguments go to the demo
-  test     the test suite; arguments go to pytest
+  test     the test suite, in two processes; arguments go to pytest, which then runs in one
   check    style, types and import directions
   rig      emulated scanners, read through Linux's own drivers; arguments choose checks by a word
   centre   old and odd central databases, upgraded and worked on; arguments choose them by a word,
@@ -88,6 +88,7 @@ RIG_PROGRAMS = (
     SystemPart("busybox", "busybox-static", "busybox"),
 )
 SOUND_PROGRAMS = ("pw-play", "paplay", "aplay")
+IN_TWO_PROCESSES = ("-n", "2", "--dist", "loadfile")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -131,13 +132,17 @@ def demo(arguments: List[str]) -> int:
 
 
 def test(arguments: List[str]) -> int:
-    """Run the tests; those that need a program this computer lacks say so and are skipped."""
+    """Run the tests; those that need a program this computer lacks say so and are skipped.
+
+    All of them are shared by two processes, file by file, because half of their time is waiting. With
+    *arguments* pytest does what these say.
+    """
     set_up(qt_libraries_for(os.environ))
     offer_test_programs()
     environment = {**os.environ, **caches_outside_a_foreign_checkout()}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     cacheless = ["-p", "no:cacheprovider"] if checkout_is_foreign() else []
-    run_and_leave(["-m", "pytest", *cacheless, *arguments], environment)
+    run_and_leave(["-m", "pytest", *cacheless, *(arguments or IN_TWO_PROCESSES)], environment)
 
 
 def check(arguments: List[str]) -> int:

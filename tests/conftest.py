@@ -12,11 +12,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
 from fakes.hidden_address import HiddenAddress
 from fakes.plain_address import plain
+from hypothesis import settings
 from psycopg2 import sql
 
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
@@ -28,6 +30,10 @@ MEMORY = Path("/dev/shm")
 ROOM_BYTES = 3 * 1024**3
 OURS = "traitortrack-tests-"
 
+# How long an example takes says nothing beside another process that tests.
+settings.register_profile("beside others", parent=settings(), deadline=None)
+settings.load_profile("beside others")
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +44,20 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix=f"{OURS}{os.getpid()}-", dir=memory)
         config.option.basetemp = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Iterator[Any]:
+    """Let a report reach the process that collects them also when a test printed what is no Unicode."""
+    return _in_unicode((yield))
+
+
+def _in_unicode(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_in_unicode(key): _in_unicode(each) for key, each in value.items()}
+    return type(value)(map(_in_unicode, value)) if isinstance(value, list | tuple) else value
 
 
 def _clear_away_what_killed_runs_left(memory: Path) -> None:

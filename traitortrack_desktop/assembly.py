@@ -33,6 +33,7 @@ from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.runtime.background_badges import BackgroundBadges
+from traitortrack_desktop.runtime.background_find import BackgroundFind
 from traitortrack_desktop.runtime.background_set_up import BackgroundSetUp, is_refused_without_password
 from traitortrack_desktop.runtime.catalogue_loop import CatalogueLoop
 from traitortrack_desktop.runtime.delivery_loop import DeliveryLoop
@@ -44,6 +45,7 @@ from traitortrack_desktop.services.catalogue_following import CatalogueFollowing
 from traitortrack_desktop.services.catalogue_load import CatalogueLoad
 from traitortrack_desktop.services.delivery import Delivery
 from traitortrack_desktop.services.events import StationListener
+from traitortrack_desktop.services.known_bills import merged_bill
 from traitortrack_desktop.services.password_question import PasswordQuestion, PasswordWanted
 from traitortrack_desktop.services.ports import StationStanding
 from traitortrack_desktop.services.scan_intake import ScanIntake
@@ -52,11 +54,13 @@ from traitortrack_desktop.services.station_naming import StationNaming
 from traitortrack_desktop.storage.central.accounts import CentralAccounts
 from traitortrack_desktop.storage.central.catalogue_feed import CentralCatalogueSource
 from traitortrack_desktop.storage.central.enrolment import Enrolment, enrol_now
+from traitortrack_desktop.storage.central.finder import CentralFinderOffice
 from traitortrack_desktop.storage.central.first_contact import CentralDoor
 from traitortrack_desktop.storage.central.found_address import FoundAddress, found_address
 from traitortrack_desktop.storage.central.people_office import CentralPeopleOffice
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.local.catalogue import SqliteCatalogue
+from traitortrack_desktop.storage.local.finder import SqliteFinder
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
 from traitortrack_desktop.storage.local.remembered_sign_ins import RememberedInFile
@@ -105,6 +109,7 @@ def station_window(
     Raises what :func:`running_station` raises.
     """
     from traitortrack_desktop.ui.application import build_application, chosen_theme, show  # noqa: PLC0415
+    from traitortrack_desktop.ui.find.find_place import FindPlace  # noqa: PLC0415
     from traitortrack_desktop.ui.main_window import MainWindow  # noqa: PLC0415
     from traitortrack_desktop.ui.office.places import office_places  # noqa: PLC0415
     from traitortrack_desktop.ui.scanners import window_scanners  # noqa: PLC0415
@@ -130,6 +135,7 @@ def station_window(
             idle_lock_minutes=settings.idle_lock_minutes,
             office=office,
             own_password=own_password,
+            find=FindPlace,
             scanners=window_scanners(
                 application,
                 rack,
@@ -330,8 +336,20 @@ def assemble_station(
             for_people=for_people,
             badges=badges,
             known_about=lambda code: merged(
-                code, journal.bag_memory(code), catalogue.known(code), now=station_time(), trust=trust
+                code,
+                journal.bag_memory(code),
+                catalogue.known(code),
+                now=station_time(),
+                trust=trust,
+                called_now=journal.called_now,
             ),
+            known_bill=lambda code: merged_bill(
+                code, journal.bill_memory(code), catalogue.known_bill(code), now=station_time(), trust=trust
+            ),
+            known_ticket=journal.ticket_memory,
+            catalogue_bill=catalogue.known_bill,
+            device=device,
+            clock=station_time,
         )
 
     intake = IntakeLoop(open_intake)
@@ -374,7 +392,12 @@ def assemble_station(
         tell=hub.tell,
         seconds=time.monotonic,
         following=CatalogueFollowing(
-            copy=catalogue, clock=station_time, tell=hub.tell, load_anew=loading.load_anew
+            copy=catalogue,
+            clock=station_time,
+            tell=hub.tell,
+            load_anew=loading.load_anew,
+            held=intake.take_holders,
+            changed=intake.refresh_bill,
         ),
         session=hub.current_session,
         standing=take_standing,
@@ -392,6 +415,12 @@ def assemble_station(
         badges=badges,
         office=CentralPeopleOffice(url, device=device),
         naming=naming,
+        find=BackgroundFind(
+            here=SqliteFinder(settings.data_dir, catalogue=catalogue, clock=station_time),
+            centre=CentralFinderOffice(url, device=device),
+            background=background,
+            current_session=lambda: hub.session,
+        ),
     )
     for listener in listeners:
         station.subscribe(listener)
@@ -440,6 +469,9 @@ def site_rules(settings: Settings) -> CodeRules:
         "bill": settings.bill_pattern,
         "label": settings.label_pattern,
         "capacity": settings.capacity,
+        "capacity_by_prefix": settings.capacity_by_prefix,
+        "close_reason_below": settings.close_reason_below,
+        "bill_capacity": settings.bill_capacity,
     }
     try:
         return code_rules(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]

@@ -12,8 +12,8 @@ from fakes.decisions import acknowledged, added, asked, cancelled, closed, opene
 
 import traitortrack_desktop
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
-from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.entries import Decision, EntryKind, QuestionKind, Verdict
+from traitortrack_desktop.domain.reasons import DECIDED_BY_CENTRE, Reason
 from traitortrack_desktop.domain.work import AttentionItem
 from traitortrack_desktop.presentation.messages import message_for, message_for_refusal
 from traitortrack_desktop.presentation.phrases import Wording
@@ -26,6 +26,11 @@ NAMES = {
     *("code", "parent", "child", "other", "since", "by", "count", "base_count", "capacity", "left"),
     *("closes", "at", "operator", "age", "number", "total", "name", "version", "time", "heading", "days"),
     *("known", "percent"),
+    *("bag", "origin", "moved", "holder", "bill", "other_bill", "ticket", "linked", "places", "remaining"),
+    *("area", "here", "about", "kilograms", "expected", "answer"),
+}
+OF_TWO_BAGS = {
+    *(EntryKind.OPEN_PARENT, EntryKind.CLOSE_PARENT, EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD),
 }
 SHOWING = {"setText", "setWindowTitle", "setPlaceholderText", "setToolTip", "setStatusTip", "setTitle"}
 
@@ -78,6 +83,31 @@ def test_every_kind_of_entry_has_its_words(decision) -> None:
 
     assert message.heading
     assert message.what
+
+
+@pytest.mark.parametrize("kind", sorted(ENGLISH.accepted))
+def test_every_kind_has_words_also_where_nothing_is_known(kind: EntryKind) -> None:
+    bags = {} if kind not in OF_TWO_BAGS else {"parent": "SB10001", "child": "AB12C"}
+    message = message_for(Decision(kind=kind, verdict=Verdict.ACCEPTED, code="AB12C", capacity=30, **bags))
+
+    assert message.heading.isupper()
+    assert message.what
+
+
+@pytest.mark.parametrize("reason", sorted(DECIDED_BY_CENTRE))
+def test_every_late_refusal_has_words_also_where_nothing_is_known(reason: Reason) -> None:
+    item = AttentionItem(
+        seq=1, code="AB12C", reason=reason, parent=None, child=None, at=START, operator=None, fact=None
+    )
+
+    assert message_for_refusal(item).what
+    assert message_for_refusal(item).now
+
+
+def test_no_sentence_at_a_desk_is_longer_than_two_lines_of_the_screen() -> None:
+    accepted = [text for text in texts_of(ENGLISH.accepted) if len(text) > 80]
+
+    assert accepted == []
 
 
 def test_the_kinds_that_were_tried_are_all_there_are() -> None:

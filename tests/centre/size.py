@@ -2,7 +2,8 @@
 
 A December database without what only migrations made, blown up; upgraded while the web application packs
 bags and its longest wait is taken; then worked on by stations while the server counts, for every table,
-how often it was read from end to end. A few minutes and 2 GB of disk.
+how often it was read from end to end; and asked for codes, beside a small one. A few
+minutes and 2 GB of disk.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from centre.audited import audited, found_clean, unblocked
+from centre.look_ups import compared
 from centre.program import Program
 from centre.servers import CHOICES, ServerKind, running, servers
 from centre.shapes import SHAPES, Shape, build, fill_with_faults, make_web_owner, owner_cursor
@@ -29,6 +31,8 @@ _LARGE_ROWS = 5_000
 _LONGEST_LOAD_SECONDS = 120.0
 _SETTLING_SECONDS = 2.5
 _DATABASE = "size"
+_SMALL_DATABASE, _SMALL_BAGS = "size_small", 10_000
+"""What look-ups are compared with."""
 _MIGRATION_ONLY = ("idx_bag_qr_id_lower", "idx_bag_qr_id_unique_ci")
 """Production lacked some of these for a year; without them the upgrade has the most to do."""
 
@@ -49,7 +53,8 @@ def _try_size(kind: ServerKind, bags: int) -> Steps:
     shape = next(shape for shape in SHAPES if shape.name == "december_2025")
     with running(kind, fast=False) as server, TemporaryDirectory(prefix="traitortrack-size-") as folder:
         make_web_owner(server.url("postgres"), secrets.token_urlsafe(12))
-        server.create_database(_DATABASE)
+        for name in (_DATABASE, _SMALL_DATABASE):
+            server.create_database(name)
         _Size(server, shape, Path(folder), bags).run(steps)
     return steps
 
@@ -66,6 +71,7 @@ class _Reads:
 class _Size:
     def __init__(self, server: EmbeddedPostgres, shape: Shape, folder: Path, bags: int) -> None:
         self._url = server.url(_DATABASE)
+        self._small_url = server.url(_SMALL_DATABASE)
         self._shape = shape
         self._folder = folder
         self._bags = bags
@@ -82,6 +88,7 @@ class _Size:
         steps.do("station's account made", self.grant, needed=True)
         steps.do("a new station loads the catalogue", self.first_load)
         steps.do("a shift reads no large table from end to end", self.work_shift)
+        steps.do("look-ups are answered in time", self.look_up)
         steps.do("db audit", lambda: audited(self._program, finds=True))
         steps.do("db audit --repair while the web application writes", self.repair)
         steps.do("db audit finds nothing more to mend", lambda: found_clean(self._program))
@@ -165,6 +172,14 @@ class _Size:
             station.finish()
         require(not surprises, f"{surprises[:3]}")
         return f"{each * 1000:.0f} ms a scan with its receipt; {self._read_since(before, len(lines))}"
+
+    def look_up(self) -> str:
+        """Look codes up here and at a centre of 10,000 bags, in turns."""
+        build(self._small_url, self._shape)
+        fill_with_faults(self._small_url, self._shape, _SMALL_BAGS)
+        small = Program(url=self._small_url, data_dir=self._folder, longest_seconds=600)
+        small.done("db", "upgrade")
+        return compared(self._url, self._small_url, self._shape)
 
     def _station(self) -> HeadlessStation:
         return HeadlessStation(

@@ -53,6 +53,19 @@ _FALSE_BILLS = """
 
 # A posting counts under locks. What is false after it was made so by somebody who committed after the
 # last posting that wrote the figure began. (That no posting does it itself is what --careful shows.)
+_FALSE_RETURNS = """
+    SELECT t.id, t.ticket_code AS code,
+           concat_ws('/', t.bags_scanned_count, t.total_weight_returned_kg) AS told,
+           concat_ws('/', n.bags, n.kilograms) AS counted
+    FROM return_ticket AS t
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS bags, coalesce(sum(rb.weight_at_return_kg), 0) AS kilograms
+        FROM return_ticket_bag AS rb WHERE rb.return_ticket_id = t.id
+    ) AS n
+    WHERE coalesce(t.bags_scanned_count, 0) <> n.bags
+       OR coalesce(t.total_weight_returned_kg, 0) <> n.kilograms
+"""
+
 _WHOSE_PARENT = """
     WITH posted AS (
         SELECT max(at) AS at FROM watch.touch WHERE bag_id = %s AND what = 'figures' AND work = 'station')
@@ -92,7 +105,7 @@ class FalseFigure:
     told: str
     counted: str
     made_by: tuple[str, ...] | None
-    """``None`` where the server does not keep the times of commits."""
+    """``None`` where the server does not keep the times of commits, and of returns, which nobody watches."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -112,9 +125,9 @@ def false_figures(url: str, *, explain: bool = True) -> list[FalseFigure]:
     """Return all stored figures that are false; *explain* asks who made them so (needs ``together.sql``)."""
     explain = explain and query(url, "SHOW track_commit_timestamp")[0]["track_commit_timestamp"] == "on"
     found = []
-    for kind, statement in (("parent", _FALSE_PARENTS), ("bill", _FALSE_BILLS)):
+    for kind, statement in (("parent", _FALSE_PARENTS), ("bill", _FALSE_BILLS), ("return", _FALSE_RETURNS)):
         for row in query(url, statement):
-            made_by = _made_by(url, kind, row["id"]) if explain else None
+            made_by = _made_by(url, kind, row["id"]) if explain and kind != "return" else None
             told, counted = str(row["told"]), str(row["counted"])
             found.append(
                 FalseFigure(kind=kind, code=row["code"], told=told, counted=counted, made_by=made_by)

@@ -11,8 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from fakes.bill_decisions import (
+    attached,
+    completed_bill,
+    detached,
+    edited,
+    reopened_bill,
+    returned,
+    unreturned,
+)
 from fakes.decisions import added, closed, opened, removed
 from fakes.entry_chain import EntryChain
+from fakes.posted_people import PostedPeople
 from fakes.web_application import Ending, Outcome, WebApplication
 
 from traitortrack_desktop.domain.entries import Decision, JournalEntry, Receipt
@@ -24,6 +34,8 @@ from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 
 MOST_IN_A_BATCH = 40
 MOST_OFFERS = 500
+AT_BILLS = 0.15
+"""Of the batches, how many are work at bills and returns; packing goes on among it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +112,10 @@ def lost_races_counted() -> Iterator[None]:
 
 
 class StationWorker:
-    """A station: posts batches of 1 to 40 entries, and now and then one a second time."""
+    """A station: posts batches of 1 to 40 entries, and now and then one a second time.
+
+    An administrator is at it, who works at bills and returns too.
+    """
 
     def __init__(self, url: str, floor: Floor, luck: random.Random, number: int) -> None:
         self.tally = Tally()
@@ -111,14 +126,19 @@ class StationWorker:
             url, device=self._chain.device, station_name=f"Together {number}", version="1"
         )
         self._office.probe()
+        with contextlib.closing(PostedPeople(url)) as people:
+            self._name = people.person("admin", name=f"together{number}")
+            self._session = people.session_at(self._name, self._chain.device)
 
     def work(self) -> None:
         _working.tally = self.tally
         size = 1 if self._luck.random() < 0.5 else self._luck.randint(2, MOST_IN_A_BATCH)
         at_hand = [self._floor.parent(self._luck) for _ in range(1 + size // 10)]
-        entries = self._chain.entries(self._decision(self._luck.choice(at_hand)) for _ in range(size))
+        at_bills = self._luck.random() < AT_BILLS
+        entries = [self._entry(self._luck.choice(at_hand), at_bills=at_bills) for _ in range(size)]
         receipts = self._offer(entries)
         self.tally.transactions["station: batch" if size > 1 else "station: one entry"] += 1
+        self.tally.transactions["station: at bills"] += at_bills
         for entry, receipt in zip(entries, receipts, strict=True):
             self.tally.posted[entry.id] = "refused" if receipt.outcome is Posted.REFUSED else "posted"
             self.tally.reasons[receipt.reason.value if receipt.reason else "posted"] += 1
@@ -127,6 +147,24 @@ class StationWorker:
 
     def close(self) -> None:
         self._office.close()
+
+    def _entry(self, parent: str, *, at_bills: bool) -> JournalEntry:
+        billed = at_bills and self._luck.random() < 0.5
+        decision = self._bill_decision(parent) if billed else self._decision(parent)
+        return self._chain.entry(decision, operator=self._name, session=self._session)
+
+    def _bill_decision(self, parent: str) -> Decision:
+        bill, ticket = self._luck.choice(self._floor.bills), self._floor.ticket
+        choices = [
+            (attached(bill, parent), 6),
+            (detached(bill, parent), 2),
+            (completed_bill(bill), 1),
+            (reopened_bill(bill), 3),
+            (edited(bill, capacity=self._luck.randint(3, 6)), 1),
+            (returned(ticket, parent), 2),
+            (unreturned(ticket, parent), 1),
+        ]
+        return self._luck.choices([one for one, _ in choices], [weight for _, weight in choices])[0]
 
     def _decision(self, parent: str) -> Decision:
         child = self._floor.child_for(parent, self._luck)

@@ -9,6 +9,7 @@ from fakes.memory_catalogue import MemoryCatalogue
 
 from traitortrack_desktop.services.catalogue import (
     UNKNOWN,
+    UNKNOWN_BILL,
     CatalogueCopy,
     CatalogueUnusableError,
     LoadProgress,
@@ -48,6 +49,28 @@ def load(copy: CatalogueCopy, bags: list[CatalogueRow]) -> None:
     copy.begin(START)
     copy.add(bags)
     copy.finish([["9", "BILL", "new", "5", "1"]])
+
+
+HOLDER = {
+    "station": "Station 9",
+    "device": "00000000-0000-4000-8000-000000000009",
+    "by": "asha",
+    "since": "2026-03-01T07:50:00+00:00",
+    "until": "2026-03-01T08:20:00+00:00",
+}
+
+
+def with_bill(copy: CatalogueCopy) -> None:
+    """Load a parent on a bill, with details and a holder."""
+    copy.open()
+    copy.begin(START)
+    copy.add([["1", "SB10001", "parent", None, None, "12", None, "9"], *BAGS[1:]])
+    copy.finish(
+        [["9", "Bill-7", "processing", "5", "1"]],
+        details=[["9", "1772352000", "ravi", "to the north", "Jaipur", "RJ13", "12", "30"]],
+        holders={1: HOLDER},
+    )
+    copy.follow(CentreChanges(cursor="c1"), as_of=THEN, posted_seq=4)
 
 
 def parent_of(copy: CatalogueCopy, code: str) -> str | None:
@@ -162,3 +185,60 @@ def test_a_closed_one_knows_nothing_and_complains_of_nothing(complete: Catalogue
     assert complete.known("C1") == UNKNOWN
     assert complete.cursor() is None
     assert not complete.follow(CentreChanges(cursor="c2", gone=(1,)), as_of=LATER, posted_seq=None)
+
+
+def test_a_parent_is_known_with_its_bill_and_who_has_it_open(copy: CatalogueCopy):
+    with_bill(copy)
+    fact = copy.known("SB10001").fact
+
+    assert fact is not None
+    assert fact.holder is not None
+    assert (fact.bill, fact.bill_completed, fact.holder.station) == ("Bill-7", False, "Station 9")
+
+
+def test_a_bill_is_known_in_any_case_with_what_stands_on_it(copy: CatalogueCopy):
+    with_bill(copy)
+    known = copy.known_bill("BILL-7")
+
+    assert known.fact is not None
+    bill = known.fact
+    assert (bill.code, bill.status, bill.capacity, bill.linked) == ("Bill-7", "processing", 5, 1)
+    assert (bill.children, bill.expected_kg, bill.destination, bill.vehicle) == (12, 30, "Jaipur", "RJ13")
+    assert (known.as_of, known.posted_seq) == (THEN, 4)
+
+
+def test_a_bill_that_is_not_there_is_known_not_to_be_there(complete: CatalogueCopy):
+    assert (complete.known_bill("NEVER").fact, complete.known_bill("NEVER").as_of) == (None, THEN)
+
+
+def test_before_it_is_complete_it_knows_no_bill(copy: CatalogueCopy):
+    assert copy.known_bill("BILL") == UNKNOWN_BILL
+
+
+def test_changes_of_a_bill_and_of_who_has_a_parent_open_are_taken(copy: CatalogueCopy):
+    with_bill(copy)
+    changes = CentreChanges(
+        cursor="c2",
+        bags=((1, "SB10001", "parent", None, None, 12, None, 9),),
+        bills=((9, "Bill-7", "completed", 5, 1),),
+        bill_details={9: {"created": 1772352000, "by": "ravi", "destination": "Ajmer"}},
+        holders={1: None},
+    )
+    copy.follow(changes, as_of=LATER, posted_seq=None)
+    fact, bill = copy.known("SB10001").fact, copy.known_bill("bill-7").fact
+
+    assert fact is not None
+    assert bill is not None
+    assert (fact.bill_completed, fact.holder) == (True, None)
+    assert (bill.status, bill.destination, bill.vehicle) == ("completed", "Ajmer", None)
+
+
+def test_a_bill_of_a_centre_of_the_last_release_keeps_what_was_known_of_it(copy: CatalogueCopy):
+    with_bill(copy)
+    copy.follow(
+        CentreChanges(cursor="c2", bills=((9, "Bill-7", "completed", 5, 1),)), as_of=LATER, posted_seq=None
+    )
+    bill = copy.known_bill("Bill-7").fact
+
+    assert bill is not None
+    assert (bill.status, bill.destination) == ("completed", "Jaipur")

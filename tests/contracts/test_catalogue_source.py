@@ -12,7 +12,9 @@ from traitortrack_desktop.storage.central.catalogue_feed import CentralCatalogue
 
 def _memory(_request: pytest.FixtureRequest) -> CatalogueSource:
     bags = [[str(number), f"C{number}", "child", *[None] * 5] for number in (1, 2, 4)]
-    return MemorySource(bags, [["1", "BILL-1", "new", "30", "0"]])
+    source = MemorySource(bags, [["1", "BILL-1", "new", "30", "0"]])
+    source.detail_rows = [["1", None, None, "to the north", None, None, "0", "0"]]
+    return source
 
 
 def _central(request: pytest.FixtureRequest) -> CatalogueSource:
@@ -20,7 +22,8 @@ def _central(request: pytest.FixtureRequest) -> CatalogueSource:
     query(
         url,
         "INSERT INTO bag (id, qr_id, type) VALUES (1, 'C1', 'child'), (2, 'C2', 'child'), (4, 'C4', 'child');"
-        " INSERT INTO bill (id, bill_id, parent_bag_count, status) VALUES (1, 'BILL-1', 30, 'new')",
+        " INSERT INTO bill (id, bill_id, parent_bag_count, status, description)"
+        " VALUES (1, 'BILL-1', 30, 'new', 'to the north')",
     )
     return CentralCatalogueSource(url, station_name="s")
 
@@ -60,6 +63,17 @@ def test_all_bills_come(source: CatalogueSource):
     assert [[str(column) for column in bill] for bill in source.bills()] == [
         ["1", "BILL-1", "new", "30", "0"]
     ]
+
+
+def test_what_else_is_known_of_bills_comes_page_by_page(source: CatalogueSource):
+    (row,) = source.bill_details(0, 9)
+
+    assert (len(row), str(row[0]), row[3], str(row[6])) == (8, "1", "to the north", "0")
+    assert list(source.bill_details(1, 9)) == []
+
+
+def test_no_parent_is_open_at_a_station(source: CatalogueSource):
+    assert source.holders() == {}
 
 
 def test_after_it_was_closed_it_can_be_asked_again(source: CatalogueSource):

@@ -55,6 +55,40 @@ def signed_out() -> Decision:
     return _accepted(EntryKind.SIGN_OUT, "", parent=None)
 
 
+def moved(parent: str, *children: str, origin: str | None = None, base_count: int | None = None) -> Decision:
+    decision = _accepted(EntryKind.MOVE_CHILDREN, children[0], parent=parent)
+    return replace(decision, children=children, origin=origin, base_count=base_count)
+
+
+def edited(parent: str, *, added: tuple[str, ...] = (), removed: tuple[str, ...] = ()) -> Decision:
+    return replace(_accepted(EntryKind.EDIT_CHILDREN, parent, parent=parent), children=added, removed=removed)
+
+
+def relabelled(old: str, new: str, *, parent: bool) -> Decision:
+    decision = _accepted(EntryKind.REPLACE_LABEL, new, parent=new if parent else None)
+    return replace(decision, bag=old, child=None if parent else new)
+
+
+def deleted(bag: str) -> Decision:
+    return replace(_accepted(EntryKind.DELETE_BAG, bag, parent=None), bag=bag)
+
+
+def taken(parent: str) -> Decision:
+    return _accepted(EntryKind.PARENT_TAKEN, parent, parent=parent)
+
+
+def finding() -> Decision:
+    return _accepted(EntryKind.FIND, "TT-CMD-FIND", parent=None)
+
+
+def looked_up(code: str) -> Decision:
+    return _accepted(EntryKind.LOOK_UP, code, parent=None)
+
+
+def left() -> Decision:
+    return _accepted(EntryKind.LEAVE, "TT-CMD-LEAVE", parent=None)
+
+
 def cancelled(parent: str | None = None) -> Decision:
     return _accepted(EntryKind.CANCEL, "TT-CMD-CANCEL", parent=parent)
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from fakes.scanning import entry_of
+from fakes.scanning import DEVICE, entry_of
 
 from traitortrack_desktop.domain.arrivals import Arrival
-from traitortrack_desktop.domain.codes import code_rules, parse_frame
+from traitortrack_desktop.domain.codes import CodeKind, code_rules, parse_frame
+from traitortrack_desktop.domain.correcting import bag_to_know
+from traitortrack_desktop.domain.deciding_deeds import bag_of, bill_of, decide_deed, ticket_of
 from traitortrack_desktop.domain.entries import (
     BagFact,
     Decision,
@@ -19,6 +21,7 @@ from traitortrack_desktop.domain.entries import (
     SignInNote,
     Verdict,
 )
+from traitortrack_desktop.domain.known_here import KnownHere
 from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay, badge_code
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person, Rights, Role
@@ -40,7 +43,9 @@ MORNING = datetime(2026, 1, 5, 10, 40, tzinfo=UTC)
 class FakeStation:
     """Implements ``StationControls``; ``submitted`` holds every frame, ``clock`` is the time of day."""
 
-    def __init__(self, name="7", *, capacity=30, facts=None, clock=MORNING):
+    def __init__(
+        self, name="7", *, capacity=30, facts=None, clock=MORNING, bills=None, tickets=None, find=None
+    ):
         self.name = name
         self.clock = clock
         self.submitted = []
@@ -57,6 +62,11 @@ class FakeStation:
         self.overrides = []
         self.pins = []
         self.people = None
+        self.find = find
+        self.session = None
+        self.deeds = []
+        self.bills = bills or {}
+        self.tickets = tickets or {}
         self._facts = facts or {}
         self._rules = code_rules(capacity=capacity)
         self._listeners = []
@@ -92,7 +102,7 @@ class FakeStation:
             self._switch_to(answer.session, None)
 
     def sign_out(self):
-        self.operator = None
+        self.operator = self.session = None
         self.tell(OperatorChanged(person=None))
 
     def lock(self):
@@ -126,7 +136,7 @@ class FakeStation:
         """Somebody signs in; without *way* as a script does, which only names somebody."""
         person = Person(username=username, role=role)
         if way is None:
-            self.operator = username
+            self.operator, self.session = username, None
             self.tell(OperatorChanged(person=person, without_centre=without_centre))
             return
         badge = Badge(id=uuid4(), person=person, has_pin=has_pin) if way is SignInWay.BADGE else None
@@ -138,11 +148,11 @@ class FakeStation:
         self.badges[code] = Badge(id=uuid4(), person=Person(username=username, role=role), has_pin=has_pin)
 
     def end_session(self, reason):
-        self.operator = None
+        self.operator = self.session = None
         self.tell(OperatorChanged(person=None, ended=reason))
 
     def _switch_to(self, session, badge):
-        self.operator, self.badge = session.person.username, badge
+        self.operator, self.session, self.badge = session.person.username, session, badge
         note = SignInNote(way=session.way, badge=badge.id if badge is not None else None)
         self._decided(
             Decision(
@@ -210,14 +220,45 @@ class FakeStation:
             return
         scanned = parse_frame(frame, self._rules)
         remarks = (Remark.BATCH,) if frame.after_reconnect else ()
+        is_bill, is_ticket = scanned.kind is CodeKind.BILL, scanned.kind is CodeKind.TICKET
         decision = decide(
             self.state,
             scanned,
-            self._facts.get(scanned.text),
+            self._facts.get(bag_to_know(self.state, scanned)),
             rules=self._rules,
             arrival=Arrival(remarks=remarks, role=frame.role, from_memory=frame.after_reconnect),
+            known=self._known(scanned.text if is_bill else None, scanned.text if is_ticket else None),
         )
         self._decided(decision, source=frame.source, remarks=remarks)
+
+    def do(self, deed):
+        """Decide *deed* like a scan; ``deeds`` holds every one."""
+        self.deeds.append(deed)
+        if not self.deciding:
+            return
+        decision = decide_deed(
+            self.state,
+            deed,
+            rules=self._rules,
+            known=self._known(bill_of(deed), ticket_of(deed)),
+            fact=self._facts.get(bag_of(deed)),
+            barred=Reason.STATION_LOCKED if self.locked else None,
+        )
+        self._decided(decision, source="form")
+
+    def learn(self, decision):
+        """Let the station journal what the centre told, for instance that a parent was taken over."""
+        self._decided(decision, source="centre")
+
+    def _known(self, bill, ticket):
+        return KnownHere(
+            by=self.session,
+            bill=self.bills.get(bill),
+            ticket=self.tickets.get(ticket),
+            device=DEVICE,
+            now=self.clock,
+            bits=len(self.entries),
+        )
 
     def backlog(self):
         oldest = min((entry.at for entry in self.waiting.values()), default=None)

@@ -1,8 +1,9 @@
 """An intake with a journal, guns with clocks, and what was told: for tests of readings in their order."""
 
 from fakes.asked_badges import AskedBadges
-from fakes.memory_journal import MemoryJournal
+from fakes.memory_journal import DEVICE, START, MemoryJournal
 from fakes.own_knowledge import own_knowledge
+from fakes.sign_ins import signed_in
 
 from traitortrack_desktop.domain.codes import code_rules
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
@@ -14,12 +15,26 @@ class IntakeBench:
     """``at_ms`` is the time of day; every scan takes three seconds unless told otherwise."""
 
     def __init__(
-        self, journal=None, *, capacity=30, sign_in_required=False, for_people=False, badges=None, known=None
+        self,
+        journal=None,
+        *,
+        capacity=30,
+        sign_in_required=False,
+        for_people=False,
+        badges=None,
+        known=None,
+        by=None,
+        bills=None,
+        tickets=None,
+        rules=None,
     ):
         self.journal = journal or MemoryJournal()
         self.at_ms = 0
         self.told = []
-        self._capacity = capacity
+        self.bills, self.tickets = bills or {}, tickets or {}
+        self.catalogue_bills = {}
+        self._by = by
+        self._rules = rules or code_rules(capacity=capacity)
         self._sign_in_required = sign_in_required
         self._for_people = for_people
         self._known = known
@@ -31,15 +46,23 @@ class IntakeBench:
         self.journal = journal
         self.intake = ScanIntake(
             journal=journal,
-            rules=code_rules(capacity=self._capacity),
+            rules=self._rules,
             tell=self.tell,
             known_about=self._known or own_knowledge(journal),
             sign_in_required=self._sign_in_required,
             for_people=self._for_people,
             badges=self.badges,
             monotonic_ms=lambda: self.at_ms,
+            known_bill=lambda code: self.bills.get(code),  # noqa: PLW0108 - tests may change it
+            known_ticket=lambda code: self.tickets.get(code),  # noqa: PLW0108
+            catalogue_bill=lambda code: self.catalogue_bills.get(code),  # noqa: PLW0108
+            device=DEVICE,
+            clock=lambda: START,
+            bits=lambda: 0xAB,
         )
         self.intake.resume()
+        if self._by is not None:
+            self.intake.people.begin(signed_in(self._by))
 
     def tell(self, event):
         self.told.append(event)

@@ -16,9 +16,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fakes.decisions import added, opened
+from fakes.decisions import added, moved, opened
+from fakes.desk_decisions import attached, bill_created
 from fakes.memory_journal import DEVICE
 
+from traitortrack_desktop.domain.entries import Decision
 from traitortrack_desktop.storage.local import journal as journal_module
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.line_file import LineFile
@@ -48,6 +50,21 @@ def arrange(point: str, nth: int) -> None:
         LineFile.append = killing(LineFile.append, nth + 1, after=point == "lined")  # type: ignore[method-assign]
 
 
+def decision_of(number: int, parent: str) -> Decision:
+    """Return packing, with a correction and work at a bill in each twenty: they are found by more codes."""
+    match number % 20:
+        case 0:
+            return opened(parent)
+        case 6:
+            return moved(parent, f"C{number - 1:07}", f"C{number - 2:07}", origin="SB99999")
+        case 18:
+            return bill_created(f"BILL-{number}")
+        case 19:
+            return attached(f"BILL-{number - 1}", parent)
+        case _:
+            return added(parent, f"C{number:07}")
+
+
 def main(directory: Path, *where: str) -> None:
     if where:
         arrange(where[0], int(where[1]))
@@ -56,7 +73,7 @@ def main(directory: Path, *where: str) -> None:
     number = state.last_seq
     while True:
         parent = f"SB{number // 20 % 100000:05}"
-        decision = opened(parent) if number % 20 == 0 else added(parent, f"C{number:07}")
+        decision = decision_of(number, parent)
         number = journal.append(decision, operator="ravi", source="keyboard", raw=b"x" * 20).seq
         os.write(1, b"%d\n" % number)
 

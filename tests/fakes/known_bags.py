@@ -22,6 +22,7 @@ _TOUCHING = {
     EntryKind.CLOSE_PARENT,
     EntryKind.OVERRIDE,
 }
+_ACTS = {EntryKind.MOVE_CHILDREN, EntryKind.REPLACE_LABEL, EntryKind.DELETE_BAG}
 _ABOUT_PARENT = {
     Reason.PARENT_FULL,
     Reason.PARENT_COMPLETED,
@@ -80,8 +81,11 @@ class KnownBags:
         """Return the answer to *decision*, and do what it comes to."""
         if self._cannot_be_stored(decision):
             return Answer(reason=Reason.CENTRE_COULD_NOT_STORE)
-        reason = self._objection(decision)
-        about = self._in_the_way(decision, reason)
+        if decision.verdict is Verdict.ACCEPTED and decision.kind in _ACTS:
+            reason, about = self._act(decision, operator)
+        else:
+            reason = self._objection(decision)
+            about = self._in_the_way(decision, reason)
         touches = decision.verdict is Verdict.ACCEPTED and decision.kind in _TOUCHING
         if touches and reason is None:
             self._apply(decision, operator)
@@ -89,6 +93,91 @@ class KnownBags:
             return Answer(reason=reason, about=about)
         count, completed = len(self.inside(decision.parent)), self.bags[decision.parent].completed
         return Answer(reason=reason, count=count, completed=completed, about=about)
+
+    def _act(self, decision: Decision, operator: str | None) -> tuple[Reason | None, BagFact | None]:
+        match decision.kind:
+            case EntryKind.MOVE_CHILDREN:
+                reason, code = self._objection_to_moving(decision)
+                act = self._move
+            case EntryKind.REPLACE_LABEL:
+                reason, code = self._objection_to_label(decision)
+                act = self._relabel
+            case _:
+                reason, code = self._objection_to_deleting(decision)
+                act = self._delete
+        if reason is None:
+            act(decision, operator)
+        return reason, self.fact(code) if reason is not None and code in self.bags else None
+
+    def _objection_to_moving(self, decision: Decision) -> tuple[Reason | None, str | None]:
+        target = decision.parent
+        if self.kind(target) not in {None, "parent"}:
+            return self._scanned_as_parent(target), target
+        if self.kind(target) is None and decision.base_count:
+            return Reason.PARENT_MISSING, None
+        for code in decision.children:
+            if code == target:
+                return Reason.SAME_AS_PARENT, code
+            if code in self.bags and self.bags[code].inside == target:
+                return Reason.ALREADY_IN_THIS_PARENT, code
+        if len(self.inside(target)) + len(decision.children) > decision.capacity:
+            return Reason.PARENT_FULL, target
+        if self.kind(target) is not None and self.bags[target].completed:
+            return Reason.PARENT_COMPLETED, target
+        for code in decision.children:
+            reason = self._objection_to_leaving(code, decision.origin)
+            if reason is not None:
+                return reason, code
+        return None, None
+
+    def _objection_to_leaving(self, code: str, origin: str | None) -> Reason | None:
+        bag = self.bags.get(code)
+        if bag is None:
+            return Reason.BAG_UNKNOWN
+        if bag.kind != "child":
+            return Reason.CHILD_IS_PARENT if bag.kind == "parent" else Reason.UNKNOWN_BAG_TYPE
+        if origin is None or bag.inside == origin:
+            return None
+        return Reason.CHILD_NOT_IN_PARENT if bag.inside is None else Reason.CHILD_IN_OTHER_PARENT
+
+    def _move(self, decision: Decision, operator: str | None) -> None:
+        target = self.bags.setdefault(decision.parent, Bag("parent"))
+        for code in decision.children:
+            child = self.bags[code]
+            if child.inside is not None:
+                source = self.bags[child.inside]
+                source.completed = source.stale = False
+            child.inside, child.by = decision.parent, operator
+        target.stale = False
+        if len(self.inside(decision.parent)) >= decision.capacity:
+            target.completed = True
+
+    def _objection_to_label(self, decision: Decision) -> tuple[Reason | None, str | None]:
+        kind, label = self.kind(decision.bag), decision.parent or decision.child
+        if kind is None:
+            return Reason.BAG_UNKNOWN, None
+        if kind not in {"parent", "child"}:
+            return Reason.UNKNOWN_BAG_TYPE, decision.bag
+        if (kind == "parent") != (decision.parent is not None):
+            return Reason.LABEL_OF_OTHER_KIND, decision.bag
+        return (Reason.LABEL_IN_USE, label) if label in self.bags else (None, None)
+
+    def _relabel(self, decision: Decision, operator: str | None) -> None:
+        label = decision.parent or decision.child or ""
+        for code in self.inside(decision.bag):
+            self.bags[code].inside = label
+        self.bags[label] = self.bags.pop(decision.bag)
+
+    def _objection_to_deleting(self, decision: Decision) -> tuple[Reason | None, str | None]:
+        if decision.bag not in self.bags:
+            return Reason.BAG_UNKNOWN, None
+        if self.inside(decision.bag):
+            return Reason.PARENT_HAS_CHILDREN, decision.bag
+        nested = self.bags[decision.bag].inside is not None
+        return (Reason.CHILD_HAS_PARENT, decision.bag) if nested else (None, None)
+
+    def _delete(self, decision: Decision, operator: str | None) -> None:
+        del self.bags[decision.bag]
 
     def _cannot_be_stored(self, decision: Decision) -> bool:
         """Whether no column holds the child's code, once it comes to storing it."""

@@ -1,18 +1,26 @@
 """A catalogue in memory and a centre to load it from, which behave as the real ones do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from traitortrack_desktop.domain.bills import BillFact, bill_status, expected_kg_of
 from traitortrack_desktop.domain.entries import BagFact
 from traitortrack_desktop.services.catalogue import (
     UNKNOWN,
+    UNKNOWN_BILL,
     CatalogueUnusableError,
+    Holders,
     Known,
+    KnownBill,
     LoadProgress,
     LoadStart,
+    holder_of,
 )
 from traitortrack_desktop.services.ports import CatalogueRow, CentreChanges, CentreUnreachableError
+
+DETAILS = ("created", "by", "description", "destination", "vehicle", "children", "expected")
 
 
 @dataclass
@@ -26,6 +34,26 @@ class Listed:
     posted_seq: int = 0
     round_as_of: datetime | None = None
     round_posted: int = 0
+    bills: dict[int, CatalogueRow] = field(default_factory=dict)
+    details: dict[int, dict[str, Any]] = field(default_factory=dict)
+    holders: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
+
+    def bill_fact(self, row: CatalogueRow) -> BillFact:
+        number = int(row[0] or 0)
+        on_it = [bag for bag in self.bags.values() if bag[7] is not None and int(bag[7]) == number]
+        details = self.details.get(number, {})
+        return BillFact(
+            code=str(row[1]),
+            status=bill_status(str(row[2]) if row[2] is not None else None),
+            capacity=int(row[3]) if row[3] is not None else None,
+            linked=len(on_it),
+            children=sum(int(bag[5] or 0) for bag in on_it),
+            expected_kg=sum(expected_kg_of(str(bag[1])) for bag in on_it),
+            destination=details.get("destination"),
+            vehicle=details.get("vehicle"),
+            as_of=self.as_of,
+            from_centre=True,
+        )
 
     def put(self, bags: Sequence[CatalogueRow]) -> None:
         self.bags.update({int(bag[0] or 0): bag for bag in bags if bag[1]})
@@ -60,8 +88,23 @@ class MemoryCatalogue:
             parent=str(parent[1]) if parent is not None else None,
             as_of=used.as_of,
             from_centre=True,
+            count=int(row[5]) if row[5] is not None else None,
+            completed=row[6] is not None,
         )
+        bill = used.bills.get(int(row[7])) if row[7] is not None else None
+        if fact.kind == "parent" and bill is not None:
+            fact = replace(fact, bill=str(bill[1]), bill_completed=bill[2] == "completed")
+        fact = replace(fact, holder=holder_of(used.holders.get(int(row[0] or 0))))
         return Known(fact=fact, as_of=used.as_of, posted_seq=used.posted_seq)
+
+    def known_bill(self, code: str) -> KnownBill:
+        used = self._used
+        if used is None or used.as_of is None:
+            return UNKNOWN_BILL
+        found = (used.bills[key] for key in sorted(used.bills))
+        row = next((row for row in found if str(row[1]).upper() == code.upper()), None)
+        fact = used.bill_fact(row) if row is not None else None
+        return KnownBill(fact=fact, as_of=used.as_of, posted_seq=used.posted_seq)
 
     def open(self) -> LoadProgress:
         self._called("open")
@@ -87,9 +130,18 @@ class MemoryCatalogue:
         )
         return self.progress()
 
-    def finish(self, bills: Sequence[CatalogueRow]) -> None:
+    def finish(
+        self,
+        bills: Sequence[CatalogueRow],
+        *,
+        details: Sequence[CatalogueRow] = (),
+        holders: Holders | None = None,
+    ) -> None:
         self._called("finish")
         listed = self._in_load()
+        listed.bills = {int(row[0] or 0): row for row in bills}
+        listed.details = {int(row[0] or 0): dict(zip(DETAILS, row[1:], strict=True)) for row in details}
+        listed.holders = dict(holders or {})
         listed.progress = replace(listed.progress, done=True)
 
     def cursor(self) -> str | None:
@@ -109,6 +161,12 @@ class MemoryCatalogue:
         listed.put([(number, code, "parent", *[None] * 5) for number, code in changes.parents.items()])
         for gone in changes.gone:
             listed.bags.pop(gone, None)
+            listed.holders.pop(gone, None)
+        listed.bills.update({int(row[0] or 0): row for row in changes.bills})
+        for gone in changes.bills_gone:
+            listed.bills.pop(gone, None)
+        listed.details.update({number: dict(told) for number, told in changes.bill_details.items()})
+        listed.holders.update(changes.holders)
         listed.cursor = changes.cursor
         if listed.round_as_of is None:
             listed.round_as_of = as_of
@@ -148,6 +206,8 @@ class MemorySource:
     def __init__(self, bags: Sequence[CatalogueRow] = (), bills: Sequence[CatalogueRow] = ()) -> None:
         self.rows = list(bags)
         self.bill_rows = list(bills)
+        self.detail_rows: list[CatalogueRow] = []
+        self.held: dict[int, Mapping[str, Any] | None] = {}
         self.has_feed = True
         self.most = 10**9
         """How many bags there are on a page, at most."""
@@ -174,6 +234,12 @@ class MemorySource:
 
     def bills(self) -> Sequence[CatalogueRow]:
         return self.bill_rows
+
+    def bill_details(self, after: int, limit: int) -> Sequence[CatalogueRow]:
+        return [row for row in self.detail_rows if int(row[0] or 0) > after][:limit]
+
+    def holders(self) -> Holders:
+        return self.held
 
     def close(self) -> None:
         self.closed += 1

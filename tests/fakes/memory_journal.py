@@ -1,6 +1,6 @@
 """A journal in a list, for tests of everything that needs one. It forgets when it goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -21,8 +21,14 @@ from traitortrack_desktop.domain.entries import (
 )
 from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, following_entry_id
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.returns import TicketFact
 from traitortrack_desktop.domain.work import WorkState, after_entry, after_receipt
-from traitortrack_desktop.services.ports import Backlog, BagMemory, JournalUnwritableError
+from traitortrack_desktop.services.ports import Backlog, BagMemory, BillMemory, JournalUnwritableError
+from traitortrack_desktop.storage.local.bag_facts import newest_memory
+from traitortrack_desktop.storage.local.desk_facts import bill_memory, ticket_memory
+from traitortrack_desktop.storage.local.histories import LAST, Answered
+from traitortrack_desktop.storage.local.labels import called_now
+from traitortrack_desktop.storage.local.records import KeptReceipt
 
 DEVICE = DeviceId(UUID("00000000-0000-4000-8000-000000000001"))
 EPOCH = JournalEpoch(UUID("00000000-0000-4000-8000-000000000002"))
@@ -34,6 +40,14 @@ _BAG_KINDS = {
     EntryKind.REMOVE_CHILD,
     EntryKind.CLOSE_PARENT,
     EntryKind.OVERRIDE,
+}
+_OF_PACKING = _BAG_KINDS | {
+    EntryKind.QUESTION,
+    EntryKind.CANCEL,
+    EntryKind.ACKNOWLEDGE,
+    EntryKind.REFUSAL,
+    EntryKind.SIGN_IN,
+    EntryKind.SIGN_OUT,
 }
 _MAY_REOPEN = {EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD, EntryKind.OVERRIDE}
 _STEPS = {EntryKind.ADD_CHILD: 1, EntryKind.REMOVE_CHILD: -1}
@@ -49,6 +63,37 @@ class SteppingClock:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
+
+
+class ListedHistories:
+    """The histories of a journal in a list."""
+
+    def __init__(self, journal: "MemoryJournal") -> None:
+        self._journal = journal
+
+    def of_child(self, code: str, kinds: Collection[EntryKind], before: int = LAST) -> Iterator[Answered]:
+        return self._of(kinds, before, lambda entry: entry.decision.child == code)
+
+    def of_parent(self, code: str, kinds: Collection[EntryKind], before: int = LAST) -> Iterator[Answered]:
+        return self._of(kinds, before, lambda entry: entry.decision.parent == code)
+
+    def mentioning(self, code: str, kinds: Collection[EntryKind], before: int = LAST) -> Iterator[Answered]:
+        return self._of(kinds, before, lambda entry: code in self._named(entry))
+
+    def _named(self, entry: JournalEntry) -> set[str | None]:
+        decision, receipt = entry.decision, self._journal.receipts.get(entry.seq)
+        told = receipt.ticket if receipt is not None else None
+        desks = {name.upper() for name in (decision.bill, decision.ticket, told) if name is not None}
+        named = {*decision.children, *decision.removed, decision.origin, decision.bag, *desks}
+        return named - {decision.parent, decision.child}
+
+    def _of(
+        self, kinds: Collection[EntryKind], before: int, is_about: Callable[[JournalEntry], bool]
+    ) -> Iterator[Answered]:
+        for entry in reversed(self._journal.entries):
+            wanted = entry.decision.verdict is Verdict.ACCEPTED and entry.decision.kind in kinds
+            if entry.seq < before and wanted and is_about(entry):
+                yield entry, self._journal.answered(entry)
 
 
 class MemoryJournal:
@@ -133,11 +178,30 @@ class MemoryJournal:
         return state
 
     def bag_memory(self, code: str) -> BagMemory | None:
+        if any(self._is_new_to_this_fake(entry) for entry in self.entries):
+            return newest_memory(ListedHistories(self), code)
         found = [memory for memory in (self._as_child(code), self._as_parent(code)) if memory is not None]
         if not found:
             return None
         seq, fact, confirmed_at = max(found, key=lambda memory: memory[0])
         return BagMemory(seq=seq, fact=fact, confirmed_at=confirmed_at)
+
+    def bill_memory(self, code: str) -> BillMemory | None:
+        return bill_memory(ListedHistories(self), code)
+
+    def ticket_memory(self, code: str) -> TicketFact | None:
+        return ticket_memory(ListedHistories(self), code)
+
+    def called_now(self, code: str, after: int = 0) -> str:
+        return called_now(ListedHistories(self), code, after)
+
+    def answered(self, entry: JournalEntry) -> KeptReceipt | None:
+        """As the real one keeps it: with when it came."""
+        receipt = self.receipts.get(entry.seq)
+        if receipt is None:
+            return None
+        received_at = self._received_at[entry.seq]
+        return KeptReceipt(receipt=receipt, after_seq=0, complete_through=0, received_at=received_at)
 
     def backlog(self) -> Backlog:
         waiting = self.first(len(self.entries))
@@ -163,6 +227,12 @@ class MemoryJournal:
         )
 
     # -- how
+
+    def _is_new_to_this_fake(self, entry: JournalEntry) -> bool:
+        """Whether a memory has to know more than packing: then it is worked out as the real one is."""
+        receipt = self.receipts.get(entry.seq)
+        told = receipt is not None and receipt.fact is not None and (receipt.fact.bill or receipt.fact.holder)
+        return bool(told) or entry.decision.kind not in _OF_PACKING or entry.decision.taken_from is not None
 
     def _require_writable(self) -> None:
         self._broken = self._broken or self.failing

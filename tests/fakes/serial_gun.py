@@ -9,6 +9,7 @@ import time
 import tty
 from pathlib import Path
 
+from traitortrack_desktop.devices import serial_scanner
 from traitortrack_desktop.devices.serial_scanner import SerialScanner
 from traitortrack_desktop.devices.sources import Outlets
 from traitortrack_desktop.domain.scanners import ScannerRole, SerialLine
@@ -22,6 +23,11 @@ def until(holds):
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+def try_again_soon(monkeypatch):
+    """Let every source look for its port at once after a loss, where nobody asks when."""
+    monkeypatch.setattr(serial_scanner, "_RETRY_SECONDS", (0.05,))
 
 
 class PtyGun:

@@ -87,3 +87,12 @@ def test_a_killed_station_s_journal_can_be_examined_without_starting_one(tmp_pat
     acknowledged = killed_writer(tmp_path, "lined", 9)
     status = journal_status(tmp_path)
     assert (status.entries, status.gaps, status.integrity) == (acknowledged + 1, (), "ok")
+
+
+@pytest.mark.parametrize(("point", "nth"), [("uncommitted", 7), ("committed", 7), ("uncommitted", 19)])
+def test_after_a_kill_an_entry_is_found_by_all_its_codes_or_is_not_there(
+    tmp_path: Path, point: str, nth: int
+) -> None:
+    killed_writer(tmp_path, point, nth)
+    opened_again(tmp_path)
+    assert verify_journal(tmp_path).problems == ()

@@ -264,15 +264,15 @@ def test_a_kill_before_the_older_list_is_deleted_leaves_the_newer_one(
     assert opened.files == ["catalogue-2.sqlite"]
 
 
-@pytest.mark.parametrize("spoil", ["zeros", "newer", "nonsense", "empty"])
+@pytest.mark.parametrize("spoil", ["zeros", "newer", "last release", "nonsense", "empty"])
 def test_a_file_that_cannot_be_used_is_made_anew(opened: Opened, tmp_path: Path, spoil: str):
     first = opened.complete()
     first.close()
     file = tmp_path / FILE
     content = file.read_bytes()
-    if spoil == "newer":
+    if spoil in {"newer", "last release"}:
         with closing(sqlite3.connect(file)) as connection:
-            connection.execute("PRAGMA user_version = 99")
+            connection.execute(f"PRAGMA user_version = {99 if spoil == 'newer' else 1}")
     else:
         zeros = content[:4096] + bytes(len(content) - 4096)
         file.write_bytes({"nonsense": b"no database", "zeros": zeros, "empty": b""}[spoil])
@@ -403,3 +403,51 @@ def test_on_a_full_disk_what_is_known_stays_and_changes_wait_for_a_minute(
     disk.free()
     follow(catalogue, changes)
     assert (catalogue.cursor(), fact_of(catalogue, "N000010").as_of) == ("c2", LATER)
+
+
+def test_the_details_of_bills_and_who_holds_a_parent_are_loaded(opened: Opened):
+    centre = source([["1", "SB10001", "parent", None, None, "2", None, "9"], *BAGS[1:]])
+    centre.detail_rows = [["9", "1772352000", "ravi", None, "Jaipur", "RJ13", "2", "30"]]
+    centre.held = {
+        1: {
+            "station": "Station 9",
+            "device": "00000000-0000-4000-8000-000000000009",
+            "since": "2026-03-01T07:50:00+00:00",
+            "until": "2026-03-01T08:20:00+00:00",
+        }
+    }
+    catalogue = opened.again()
+    load(catalogue, centre)
+    follow(catalogue, CentreChanges(cursor="c1"))
+    bill = catalogue.known_bill("bill").fact
+    holder = fact_of(catalogue, "SB10001").holder
+
+    assert bill is not None
+    assert (bill.destination, bill.linked, bill.children) == ("Jaipur", 1, 2)
+    assert holder is not None
+    assert (holder.station, holder.by) == ("Station 9", None)
+
+
+def test_a_holder_that_nobody_can_read_is_none(complete: SqliteCatalogue):
+    follow(complete, CentreChanges(cursor="c2", holders={1: {"station": "?", "device": "no number"}}))
+
+    assert fact_of(complete, "SB10001").holder is None
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ("SELECT id FROM bag WHERE parent = 1", "bag_parent"),
+        ("SELECT id FROM bag WHERE bill = 1", "bag_bill"),
+        ("SELECT id FROM bill WHERE upper(code) = upper('x')", "bill_code"),
+        ("SELECT id FROM bag WHERE substr(code, -4) = '0001'", "bag_end"),
+        ("SELECT id FROM bag WHERE code >= 'SB1' AND code < 'SB2'", "bag_code"),
+    ],
+)
+def test_what_finding_asks_follows_an_index(
+    complete: SqliteCatalogue, tmp_path: Path, question: str, index: str
+):
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {question}").fetchall()
+
+    assert index in plan[0][3]

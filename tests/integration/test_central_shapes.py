@@ -6,6 +6,7 @@ The same with a real station, the command line, a web application at work and an
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import psycopg2
@@ -22,15 +23,31 @@ from centre.kept_rows import (
     structure,
 )
 from centre.shapes import DECIDED, SHAPES, Shape, build, fill_with_faults, make_web_owner, owner_cursor
+from fakes.bill_decisions import (
+    attached,
+    completed_bill,
+    created,
+    deleted_bill,
+    detached,
+    edited,
+    finalised_return,
+    opened_return,
+    reopened_bill,
+    returned,
+    unreturned,
+)
+from fakes.bill_desk import BillDesk, told
 from fakes.central_owner import query
 from fakes.decisions import added, opened
 from fakes.entry_chain import EntryChain
+from fakes.posted_people import PostedPeople
 
 from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.ports import CentreMismatchError
 from traitortrack_desktop.storage.central.check import check
 from traitortrack_desktop.storage.central.check_report import CentreReport
+from traitortrack_desktop.storage.central.consistency import consistency
 from traitortrack_desktop.storage.central.posting import CentralPostingOffice
 from traitortrack_desktop.storage.central.upgrade import NewerCentreError, upgrade
 from traitortrack_desktop.storage.central.upgrade_report import UpgradeReport
@@ -178,6 +195,31 @@ def test_odd_bags_are_posted_to_and_the_others_stay_as_they_were(upgraded: Upgra
     different.pop("statistics_cache", None)
     assert {table: len(rows) for table, rows in different.items()} == {"bag": 3, "bill": 1}
     assert audited(upgraded.shape.schema or "public", upgraded.url, entries) == [2, 5]
+
+
+def test_a_bill_and_a_return_are_worked_at_in_every_shape(upgraded: Upgraded):
+    with closing(PostedPeople(upgraded.url)) as people:
+        people.owner.query("SELECT set_config('search_path', %s, false)", upgraded.shape.schema or "public")
+        desk = BillDesk(people, "admin")
+        wrong = consistency(upgraded.url)
+        parents = [desk.parent(number) for number in (1, 2, 3)]
+        receipts = desk.post(
+            created(desk.bill, 3, destination="Kota", vehicle="RJ14"),
+            *(attached(desk.bill, parent, makes=True) for parent in parents),
+            completed_bill(desk.bill), opened_return(desk.ticket), returned(desk.ticket, parents[0]),
+            returned(desk.ticket, parents[1]), unreturned(desk.ticket, parents[1]),
+            finalised_return(desk.ticket),
+            reopened_bill(desk.bill), edited(desk.bill, capacity=2), detached(desk.bill, parents[2]),
+        )  # fmt: skip
+        page = desk.web.bill(desk.bill)
+        ticket = desk.web.ticket(desk.ticket)
+
+        assert [receipt.get("reason") for receipt in receipts] == [None] * len(receipts)
+        assert page is not None
+        assert (page.figures, page.row["destination"]) == (("processing", 2, 1, 0, 30), "Kota")
+        assert (ticket["status"], ticket["bags_scanned_count"]) == ("committed", 1)
+        assert consistency(upgraded.url) == wrong
+        assert told(desk.one(deleted_bill(desk.bill))) == ("posted", None)
 
 
 def audited(schema: str, url: str, entries: list[JournalEntry]) -> list[int]:

@@ -11,15 +11,23 @@ import pytest
 from fakes.decisions import added, opened, refused
 from fakes.memory_journal import DEVICE, START, MemoryJournal, SteppingClock
 
-from traitortrack_desktop.domain.entries import BagFact, Outcome, Receipt, canonical_json, entry_payload
+from traitortrack_desktop.domain.entries import (
+    BagFact,
+    EntryKind,
+    Outcome,
+    Receipt,
+    canonical_json,
+    entry_payload,
+)
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.environment.single_instance import AlreadyRunningError
 from traitortrack_desktop.services.ports import JournalTooNewError, JournalUnreadableError
-from traitortrack_desktop.storage.local import bag_facts, reading, standing
 from traitortrack_desktop.storage.local import journal as journal_module
+from traitortrack_desktop.storage.local import reading, standing
 from traitortrack_desktop.storage.local.connections import open_reader, open_writer
 from traitortrack_desktop.storage.local.exporting import export_journal
+from traitortrack_desktop.storage.local.histories import SqliteHistories
 from traitortrack_desktop.storage.local.journal import SqliteJournal
 from traitortrack_desktop.storage.local.places import Places
 from traitortrack_desktop.storage.local.reading import SqliteWaitingEntries
@@ -56,7 +64,7 @@ def everything_in(directory: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("user_version", 2)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("user_version", 3)],
 )
 def test_the_writing_connection_has_the_settings_the_promise_rests_on(
     tmp_path: Path, pragma: str, value: object
@@ -113,7 +121,7 @@ def made_newer(directory: Path, *, checkpointed: bool) -> sqlite3.Connection:
     """Raise the schema version in the file, or only in the log beside it."""
     one_entry(directory)
     connection = sqlite3.connect(Places(directory).database, isolation_level=None)
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute("PRAGMA user_version = 99")
     if checkpointed:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return connection
@@ -394,8 +402,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "acknowledged between": standing.ACKNOWLEDGED_BETWEEN,
         "unresolved": standing.UNRESOLVED,
         "held": standing.HELD,
-        "child": bag_facts.CHILD_HISTORY,
-        "parent": bag_facts.PARENT_HISTORY,
+        **SqliteHistories.queries([EntryKind.ADD_CHILD, EntryKind.MOVE_CHILDREN]),
     }
     found = {
         name: "\n".join(
@@ -422,8 +429,10 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ("unresolved", "SCAN r USING INDEX receipts_for_attention"),
         ("held", "SEARCH h USING INDEX entries_refused (reason=?)"),
         ("held", "SEARCH a USING INDEX entries_resolving (resolves=? AND seq>?)"),
-        ("child", "SEARCH e USING INDEX entries_of_child (child=?)"),
-        ("parent", "SEARCH e USING INDEX entries_of_parent (parent=?)"),
+        ("child", "SEARCH e USING INDEX entries_of_child (child=? AND seq<?)"),
+        ("parent", "SEARCH e USING INDEX entries_of_parent (parent=? AND seq<?)"),
+        ("mention", "SEARCH m USING PRIMARY KEY (code=? AND seq<?)"),
+        ("last opening", "SEARCH desks_begun"),
     ],
 )
 def test_a_query_of_every_scan_or_start_follows_an_index(plans: dict[str, str], query: str, way: str) -> None:
@@ -441,6 +450,6 @@ def test_the_newest_row_is_taken_from_the_end_without_sorting(
     assert "TEMP B-TREE" not in plans[query]
 
 
-@pytest.mark.parametrize("query", ["waiting", "child", "parent", "unresolved", "held"])
+@pytest.mark.parametrize("query", ["waiting", "child", "parent", "mention", "unresolved", "held"])
 def test_a_query_that_stops_early_does_not_sort_first(plans: dict[str, str], query: str) -> None:
     assert "TEMP B-TREE" not in plans[query]

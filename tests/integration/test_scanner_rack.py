@@ -13,7 +13,7 @@ from fakes.decisions import added, refused
 from fakes.entry_chain import EntryChain
 from fakes.serial_gun import PtyGun, until
 
-from traitortrack_desktop.devices import scanner_kinds, scanner_rack, serial_scanner
+from traitortrack_desktop.devices import running_sources, scanner_kinds, scanner_rack, serial_scanner
 from traitortrack_desktop.devices.port_listing import SerialPort, place_among
 from traitortrack_desktop.devices.scanner_rack import ScannerRack
 from traitortrack_desktop.devices.serial_ports import PortWatch
@@ -528,9 +528,13 @@ def test_a_thread_that_could_not_be_started_is_started_again_and_stops_nobody(
 
 
 class HangingPorts:
-    """Every port but those of *guns* hangs while it is opened, as Bluetooth does, until let go."""
+    """Every port but those of *guns* hangs while it is opened, as Bluetooth does, until let go.
+
+    The others wait for it only half a second.
+    """
 
     def __init__(self, monkeypatch, *guns):
+        monkeypatch.setattr(running_sources, "_HANDS_OVER_WITHIN_SECONDS", 0.5)
         self.may_open = threading.Event()
         self.hanging = threading.Event()
         opens = serial_scanner.open_port
@@ -567,7 +571,7 @@ def test_a_scanner_whose_port_hangs_holds_up_no_other(bench, guns, monkeypatch, 
         began = time.monotonic()
         rack.end_set_up()
         bench.wait_for_light(LEFT)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 3.5
         left.send(b"SB10001\r")
         until(lambda: bench.frames)
         ports.may_open.set()

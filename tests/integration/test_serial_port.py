@@ -8,7 +8,7 @@ import time
 import tty
 
 import pytest
-from fakes.serial_gun import PtyGun, Told, scanning
+from fakes.serial_gun import PtyGun, Told, scanning, try_again_soon
 
 from traitortrack_desktop.devices.serial_port import ScannerPort
 from traitortrack_desktop.devices.timed_framing import REST_WITHIN_MS
@@ -89,7 +89,8 @@ def test_a_plug_pulled_inside_a_scan_leaves_a_part_and_a_lost_scanner_at_once(gu
     assert [(frame.kind, frame.raw) for frame in told.frames] == [(FrameKind.PARTIAL, b"AB12")]
 
 
-def test_what_comes_after_a_replug_under_another_name_is_glued_to_nothing(gun, told):
+def test_what_comes_after_a_replug_under_another_name_is_glued_to_nothing(gun, told, monkeypatch):
+    try_again_soon(monkeypatch)
     with scanning(told, gun.place) as scanner:
         gun.send(b"AB12")
         told.wait_for_bytes(4)
@@ -273,7 +274,8 @@ def test_what_no_terminator_ends_is_whole_after_a_pause_where_nothing_else_ends_
         assert told.wait_for_frames(1) == [("complete", b"AB12")]
 
 
-def test_a_memory_dump_after_a_replug_is_marked_and_in_order(gun, told):
+def test_a_memory_dump_after_a_replug_is_marked_and_in_order(gun, told, monkeypatch):
+    try_again_soon(monkeypatch)
     with scanning(told, gun.place):
         gun.send(b"BEFORE\r")
         told.wait_for_frames(1)

@@ -6,6 +6,7 @@ from queue import Queue
 
 import pytest
 
+from traitortrack_desktop.devices import line_detection
 from traitortrack_desktop.devices.line_detection import SetUpListener
 from traitortrack_desktop.devices.serial_port import open_port
 from traitortrack_desktop.domain.frames import FrameKind
@@ -25,6 +26,12 @@ PATIENCE_SECONDS = 20
 
 pty = pytest.importorskip("pty", reason="needs pseudo-terminals")
 termios = pytest.importorskip("termios", reason="needs pseudo-terminals")
+
+
+@pytest.fixture
+def _impatient(monkeypatch):
+    """What has no end is judged soon, where all of it comes at once."""
+    monkeypatch.setattr(line_detection, "_QUIET_SECONDS", 0.1)
 
 
 class FakeGun:
@@ -107,6 +114,7 @@ def test_the_first_line_works_at_once():
     assert len(set_up.gun.opened_with) == 1
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_another_speed_is_found_by_trying():
     with SetUp(FakeGun(speed=termios.B19200, suffix=b"\r\n")) as set_up:
         *garbled, reading = set_up.until_whole()
@@ -114,6 +122,7 @@ def test_another_speed_is_found_by_trying():
     assert [each.line.baud for each in garbled] == [9600, 115200, 38400]
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_odd_parity_is_found_by_trying():
     with SetUp(FakeGun(odd=True)) as set_up:
         reading = set_up.until_whole()[-1]
@@ -126,6 +135,7 @@ def test_a_code_without_an_end_is_heard_after_a_pause():
     assert (reading.raw, reading.terminated) == (CODE, False)
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_the_line_that_was_found_is_kept_for_the_next_readings():
     with SetUp(FakeGun(speed=termios.B115200)) as set_up:
         set_up.until_whole()
@@ -142,6 +152,7 @@ def test_a_pause_between_cr_and_lf_does_not_hide_the_lf():
         assert set_up.next().line.terminator is Terminator.CR_LF
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_nothing_is_written_to_the_device():
     with SetUp(FakeGun(speed=termios.B115200)) as set_up:
         set_up.until_whole()

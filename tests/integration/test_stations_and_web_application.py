@@ -221,6 +221,14 @@ class Floor:
                 self._inside[row["child"]] = row["parent"]
             elif row["kind"] == EntryKind.REMOVE_CHILD:
                 assert self._inside.pop(row["child"]) == row["parent"]
+            elif row["kind"] == EntryKind.MOVE_CHILDREN:
+                self._inside |= dict.fromkeys(row["payload"]["children"], row["parent"])
+            elif row["kind"] == EntryKind.REPLACE_LABEL:
+                self._rename(row["payload"]["bag"], row["parent"] or row["child"])
+
+    def _rename(self, old: str, new: str) -> None:
+        named = {child: new if parent == old else parent for child, parent in self._inside.items()}
+        self._inside = {new if child == old else child: parent for child, parent in named.items()}
 
     def _rows(self) -> dict[str, str]:
         found = self._owner.query(

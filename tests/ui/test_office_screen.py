@@ -20,9 +20,9 @@ from traitortrack_desktop.presentation.office_notes import OfficeNote
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
 from traitortrack_desktop.presentation.wording import ENGLISH
 from traitortrack_desktop.services.people_desk import PeopleTrouble
-from traitortrack_desktop.ui.office.buttons import OfficeButton
-from traitortrack_desktop.ui.office.fields import OfficeFieldBox
 from traitortrack_desktop.ui.office.office_screen import OfficeScreen
+from traitortrack_desktop.ui.panels.buttons import PanelButton
+from traitortrack_desktop.ui.panels.fields import FieldBox
 from traitortrack_desktop.ui.printed_badge import end_of
 from traitortrack_desktop.ui.theme import dress
 
@@ -97,7 +97,7 @@ def go(screen, settle):
         settle()
         (button,) = [
             button
-            for button in screen.findChildren(OfficeButton)
+            for button in screen.findChildren(PanelButton)
             if button.isVisible() and button.press_.act is act and value in {None, button.press_.value}
         ]
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -359,7 +359,7 @@ def test_no_password_stays_in_a_field(screen, hands, leaving):
     hands.choose("d_akola")
     hands.click(OfficeAct.NEW_PASSWORD)
     hands.fill(password=GOOD, again=GOOD)
-    boxes = screen.findChildren(OfficeFieldBox)
+    boxes = screen.findChildren(FieldBox)
     assert GOOD in [box.text for box in boxes]
     match leaving:
         case "sent":
@@ -694,7 +694,7 @@ def test_nothing_is_cut_off(open_office, settle, size, choose):
 
 def test_what_a_finger_presses_is_large_enough(screen, click):
     click(OfficeAct.NEW_ACCOUNT)
-    heights = [button.height() for button in screen.findChildren(OfficeButton) if button.isVisible()]
-    fields = [box.input.height() for box in screen.findChildren(OfficeFieldBox) if box.isVisible()]
+    heights = [button.height() for button in screen.findChildren(PanelButton) if button.isVisible()]
+    fields = [box.input.height() for box in screen.findChildren(FieldBox) if box.isVisible()]
 
     assert min(*heights, *fields, screen.rows.painter.row_height()) >= 44

@@ -734,7 +734,7 @@ def test_nothing_is_cut_off_in_the_second_page_of_the_menu(
 
 
 def test_the_menu_is_left_by_its_last_page(window, keyboard_of, settle):
-    for _ in range(3):
+    for _ in range(4):
         keyboard_of(window).stroke(Qt.Key.Key_F10)
     settle()
     assert not window.controller.around.menu_open

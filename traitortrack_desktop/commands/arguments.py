@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from traitortrack_desktop import __version__
-from traitortrack_desktop.commands import audit, db, demo, journal, secrets, station, stations, user
+from traitortrack_desktop.commands import audit, db, demo, journal, secrets, sheets, station, stations, user
 from traitortrack_desktop.commands.exit_codes import ExitCode
 from traitortrack_desktop.environment.settings import THEMES, Settings
 
@@ -42,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
         audit.add_parser,
         journal.add_parser,
         secrets.add_parser,
+        sheets.add_parser,
     ):
         add(commands)
     return parser

@@ -15,6 +15,7 @@ from traitortrack_desktop.storage.central.statistics import FIGURES as STATISTIC
 _KINDS = {
     Kind.PARENT: "Parent bags with a wrong count, weight or status",
     Kind.BILL: "Bills with wrong totals",
+    Kind.RETURN: "Returns with a wrong number of bags or weight",
     Kind.STATISTICS: "Wrong figures in statistics_cache",
     Kind.SEQUENCE: "Tables whose next number is taken already",
 }

@@ -126,6 +126,7 @@ class JsonLines(StationLines):
                 "child": decision.child,
                 "source": entry.source,
             }
+            | _of_desk(entry, state)
             | ({"remarks": list(entry.remarks)} if entry.remarks else {})
         )
 
@@ -185,6 +186,18 @@ class JsonLines(StationLines):
 
     def _object(self, values: Mapping[str, Any]) -> None:
         self._print(json.dumps(values, ensure_ascii=False))
+
+
+def _of_desk(entry: JournalEntry, state: WorkState) -> dict[str, Any]:
+    """Return the bill of a decision with how many more parents it takes, or its return; else nothing."""
+    decision, bill = entry.decision, state.bill
+    is_open = bill is not None and bill.code == decision.bill
+    told = {
+        "bill": decision.bill,
+        "remaining": bill.remaining if is_open and bill is not None else None,
+        "ticket": decision.ticket,
+    }
+    return {key: value for key, value in told.items() if value is not None}
 
 
 class PlainLines(StationLines):

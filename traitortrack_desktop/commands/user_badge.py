@@ -36,6 +36,7 @@ def add_action(actions: Any) -> None:
         default=BADGE_DAYS,
         help=f"how long it is good, at most {MOST_BADGE_DAYS}; 0 for ever (default: {BADGE_DAYS})",
     )
+    badge.add_argument("--language", choices=("en", "hi"), default="en", help="of the card: en or hi (Hindi)")
     badge.set_defaults(run=_run)
 
 
@@ -46,7 +47,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             change_account(url, AccountAct.REVOKE_BADGES, arguments.name)
             print(f"{arguments.name} has no badge that counts.")
         else:
-            _make(url, arguments.name, arguments.out, _last_day(arguments.days))
+            _make(url, arguments.name, arguments.out, _last_day(arguments.days), language=arguments.language)
     except AccountNotPossibleError as problem:
         raise CommandFailed(str(problem), ExitCode.WRONG_USAGE) from problem
     return ExitCode.DONE
@@ -58,8 +59,8 @@ def _last_day(days: int) -> date | None:
     return date.today() + timedelta(days=days) if days else None  # noqa: DTZ011 - as people here count days
 
 
-def _make(url: str, name: str, path: Path, last_day: date | None) -> None:
-    from traitortrack_desktop.presentation.wording import ENGLISH  # noqa: PLC0415 - for this one action
+def _make(url: str, name: str, path: Path, last_day: date | None, *, language: str) -> None:
+    from traitortrack_desktop.presentation.wording.sheet_words import BADGES  # noqa: PLC0415 - for this action
     from traitortrack_desktop.ui import printed_badge  # noqa: PLC0415 - loads reportlab
 
     def change(values: Mapping[str, str | None]) -> None:
@@ -67,7 +68,7 @@ def _make(url: str, name: str, path: Path, last_day: date | None) -> None:
 
     try:
         printed_badge.make_badge(
-            path, username=name, last_day=last_day, words=ENGLISH.badge_card, change=change
+            path, username=name, last_day=last_day, words=BADGES[language], change=change
         )
     except printed_badge.CardThereAlreadyError as error:
         raise CommandFailed(f"{error}: give another name, or remove it", ExitCode.WRONG_USAGE) from error

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from traitortrack_desktop.documents.barcodes import CodePicture, code_128, qr_code
+from traitortrack_desktop.documents.sheet_fonts import BOLD, draw_text, is_devanagari, text_width
 from traitortrack_desktop.environment.durable_files import write_durably
 
 CARD_WIDTH, CARD_HEIGHT = 85.6 * mm, 54 * mm
@@ -36,15 +36,14 @@ _BARS_BOTTOM = 10.2 * mm
 _LARGEST_NAME, _SMALLEST_NAME = 24.0, 11.0
 _NAME_TOP = CARD_HEIGHT - 9 * mm
 _NAME_LINES = 2
-_BOLD, _PLAIN = "Helvetica-Bold", "Helvetica"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeCard:
     """One card. *code* is what a scanner reads (printable ASCII).
 
-    The first of *names* that the printers' own fonts hold is printed large; when there is none, a line to
-    write on. *notes* are short lines at the foot.
+    The first of *names* that can be printed is printed large; when there is none, a line to write on.
+    *notes* are short lines at the foot.
     """
 
     code: str = field(repr=False)
@@ -83,19 +82,18 @@ def write_badge_sheet(path: Path, sheet: BadgeSheet) -> None:
 
 
 def printable_name(names: Sequence[str]) -> str | None:
-    """Return the first of *names* that the fonts of every printer hold (Windows-1252), ``None`` if none."""
+    """Return the first of *names* that can be printed, in Latin letters (Windows-1252) or in Devanagari."""
     for name in names:
         text = " ".join(name.split())
-        if text and text.isprintable() and text.encode("cp1252", "ignore").decode("cp1252") == text:
+        latin = "".join(char for char in text if not is_devanagari(char))
+        if text and text.isprintable() and latin.encode("cp1252", "ignore").decode("cp1252") == latin:
             return text
     return None
 
 
 def _draw_page(canvas: Canvas, sheet: BadgeSheet, cards: Sequence[BadgeCard]) -> None:
-    canvas.setFont(_BOLD, 13)
-    canvas.drawString(_LEFT, _PAGE_HEIGHT - 15 * mm, sheet.title)
-    canvas.setFont(_PLAIN, 9.5)
-    canvas.drawString(_LEFT, _PAGE_HEIGHT - 20.5 * mm, sheet.hint)
+    draw_text(canvas, _LEFT, _PAGE_HEIGHT - 15 * mm, sheet.title, size=13, font=BOLD)
+    draw_text(canvas, _LEFT, _PAGE_HEIGHT - 20.5 * mm, sheet.hint, size=9.5)
     for place, card in enumerate(cards):
         row, column = divmod(place, _COLUMNS)
         left = _LEFT + column * (CARD_WIDTH + _GAP)
@@ -123,14 +121,12 @@ def _draw_card(canvas: Canvas, sheet: BadgeSheet, card: BadgeCard, left: float, 
     _draw_code(canvas, bars, left + (CARD_WIDTH - bars_width) / 2, bottom + _BARS_BOTTOM, module=BAR_WIDTH)
     right = left + CARD_WIDTH - 2 * mm - side
     _draw_code(canvas, square, right, bottom + CARD_HEIGHT - 2 * mm - side, module=_QR_MODULE)
-    canvas.setFont(_PLAIN, 8)
-    canvas.drawString(left + _INSET, bottom + CARD_HEIGHT - 6 * mm, sheet.maker)
+    draw_text(canvas, left + _INSET, bottom + CARD_HEIGHT - 6 * mm, sheet.maker, size=8)
     _draw_name(canvas, sheet, card, left + _INSET, bottom + _NAME_TOP, width=right - left - _INSET)
-    canvas.setFont(_PLAIN, 8)
-    canvas.drawString(left + _INSET, bottom + _BARS_BOTTOM + bars.height * BAR_WIDTH + 2 * mm, card.until)
-    canvas.setFont(_PLAIN, 6.5)
+    over_the_bars = bottom + _BARS_BOTTOM + bars.height * BAR_WIDTH + 2 * mm
+    draw_text(canvas, left + _INSET, over_the_bars, card.until, size=8)
     for number, note in enumerate(card.notes):
-        canvas.drawString(left + _INSET, bottom + 6 * mm - number * 2.7 * mm, note)
+        draw_text(canvas, left + _INSET, bottom + 6 * mm - number * 2.7 * mm, note, size=6.5)
 
 
 def _draw_code(canvas: Canvas, picture: CodePicture, left: float, bottom: float, *, module: float) -> None:
@@ -147,13 +143,11 @@ def _draw_name(
     if name is None:
         canvas.setLineWidth(0.4)
         canvas.line(left, top - 9 * mm, left + width - 2 * mm, top - 9 * mm)
-        canvas.setFont(_PLAIN, 6.5)
-        canvas.drawString(left, top - 12 * mm, sheet.name_by_hand)
+        draw_text(canvas, left, top - 12 * mm, sheet.name_by_hand, size=6.5)
         return
     size, lines = _fitted(name, width)
-    canvas.setFont(_BOLD, size)
     for number, line in enumerate(lines):
-        canvas.drawString(left, top - size * (0.85 + 1.1 * number), line)
+        draw_text(canvas, left, top - size * (0.85 + 1.1 * number), line, size=size, font=BOLD)
 
 
 def _fitted(name: str, width: float) -> tuple[float, list[str]]:
@@ -175,19 +169,19 @@ def _lines(name: str, size: float, width: float) -> list[str]:
     lines = [""]
     for word in name.split():
         longer = f"{lines[-1]} {word}".strip()
-        if stringWidth(longer, _BOLD, size) <= width:
+        if text_width(longer, size=size, font=BOLD) <= width:
             lines[-1] = longer
             continue
         if lines[-1]:
             lines.append("")
         for letter in word:
-            if stringWidth(lines[-1] + letter, _BOLD, size) > width:
+            if text_width(lines[-1] + letter, size=size, font=BOLD) > width:
                 lines.append("")
             lines[-1] += letter
     return lines
 
 
 def _shortened(line: str, size: float, width: float) -> str:
-    while line and stringWidth(line + "...", _BOLD, size) > width:
+    while line and text_width(line + "...", size=size, font=BOLD) > width:
         line = line[:-1]
     return line.rstrip() + "..."

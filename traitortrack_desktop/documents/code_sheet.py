@@ -12,6 +12,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from traitortrack_desktop.documents.sheet_fonts import BOLD, PLAIN, draw_text
+
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _MARGIN = 15 * mm
 _BOTTOM = 15 * mm
@@ -94,17 +96,15 @@ class _Sheet:
         self._draw_frame()
 
     def _draw_frame(self) -> None:
-        self._canvas.setFont("Helvetica", 8)
         self._canvas.setFillGray(0.35)
-        self._canvas.drawString(_MARGIN, 9 * mm, self._title)
+        draw_text(self._canvas, _MARGIN, 9 * mm, self._title, size=8)
+        self._canvas.setFont(PLAIN, 8)
         self._canvas.drawRightString(_PAGE_WIDTH - _MARGIN, 9 * mm, str(self._page))
         self._canvas.setFillGray(0)
 
     def _draw_heading(self, section: SheetSection) -> None:
-        self._canvas.setFont("Helvetica-Bold", 14)
-        self._canvas.drawString(_MARGIN, self._top - 5 * mm, section.title)
-        self._canvas.setFont("Helvetica", 9.5)
-        self._canvas.drawString(_MARGIN, self._top - 10 * mm, section.hint)
+        draw_text(self._canvas, _MARGIN, self._top - 5 * mm, section.title, size=14, font=BOLD)
+        draw_text(self._canvas, _MARGIN, self._top - 10 * mm, section.hint, size=9.5)
         self._canvas.setLineWidth(0.4)
         self._canvas.line(_MARGIN, self._top - 12.5 * mm, _PAGE_WIDTH - _MARGIN, self._top - 12.5 * mm)
         self._top -= _HEADING_HEIGHT
@@ -114,8 +114,8 @@ class _Sheet:
         barcode.drawOn(self._canvas, left, self._top - _BAR_HEIGHT)
         self._canvas.setFont("Courier-Bold", 10)
         self._canvas.drawString(left + _QUIET_ZONE, self._top - _BAR_HEIGHT - 4 * mm, code.text)
-        self._canvas.setFont("Helvetica", 8.5)
-        self._canvas.drawString(left + _QUIET_ZONE, self._top - _BAR_HEIGHT - 7.7 * mm, code.caption)
+        caption = self._top - _BAR_HEIGHT - 7.7 * mm
+        draw_text(self._canvas, left + _QUIET_ZONE, caption, code.caption, size=8.5)
 
 
 def _barcode(text: str) -> Code128:

@@ -313,17 +313,49 @@ def _is_still_so(did: Decision, state: WorkState) -> bool:
             return not any(bag.holds(did.child or "") for bag in bags)
         case EntryKind.OPEN_PARENT:
             return bool(bags)
+        case EntryKind.MOVE_CHILDREN:
+            return any(all(bag.holds(child) for child in did.children) for bag in bags)
         case EntryKind.QUESTION:
             return state.question is not None and state.question.code == did.code
         case EntryKind.REFUSAL:
             return state.stop is not None and state.stop.code == did.code
+        case EntryKind.FIND:
+            return state.finding
+        case EntryKind.LOOK_UP:
+            return state.finding and state.found == did.code
+        case _:
+            return _is_so_at_desk(did, state)
+
+
+def _is_so_at_desk(did: Decision, state: WorkState) -> bool:
+    bill, ticket = state.bill, state.ticket
+    at_bill = bill is not None and bill.code == did.bill
+    at_return = ticket is not None and ticket.code == did.ticket
+    match did.kind:
+        case EntryKind.OPEN_BILL | EntryKind.CREATE_BILL:
+            return at_bill
+        case EntryKind.OPEN_RETURN | EntryKind.RESUME_RETURN:
+            return at_return
+        case EntryKind.ATTACH_PARENT | EntryKind.DETACH_PARENT:
+            is_on = at_bill and bill is not None and bill.holds(did.parent or "")
+            return is_on is (did.kind is EntryKind.ATTACH_PARENT)
+        case EntryKind.RETURN_BAG | EntryKind.UNRETURN_BAG:
+            is_back = at_return and ticket is not None and ticket.holds(did.parent or "")
+            return is_back is (did.kind is EntryKind.RETURN_BAG)
+        case EntryKind.COMPLETE_BILL | EntryKind.REOPEN_BILL:
+            is_completed = at_bill and bill is not None and bill.is_completed
+            return is_completed is (did.kind is EntryKind.COMPLETE_BILL)
         case _:
             return True
 
 
 def _waits_for_answer(did: Decision, label: str | bytes) -> bool:
-    """Whether the same label again says yes: to a question, or to placing what a person has looked at."""
-    return did.verdict is Verdict.CONFIRM or label == Command.PLACE
+    """Whether the same label again says yes: to a question, or to placing what a person has looked at.
+
+    What begins and ends finding, and leaves a desk, undoes itself, or goes on to the next thing to leave.
+    """
+    toggles = did.kind in {EntryKind.FIND, EntryKind.LEAVE}
+    return did.verdict is Verdict.CONFIRM or toggles or label == Command.PLACE
 
 
 def _would_reverse(did: Decision, scanned: ParsedCode, gap_ms: int) -> bool:
@@ -332,7 +364,26 @@ def _would_reverse(did: Decision, scanned: ParsedCode, gap_ms: int) -> bool:
         return _stands(did) and gap_ms < DELIBERATE_MS
     if did.kind is EntryKind.ACKNOWLEDGE:
         return scanned.command is None or gap_ms < DELIBERATE_MS
-    return did.kind is EntryKind.REMOVE_CHILD and did.child == scanned.text
+    if did.kind is EntryKind.OPEN_RETURN:
+        return scanned.command is Command.NEW_RETURN
+    return scanned.text in _gone_by(did)
+
+
+def _gone_by(did: Decision) -> set[str | None]:
+    """Return what *did* took away or renamed: the same label again would put it back, or mean another bag."""
+    match did.kind:
+        case EntryKind.REMOVE_CHILD:
+            return {did.child}
+        case EntryKind.DETACH_PARENT | EntryKind.UNRETURN_BAG:
+            return {did.parent}
+        case EntryKind.DELETE_BAG:
+            return {did.bag}
+        case EntryKind.DELETE_BILL:
+            return {did.bill}
+        case EntryKind.REPLACE_LABEL:
+            return {did.parent, did.child}
+        case _:
+            return set()
 
 
 def _gap(earlier_ms: int, later_ms: int | None) -> int:

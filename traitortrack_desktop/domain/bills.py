@@ -1,6 +1,7 @@
 """Bills, on which parent bags are dispatched: the web application's rules, and what is known of one. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,6 +79,25 @@ def bill_status(text: str | None) -> BillStatus:
     if text is None:
         return BillStatus.NEW
     return BillStatus(text) if text in set(BillStatus) else BillStatus.PROCESSING
+
+
+def bill_name(text: str) -> str | None:
+    """Return what a person typed as a bill is called at the centre, ``None`` when that is no usable name.
+
+    As the web application cleans it: no control or invisible characters, one blank for many.
+    """
+    visible = "".join(char for char in text if char.isspace() or not _is_invisible(char))
+    name = " ".join(visible.split()).upper()
+    return name if 1 <= len(name) <= LONGEST_NAME else None
+
+
+def same_bill(one: str | None, other: str | None) -> bool:
+    """Whether both are names of one bill: the central database may have it in any case."""
+    return one is not None and other is not None and one.upper() == other.upper()
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def expected_kg_of(parent: str) -> int:

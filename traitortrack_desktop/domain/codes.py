@@ -27,6 +27,8 @@ _BLANKS = " \t\r\n\u00a0"
 _COMMAND_PREFIX = "TT-CMD-"
 NUMBER_PREFIX = "TT-NUM-"
 AREA_PREFIX = "TT-AREA-"
+PRACTICE_PREFIX = "TT-TRAIN-"
+"""Before the codes of training sheets: only a practice station takes what stands behind it for a code."""
 _TYPED_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 SHOWN_OF_A_BADGE = f"{BADGE_PREFIX}***"
 """All that is ever told or kept of a badge's code."""
@@ -122,6 +124,8 @@ class CodeRules:
     """With fewer bags than this a parent is closed only with a reason; 0 means never."""
     bill_capacity: int = 20
     """How many parents a new bill takes where nobody says another number."""
+    practice: bool = False
+    """A station for practice, at a centre of its own: it takes the codes of training sheets."""
 
     def capacity_of(self, parent: str) -> int:
         """Return how many child bags the parent of that code takes."""
@@ -139,6 +143,7 @@ def code_rules(
     capacity_by_prefix: Mapping[str, int] | None = None,
     close_reason_below: int = 0,
     bill_capacity: int = 20,
+    practice: bool = False,
 ) -> CodeRules:
     """Return compiled rules.
 
@@ -165,6 +170,7 @@ def code_rules(
         capacity_by_prefix=by_prefix,
         close_reason_below=close_reason_below,
         bill_capacity=bill_capacity,
+        practice=practice,
     )
 
 
@@ -242,6 +248,10 @@ def _classify_gs1(text: str, rules: CodeRules) -> ParsedCode:
 def _classify(text: str, rules: CodeRules) -> ParsedCode:
     if text.startswith((SET_UP_PREFIX, TEST_PREFIX)):
         return _refused(text, Reason.SET_UP_CODE)
+    if text.startswith(PRACTICE_PREFIX):
+        if not rules.practice:
+            return _refused(text, Reason.PRACTICE_CODE)
+        text = text.removeprefix(PRACTICE_PREFIX)
     if text.startswith(_COMMAND_PREFIX):
         return _command(text)
     if text.startswith((NUMBER_PREFIX, AREA_PREFIX)):
@@ -260,7 +270,7 @@ def _classify(text: str, rules: CodeRules) -> ParsedCode:
     ):
         if pattern.fullmatch(text):
             return ParsedCode(kind=kind, text=text)
-    if _TYPED_NUMBER.fullmatch(text):
+    if label is None and _TYPED_NUMBER.fullmatch(text):
         return _answer(text)
     return _refused(text, Reason.UNKNOWN_CODE)
 

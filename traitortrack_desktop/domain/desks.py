@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from traitortrack_desktop.domain.bills import BillDetails, BillFact, BillStatus, expected_kg_of
+from traitortrack_desktop.domain.bills import (
+    BillDetails,
+    BillFact,
+    BillStatus,
+    expected_kg_of,
+    same_bill,
+)
 from traitortrack_desktop.domain.entries import EntryKind, JournalEntry, Outcome, Receipt
 from traitortrack_desktop.domain.reasons import Reason
 
@@ -170,7 +176,7 @@ def desk_after_entry(desk: Desk | None, entry: JournalEntry) -> Desk | None:
     """Return the desk after *entry*, which was accepted and is about a bill or a return."""
     if isinstance(desk, OpenBill) and entry.decision.bill == desk.code:
         return _bill_after_entry(desk, entry)
-    if isinstance(desk, OpenTicket) and entry.decision.ticket == desk.code:
+    if isinstance(desk, OpenTicket) and _is_about(desk, entry):
         return _ticket_after_entry(desk, entry)
     return desk
 
@@ -179,9 +185,34 @@ def desk_after_receipt(desk: Desk | None, entry: JournalEntry, receipt: Receipt)
     """Return the desk after the centre's answer to *entry*."""
     if isinstance(desk, OpenBill) and entry.decision.bill == desk.code and entry.seq >= desk.opened_seq:
         return _bill_after_receipt(desk, entry, receipt)
-    if isinstance(desk, OpenTicket) and entry.decision.ticket == desk.code and entry.seq >= desk.opened_seq:
+    if isinstance(desk, OpenTicket) and _is_about(desk, entry) and entry.seq >= desk.opened_seq:
         return _ticket_after_receipt(desk, entry, receipt)
     return desk
+
+
+def bill_as_others_left_it(bill: OpenBill, fact: BillFact, posted_seq: int) -> OpenBill:
+    """Return *bill* with what the centre has of it by now: others work at it too.
+
+    The effects of this station's entries up to *posted_seq* are in *fact*, and no others.
+    """
+    if fact.is_absent or posted_seq < bill.fact_seq:
+        return bill
+    settled = not bill.unanswered
+    return replace(
+        bill,
+        fact=fact,
+        fact_seq=posted_seq,
+        capacity=fact.capacity if settled else bill.capacity,
+        status=fact.status if settled else bill.status,
+    )
+
+
+def _is_about(ticket: OpenTicket, entry: JournalEntry) -> bool:
+    """Whether *entry* is about *ticket*, whose code the centre may have replaced by another one."""
+    opened_by = entry.id if entry.decision.kind is EntryKind.OPEN_RETURN else entry.decision.ticket_entry
+    if opened_by is not None and ticket.opened_by is not None:
+        return opened_by == ticket.opened_by
+    return entry.decision.ticket == ticket.code
 
 
 _STEPS: Mapping[EntryKind, int] = {
@@ -224,12 +255,11 @@ def _ticket_after_entry(ticket: OpenTicket, entry: JournalEntry) -> OpenTicket |
 
 
 def _bill_after_receipt(bill: OpenBill, entry: JournalEntry, receipt: Receipt) -> OpenBill | None:
-    refused = receipt.outcome is Outcome.REFUSED
-    if refused and entry.decision.kind is EntryKind.OPEN_BILL:
-        return bill
-    told = receipt.bill if receipt.bill is not None and receipt.bill.code == bill.code else None
-    if told is not None and told.is_absent:
-        return None  # somebody deleted it
+    told = receipt.bill
+    if told is not None and not same_bill(told.code, bill.code):
+        told = None
+    if (told is not None and told.is_absent) or _was_not_made(entry, receipt, Reason.BILL_EXISTS):
+        return None
     bill = replace(
         bill,
         changes=_answered(bill.changes, entry, receipt),
@@ -237,7 +267,8 @@ def _bill_after_receipt(bill: OpenBill, entry: JournalEntry, receipt: Receipt) -
     )
     if told is None or entry.seq < bill.fact_seq:
         return bill
-    newest = not any(seq > entry.seq for seq in bill.unanswered)
+    is_another = receipt.reason is Reason.BILL_EXISTS
+    newest = is_another or not any(seq > entry.seq for seq in bill.unanswered)
     return replace(
         bill,
         fact=told,
@@ -248,13 +279,21 @@ def _bill_after_receipt(bill: OpenBill, entry: JournalEntry, receipt: Receipt) -
 
 
 def _ticket_after_receipt(ticket: OpenTicket, entry: JournalEntry, receipt: Receipt) -> OpenTicket | None:
-    if receipt.reason in {Reason.TICKET_CLOSED, Reason.TICKET_UNKNOWN}:
+    gone = {Reason.TICKET_CLOSED, Reason.TICKET_UNKNOWN}
+    if receipt.reason in gone or _was_not_made(entry, receipt):
         return None
     return replace(
         ticket,
+        code=receipt.ticket or ticket.code,
         changes=_answered(ticket.changes, entry, receipt),
         unanswered=ticket.unanswered - {entry.seq},
     )
+
+
+def _was_not_made(entry: JournalEntry, receipt: Receipt, *but: Reason) -> bool:
+    """Whether the bill or return that *entry* made is not there; *but* for these reasons another one is."""
+    made = entry.decision.kind in {EntryKind.CREATE_BILL, EntryKind.OPEN_RETURN}
+    return made and receipt.outcome is Outcome.REFUSED and receipt.reason not in but
 
 
 def _answered(

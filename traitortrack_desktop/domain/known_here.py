@@ -1,4 +1,4 @@
-"""What a decision may need beside the work, the code and the bag: who works here, bills, returns, the time."""
+"""What a decision may need beside work, code and bag: who works here, bills, returns, the time. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime

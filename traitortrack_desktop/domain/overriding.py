@@ -46,6 +46,8 @@ def _objection(
         return Reason.NOT_COUNTED
     if parent is None or parent.is_full or not parent.completed:
         return Reason.NOTHING_TO_OVERRIDE
+    if parent.bill_completed:
+        return Reason.PARENT_ON_COMPLETED_BILL
     if permission is not Operation.OVERRIDE_COMPLETED or by is None or not by.may(permission):
         return Reason.NOT_PERMITTED
     return None if words else Reason.REASON_MISSING

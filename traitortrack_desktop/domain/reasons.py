@@ -59,6 +59,8 @@ class Reason(StrEnum):
     UNKNOWN_COMMAND = "unknown_command", About.READING, Severity.FIXABLE
     UNKNOWN_BADGE = "unknown_badge", About.READING, Severity.FIXABLE
     SET_UP_CODE = "set_up_code", About.READING, Severity.FIXABLE
+    PRACTICE_CODE = "practice_code", About.READING, Severity.FIXABLE
+    """Of a training sheet: no station but one for practice takes it."""
     BILL_NOT_HERE = "bill_not_here", About.READING, Severity.FIXABLE
     WRONG_SCANNER = "wrong_scanner", About.READING, Severity.FIXABLE
     NOT_STORED = "not_stored", About.READING, Severity.FIXABLE

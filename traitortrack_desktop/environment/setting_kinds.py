@@ -4,6 +4,7 @@ Every ``read`` raises ``ValueError`` with the rest of a sentence that begins wit
 *from_text* tells that the value may be text that stands for another type (environment, command line).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -114,6 +115,25 @@ class TextList:
         if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
             raise ValueError("must be a list of texts")
         return tuple(text for text in (each.strip() for each in value) if text)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberByPrefix:
+    """Texts such as ``M444-=15``: with what a code begins, and a whole number for it."""
+
+    least: int
+    most: int
+
+    def read(self, value: object, *, from_text: bool) -> Mapping[str, int]:
+        """Return the numbers by their prefixes, which are upper case."""
+        number = Number(whole=True, least=self.least, most=self.most)
+        numbers: dict[str, int] = {}
+        for text in TextList().read(value, from_text=from_text):
+            prefix, equals, digits = text.rpartition("=")
+            if not equals or not prefix.strip():
+                raise ValueError("must be texts such as M444-=15")
+            numbers[prefix.strip().upper()] = int(number.read(digits.strip(), from_text=True))
+        return numbers
 
 
 @dataclass(frozen=True, slots=True)

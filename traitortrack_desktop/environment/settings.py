@@ -23,6 +23,7 @@ from traitortrack_desktop.environment.setting_kinds import (
     Folder,
     Kind,
     Number,
+    NumberByPrefix,
     PostgresUrl,
     Switch,
     Text,
@@ -55,6 +56,10 @@ class SettingsError(Exception):
 class Settings:
     """What this station was told. ``None`` for a code pattern or *capacity* means the domain's own.
 
+    *capacity_by_prefix* is for parents that take another number of child bags, by how their codes begin.
+    With fewer bags than *close_reason_below* a parent is closed only with a reason; 0 means never.
+    *bill_capacity* is how many parents a new bill takes where nobody says another number.
+
     *database_url* is kept out of the representation: from the environment it may carry a password.
     *idle_lock_minutes* of 0 means never. *secrets_file* allows a file in place of a key ring.
     """
@@ -68,6 +73,9 @@ class Settings:
     bill_pattern: str | None = None
     label_pattern: str | None = None
     capacity: int | None = None
+    capacity_by_prefix: Mapping[str, int] = field(default_factory=dict)
+    close_reason_below: int = 0
+    bill_capacity: int | None = None
     fact_trust_hours: float = 12.0
     offline_sign_in_days: int = 7
     idle_lock_minutes: int = 10
@@ -93,6 +101,9 @@ _KINDS: Mapping[str, Kind] = {
     "bill_pattern": Text(longest=500),
     "label_pattern": Text(longest=500),
     "capacity": Number(whole=True, least=1, most=500),
+    "capacity_by_prefix": NumberByPrefix(least=1, most=500),
+    "close_reason_below": Number(whole=True, least=0, most=500),
+    "bill_capacity": Number(whole=True, least=1, most=50),
     "fact_trust_hours": Number(whole=False, least=0, most=168),
     "offline_sign_in_days": Number(whole=True, least=0, most=30),
     "idle_lock_minutes": Number(whole=True, least=0, most=480),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import Fact, FactStyle
+from traitortrack_desktop.presentation.panel_views import Fact, FactStyle
 
 LONGEST = 400
 """Characters that are shown of one value."""

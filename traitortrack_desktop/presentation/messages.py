@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
+from traitortrack_desktop.domain.bills import same_bill
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.entries import ABOUT_PEOPLE, BagFact, Decision, EntryKind, Verdict
+from traitortrack_desktop.domain.desks import Desk, OpenBill
+from traitortrack_desktop.domain.entries import ABOUT_PEOPLE, BagFact, Decision, EntryKind, Holder, Verdict
 from traitortrack_desktop.domain.holding import lets_the_next_follow
 from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, WorkState
@@ -19,8 +21,14 @@ from traitortrack_desktop.presentation.wording import ENGLISH
 KNOWN_SHOWS_AFTER = timedelta(minutes=1)
 """What is known since just now needs no "known at"."""
 
-NOTICES = frozenset({Reason.OPERATOR_DISABLED, Reason.SESSION_REVOKED, Reason.BADGE_NOT_VALID})
-"""What the centre tells about a person: the bags are where the operator was told."""
+ABOUT_A_PERSON = frozenset({Reason.OPERATOR_DISABLED, Reason.SESSION_REVOKED, Reason.BADGE_NOT_VALID})
+"""Notices that name somebody, where others name a bag."""
+
+NOTICES = ABOUT_A_PERSON | {Reason.PARENT_OPEN_ELSEWHERE}
+"""What the centre tells beside what it did: the bags are where the operator was told."""
+
+_FILLING = frozenset({EntryKind.ADD_CHILD, EntryKind.MOVE_CHILDREN})
+_OF_A_HOLDER = frozenset({Reason.PARENT_OPEN_ELSEWHERE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +81,31 @@ def message_for(
     if decision.verdict is not Verdict.ACCEPTED:
         assert decision.reason is not None
         phrase = tongue.wording.reasons[decision.reason]
-    elif decision.kind is EntryKind.ADD_CHILD and parent is not None and parent.is_full:
-        phrase = tongue.wording.complete
+    elif decision.kind in _FILLING and parent is not None and parent.is_full:
+        is_added = decision.kind is EntryKind.ADD_CHILD
+        phrase = tongue.wording.complete if is_added else tongue.wording.moved_full
+    elif fills_the_bill(decision, state):
+        phrase = tongue.wording.bill_is_full
     elif decision.kind is EntryKind.ACKNOWLEDGE and decision.code == Command.ASIDE:
         phrase = tongue.wording.set_aside
     else:
         phrase = tongue.wording.accepted[decision.kind]
     if _stopped_placing(decision):
         phrase = replace(phrase, now=(tongue.wording.labels.held_behind,))
-    return _message(phrase, _names(decision, parent, now, tongue))
+    return _message(phrase, names_of(decision, parent, state, now, tongue))
+
+
+def fills_the_bill(decision: Decision, state: WorkState | None) -> bool:
+    """Whether *decision* put a parent onto the last free place of the bill that is worked at."""
+    bill = state.bill if state is not None and decision.kind is EntryKind.ATTACH_PARENT else None
+    return bill is not None and bill.code == decision.bill and bill.is_full
+
+
+def shown_code(code: str) -> str:
+    """Return *code* as it stands in a sentence: that of a command by what its barcode is called."""
+    if code in set(Command):
+        return code.removeprefix("TT-CMD-").replace("-", " ")
+    return code_text(code).text
 
 
 def _stopped_placing(decision: Decision) -> bool:
@@ -97,15 +121,25 @@ def message_for_refusal(
     """Return what the operator is told about an entry that the centre refused afterwards: both stories."""
     tongue = tongue or Tongue()
     fact = item.fact
+    holder = fact.holder if fact is not None and item.reason in _OF_A_HOLDER else None
+    since = holder.since if holder is not None else fact.since if fact is not None else None
+    other_bill = fact.bill if fact is not None and not same_bill(fact.bill, item.bill) else None
     names = {
-        "code": code_text(item.code).text,
+        "code": shown_code(item.code),
         "parent": item.parent,
         "child": item.child,
         "other": fact.parent if fact is not None and fact.parent != item.parent else None,
-        "since": tongue.moment(fact.since, now) if fact is not None else None,
-        "by": fact.by if fact is not None else None,
+        "since": tongue.moment(since, now),
+        "by": holder.by if holder is not None else fact.by if fact is not None else None,
         "at": tongue.moment(item.at, now),
         "operator": item.operator,
+        "holder": holder.station if holder is not None else None,
+        "bill": _shown(item.bill),
+        "other_bill": _shown(other_bill),
+        "ticket": item.ticket,
+        "bag": item.bag,
+        "origin": item.origin,
+        "moved": item.moved if item.moved > 1 else None,
     }
     return _message(tongue.wording.late[item.reason], names)
 
@@ -118,7 +152,7 @@ def _message(phrase: Phrase, names: Mapping[str, object]) -> Message:
 
 def _parent_about(decision: Decision, state: WorkState | None) -> OpenParent | None:
     """Return the parent that *decision* is about; who signs in or out leaves the open one as it is."""
-    if decision.kind in ABOUT_PEOPLE and decision.parent is None:
+    if decision.kind in ABOUT_PEOPLE | {EntryKind.LEAVE} and decision.parent is None:
         return state.parent if state is not None else None
     return _parent_in(state, decision.parent)
 
@@ -129,26 +163,86 @@ def _parent_in(state: WorkState | None, code: str | None) -> OpenParent | None:
     return next((bag for bag in (state.parent, state.finished) if bag is not None and bag.code == code), None)
 
 
-def _names(
+def names_of(
+    decision: Decision,
+    parent: OpenParent | None,
+    state: WorkState | None,
+    now: datetime | None,
+    tongue: Tongue,
+) -> dict[str, object]:
+    """Return what the names in a pattern stand for; *state* is the work after *decision*."""
+    return _names_of_bags(decision, parent, now, tongue) | _names_of_desks(decision, state, tongue)
+
+
+def _names_of_bags(
     decision: Decision, parent: OpenParent | None, now: datetime | None, tongue: Tongue
 ) -> dict[str, object]:
-    fact = decision.fact
+    fact, holder, several = decision.fact, _holder_in(decision), len(decision.children) > 1
     same = parent is not None and fact is not None and fact.parent == parent.code
-    inside_since = _inside_since(decision, parent)
-    since = fact.since if fact is not None and fact.since is not None else inside_since
+    since = fact.since if fact is not None and fact.since is not None else _inside_since(decision, parent)
     return {
-        "code": code_text(decision.code).text,
+        "code": shown_code(decision.code),
         "parent": decision.parent or (parent.code if parent is not None else None),
-        "child": decision.child,
+        "child": decision.child or (decision.children[0] if decision.children and not several else None),
         "other": fact.parent if fact is not None and not same else None,
-        "since": tongue.moment(since, now),
-        "by": fact.by if fact is not None else None,
+        "since": tongue.moment(holder.since if holder is not None else since, now),
+        "by": holder.by if holder is not None else fact.by if fact is not None else None,
         "count": parent.count if parent is not None else None,
         "base_count": decision.base_count or None,
         "capacity": decision.capacity,
         "closes": decision.closes,
         "known": tongue.moment(_known_at(fact, now), now),
+        "bag": decision.bag or decision.about,
+        "origin": decision.origin,
+        "moved": len(decision.children) if several else None,
+        "holder": holder.station if holder is not None else None,
     }
+
+
+def _holder_in(decision: Decision) -> Holder | None:
+    """Return the station that *decision* tells of as having the parent."""
+    if decision.taken_from is not None:
+        return decision.taken_from
+    told = decision.reason in _OF_A_HOLDER or decision.kind is EntryKind.PARENT_TAKEN
+    return decision.fact.holder if told and decision.fact is not None else None
+
+
+def _names_of_desks(decision: Decision, state: WorkState | None, tongue: Tongue) -> dict[str, object]:
+    desk = state.desk if state is not None else None
+    worked_at = state.bill if state is not None else None
+    ticket = state.ticket if state is not None else None
+    on = decision.fact.bill if decision.fact is not None else None
+    bill = decision.bill or (worked_at.code if worked_at is not None else None)
+    about = bill or on
+    figures = _figures_of(decision, worked_at if same_bill(about, _code_of(worked_at)) else None)
+    if ticket is not None:
+        figures["linked"] = ticket.count
+    return figures | {
+        "bill": _shown(about),
+        "other_bill": _shown(on) if not same_bill(on, bill) else None,
+        "ticket": decision.ticket or _code_of(ticket),
+        "area": tongue.wording.office.areas.get(decision.area or ""),
+        "here": _shown(_code_of(desk)),
+    }
+
+
+def _figures_of(decision: Decision, bill: OpenBill | None) -> dict[str, object]:
+    """Return how full the bill is that *decision* is about: as worked at here, else as it was known."""
+    if bill is not None:
+        return {"places": bill.capacity, "linked": bill.linked, "remaining": bill.remaining}
+    fact, details = decision.bill_fact, decision.details
+    places = details.capacity if details is not None else None
+    if places is None and fact is not None:
+        places = fact.capacity
+    return {"places": places, "linked": fact.linked if fact is not None else None}
+
+
+def _code_of(desk: Desk | None) -> str | None:
+    return desk.code if desk is not None else None
+
+
+def _shown(code: str | None) -> str | None:
+    return code_text(code).text if code is not None else None
 
 
 def _known_at(fact: BagFact | None, now: datetime | None) -> datetime | None:

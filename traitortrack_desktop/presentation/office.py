@@ -10,16 +10,15 @@ from traitortrack_desktop.presentation.office_phrases import Said
 from traitortrack_desktop.presentation.office_sessions import sessions_card, sessions_list
 from traitortrack_desktop.presentation.office_speech import Speech
 from traitortrack_desktop.presentation.office_state import (
-    CardView,
-    Fact,
-    FieldView,
-    ListView,
+    OfficeCard,
     OfficeFacts,
+    OfficeFieldView,
     OfficePress,
     OfficeSaying,
     OfficeView,
 )
 from traitortrack_desktop.presentation.office_stations import stations_card, stations_list
+from traitortrack_desktop.presentation.panel_views import Fact, ListView
 from traitortrack_desktop.presentation.screen_state import Icon, Tone
 
 FILTERS = {
@@ -84,7 +83,7 @@ def has_next_page(facts: OfficeFacts) -> bool:
     return facts.tab is OfficeTab.AUDIT and facts.audit is not None and facts.audit.next_before is not None
 
 
-def _list_and_card(facts: OfficeFacts, speech: Speech) -> tuple[ListView | None, CardView]:
+def _list_and_card(facts: OfficeFacts, speech: Speech) -> tuple[ListView | None, OfficeCard]:
     match facts.tab:
         case OfficeTab.ACCOUNTS:
             return accounts_list(facts, speech), accounts_card(facts, speech)
@@ -98,12 +97,12 @@ def _list_and_card(facts: OfficeFacts, speech: Speech) -> tuple[ListView | None,
             return None, _own_card(facts, speech)
 
 
-def _own_card(facts: OfficeFacts, speech: Speech) -> CardView:
+def _own_card(facts: OfficeFacts, speech: Speech) -> OfficeCard:
     words = speech.words
     if facts.own is None:
-        return CardView(title=words.own_password_title)
+        return OfficeCard(title=words.own_password_title)
     person = facts.own.person
-    return CardView(
+    return OfficeCard(
         title=words.own_password_title,
         facts=(
             Fact(label=words.own_password_name, text=person.username),
@@ -135,9 +134,9 @@ def _key(act: OfficeAct, facts: OfficeFacts, speech: Speech) -> OfficePress:
     return speech.press(act, usable=usable)
 
 
-def _filter(name: OfficeField, facts: OfficeFacts, speech: Speech) -> FieldView:
+def _filter(name: OfficeField, facts: OfficeFacts, speech: Speech) -> OfficeFieldView:
     words = speech.words
-    return FieldView(
+    return OfficeFieldView(
         field=name,
         label=words.fields[name],
         value=facts.search.get(name, ""),

@@ -4,18 +4,8 @@ from traitortrack_desktop.domain.accounts import Account
 from traitortrack_desktop.domain.roles import Role
 from traitortrack_desktop.presentation.office_acts import OfficeAct
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import (
-    BadgeFile,
-    CardView,
-    Cell,
-    Column,
-    Fact,
-    FactStyle,
-    ListRow,
-    ListView,
-    OfficeFacts,
-    OfficePress,
-)
+from traitortrack_desktop.presentation.office_state import BadgeFile, OfficeCard, OfficeFacts, OfficePress
+from traitortrack_desktop.presentation.panel_views import Cell, Column, Fact, FactStyle, ListRow, ListView
 from traitortrack_desktop.presentation.screen_state import Mark
 
 _SHARES = (33, 20, 20, 27)
@@ -53,14 +43,14 @@ def _row(account: Account, speech: Speech) -> ListRow:
     )
 
 
-def accounts_card(facts: OfficeFacts, speech: Speech) -> CardView:
+def accounts_card(facts: OfficeFacts, speech: Speech) -> OfficeCard:
     """Return the card of the account that is chosen."""
     account = chosen_account(facts)
     if account is None:
-        return CardView()
+        return OfficeCard()
     if facts.card is not None and facts.card.username == account.username:
         return _printing(facts.card, account, speech)
-    return CardView(
+    return OfficeCard(
         title=account.username, facts=_facts(account, speech), presses=_presses(facts, account, speech)
     )
 
@@ -90,10 +80,10 @@ def _facts(account: Account, speech: Speech) -> tuple[Fact, ...]:
     )
 
 
-def _printing(card: BadgeFile, account: Account, speech: Speech) -> CardView:
+def _printing(card: BadgeFile, account: Account, speech: Speech) -> OfficeCard:
     """Return the card while the file of its new badge is there: first that has to go."""
     words = speech.words.accounts
-    return CardView(
+    return OfficeCard(
         title=words.card_title.format(name=account.username),
         facts=(
             Fact(label=words.card_kept, text=str(card.path), style=FactStyle.CODE),

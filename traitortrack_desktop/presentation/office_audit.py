@@ -10,16 +10,8 @@ from traitortrack_desktop.presentation.audit_difference import detail_lines, dif
 from traitortrack_desktop.presentation.office_acts import OfficeAct, OfficeField
 from traitortrack_desktop.presentation.office_notes import FormProblem
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import (
-    CardView,
-    Cell,
-    Column,
-    Fact,
-    FactStyle,
-    ListRow,
-    ListView,
-    OfficeFacts,
-)
+from traitortrack_desktop.presentation.office_state import OfficeCard, OfficeFacts
+from traitortrack_desktop.presentation.panel_views import Cell, Column, Fact, FactStyle, ListRow, ListView
 
 _SHARES = (20, 34, 46)
 _YEARS = range(1970, 3000)
@@ -55,13 +47,13 @@ def _row(row: AuditRow, speech: Speech) -> ListRow:
     )
 
 
-def audit_card(facts: OfficeFacts, speech: Speech) -> CardView:
+def audit_card(facts: OfficeFacts, speech: Speech) -> OfficeCard:
     """Return everything that the chosen row says."""
     row = next(
         (each for each in (facts.audit.rows if facts.audit else ()) if str(each.id) == facts.chosen), None
     )
     if row is None:
-        return CardView()
+        return OfficeCard()
     words = speech.words.audit
     entry = (Fact(label=words.entry, text=row.request, style=FactStyle.CODE),) if row.request else ()
     address = (Fact(label=words.address, text=row.address, style=FactStyle.CODE),) if row.address else ()
@@ -69,7 +61,7 @@ def audit_card(facts: OfficeFacts, speech: Speech) -> CardView:
         speech.press(OfficeAct.SAME_REQUEST, value=row.request or "", usable=_is_uuid(row.request)),
         speech.press(OfficeAct.SAME_PERSON, value=row.username or "", usable=bool(row.username)),
     ]
-    return CardView(
+    return OfficeCard(
         title=_spelled(row.action),
         facts=(
             Fact(label=words.at, text=speech.exact(row.at)),

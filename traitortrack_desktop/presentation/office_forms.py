@@ -23,12 +23,12 @@ from traitortrack_desktop.presentation.office_acts import (
 from traitortrack_desktop.presentation.office_notes import FormProblem
 from traitortrack_desktop.presentation.office_speech import Speech
 from traitortrack_desktop.presentation.office_state import (
-    FieldKind,
-    FieldView,
-    FormView,
     OfficeFacts,
+    OfficeFieldView,
     OfficeForm,
+    OfficeFormView,
 )
+from traitortrack_desktop.presentation.panel_views import FieldKind
 from traitortrack_desktop.presentation.screen_state import Mark
 
 FIELDS: Mapping[FormKind, tuple[OfficeField, ...]] = {
@@ -115,14 +115,14 @@ def progress(
     return missing_in_password(password), again != password
 
 
-def form_view(facts: OfficeFacts, form: OfficeForm, speech: Speech) -> FormView:
+def form_view(facts: OfficeFacts, form: OfficeForm, speech: Speech) -> OfficeFormView:
     """Return *form* as it is shown."""
     words = speech.words.forms[form.kind]
     hint, mark = _hint(form, speech)
     is_own_card = form.kind is FormKind.OWN_PASSWORD
     cancel = None if is_own_card else speech.press(OfficeAct.CANCEL)
     submit = speech.press(OfficeAct.SUBMIT, primary=True, usable=not facts.asking)
-    return FormView(
+    return OfficeFormView(
         number=form.number,
         title=words.title.format(name=form.about),
         fields=tuple(_field(name, facts, form, speech) for name in FIELDS[form.kind]),
@@ -134,9 +134,9 @@ def form_view(facts: OfficeFacts, form: OfficeForm, speech: Speech) -> FormView:
     )
 
 
-def _field(name: OfficeField, facts: OfficeFacts, form: OfficeForm, speech: Speech) -> FieldView:
+def _field(name: OfficeField, facts: OfficeFacts, form: OfficeForm, speech: Speech) -> OfficeFieldView:
     own = facts.own is not None and form.about == facts.own.person.username
-    return FieldView(
+    return OfficeFieldView(
         field=name,
         label=speech.words.fields[name],
         kind=_kind(name),

@@ -7,15 +7,8 @@ from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.roles import Rights
 from traitortrack_desktop.presentation.office_acts import OfficeAct, OfficeField
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import (
-    CardView,
-    Cell,
-    Column,
-    Fact,
-    ListRow,
-    ListView,
-    OfficeFacts,
-)
+from traitortrack_desktop.presentation.office_state import OfficeCard, OfficeFacts
+from traitortrack_desktop.presentation.panel_views import Cell, Column, Fact, ListRow, ListView
 from traitortrack_desktop.presentation.screen_state import Mark
 
 _SHARES = (32, 30, 15, 23)
@@ -55,15 +48,15 @@ def _row(session: SessionRecord, facts: OfficeFacts, speech: Speech) -> ListRow:
     )
 
 
-def sessions_card(facts: OfficeFacts, speech: Speech) -> CardView:
+def sessions_card(facts: OfficeFacts, speech: Speech) -> OfficeCard:
     """Return the card of the session that is chosen."""
     session = next((each for each in facts.sessions or () if str(each.id) == facts.chosen), None)
     if session is None:
-        return CardView()
+        return OfficeCard()
     words = speech.words.sessions
     state, mark = _state(session, facts, speech)
     ended_by = _ended_by(session, speech)
-    return CardView(
+    return OfficeCard(
         title=session.username,
         facts=(
             Fact(label=words.state, text=f"{state} · {ended_by}" if ended_by else state, mark=mark),

@@ -4,7 +4,6 @@ one-time code of enrolment while it is shown."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from traitortrack_desktop.domain.accounts import (
@@ -20,7 +19,14 @@ from traitortrack_desktop.domain.accounts import (
 from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.presentation.office_acts import FormKind, OfficeAct, OfficeField, OfficeTab
 from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
-from traitortrack_desktop.presentation.screen_state import Icon, Mark, Tone
+from traitortrack_desktop.presentation.panel_views import (
+    CardView,
+    FieldView,
+    FormView,
+    ListView,
+    Press,
+    Saying,
+)
 from traitortrack_desktop.services.people_desk import PeopleTrouble
 
 OfficeProblem = FormProblem | AccountProblem | StationProblem
@@ -99,136 +105,28 @@ class OfficeFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfficePress:
-    """A button. *armed*: the next press does it."""
-
-    act: OfficeAct
-    label: str
-    key: str = ""
-    value: str = ""
-    chosen: bool = False
-    primary: bool = False
-    usable: bool = True
-    armed: bool = False
-
-
-class FieldKind(StrEnum):
-    """How a field is filled in."""
-
-    TEXT = "text"
-    SECRET = "secret"  # noqa: S105 - a name
-    DIGITS = "digits"
-    SECRET_DIGITS = "secret_digits"  # noqa: S105
-    CHOICE = "choice"
+class OfficePress(Press[OfficeAct]):
+    """A button of the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldView:
-    """A field with what it begins with; *choices* are value and label."""
-
-    field: OfficeField
-    label: str
-    kind: FieldKind = FieldKind.TEXT
-    value: str = ""
-    example: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    wide: bool = False
-    """Takes a whole line of the form."""
-    usable: bool = True
-    longest: int = 120
+class OfficeFieldView(FieldView[OfficeField]):
+    """A field of the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormView:
-    """A form in the place of the card. *hint* changes while somebody types."""
-
-    number: int
-    title: str
-    fields: tuple[FieldView, ...]
-    hint: str
-    hint_mark: Mark | None
-    problem: str
-    submit: OfficePress
-    cancel: OfficePress | None
+class OfficeFormView(FormView[OfficeAct, OfficeField]):
+    """A form of the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One place of a row: a text, and a smaller one under it."""
-
-    text: str
-    under: str = ""
-    mark: Mark | None = None
-    strong: bool = False
+class OfficeCard(CardView[OfficeAct]):
+    """A card of the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of a list and its share of the width."""
-
-    title: str
-    share: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRow:
-    """A row; *faded* rows do not count any more."""
-
-    key: str
-    cells: tuple[Cell, ...]
-    faded: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListView:
-    """A list, or *empty* in its place."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[ListRow, ...]
-    chosen: str = ""
-    empty: str = ""
-
-
-class FactStyle(StrEnum):
-    """How a fact of the card is written."""
-
-    PLAIN = "plain"
-    HEADING = "heading"
-    CODE = "code"
-    """In letters of equal width."""
-    GONE = "gone"
-    NEW = "new"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A line of the card: what it is called, and what it is."""
-
-    label: str
-    text: str = ""
-    mark: Mark | None = None
-    style: FactStyle = FactStyle.PLAIN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardView:
-    """What is known of the chosen row, and what may be done. *big* is a code to read out."""
-
-    title: str = ""
-    big: str = ""
-    facts: tuple[Fact, ...] = ()
-    presses: tuple[OfficePress, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficeSaying:
-    """The line that says what happened, what is asked, or what is wrong."""
-
-    tone: Tone
-    icon: Icon
-    heading: str
-    what: str = ""
-    presses: tuple[OfficePress, ...] = ()
+class OfficeSaying(Saying[OfficeAct]):
+    """The line below of the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,11 +134,11 @@ class OfficeView:
     """The whole screen. *filters_wide*: the search fields span list and card."""
 
     tabs: tuple[OfficePress, ...]
-    filters: tuple[FieldView, ...] = ()
+    filters: tuple[OfficeFieldView, ...] = ()
     filters_wide: bool = False
     page: str = ""
     rows: ListView | None = None
-    card: CardView = field(default_factory=CardView)
-    form: FormView | None = None
+    card: OfficeCard = field(default_factory=OfficeCard)
+    form: OfficeFormView | None = None
     saying: OfficeSaying | None = None
     keys: tuple[OfficePress, ...] = ()

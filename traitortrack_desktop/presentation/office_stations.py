@@ -3,17 +3,8 @@
 from traitortrack_desktop.domain.accounts import StationRecord
 from traitortrack_desktop.presentation.office_acts import OfficeAct
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import (
-    CardView,
-    Cell,
-    Column,
-    EnrolmentCode,
-    Fact,
-    FactStyle,
-    ListRow,
-    ListView,
-    OfficeFacts,
-)
+from traitortrack_desktop.presentation.office_state import EnrolmentCode, OfficeCard, OfficeFacts
+from traitortrack_desktop.presentation.panel_views import Cell, Column, Fact, FactStyle, ListRow, ListView
 from traitortrack_desktop.presentation.screen_state import Mark
 
 _SHARES = (34, 28, 21, 17)
@@ -54,17 +45,17 @@ def _row(station: StationRecord, speech: Speech) -> ListRow:
     )
 
 
-def stations_card(facts: OfficeFacts, speech: Speech) -> CardView:
+def stations_card(facts: OfficeFacts, speech: Speech) -> OfficeCard:
     """Return the code that was just made, else the card of the station that is chosen."""
     if facts.code is not None:
         return _code_card(facts.code, speech)
     station = chosen_station(facts)
     if station is None:
-        return CardView()
+        return OfficeCard()
     words = speech.words.stations
     revoked = station.revoked_at is not None
     change = OfficeAct.RESTORE if revoked else OfficeAct.REVOKE
-    return CardView(
+    return OfficeCard(
         title=_name(station, speech),
         facts=(
             Fact(
@@ -92,9 +83,9 @@ def chosen_station(facts: OfficeFacts) -> StationRecord | None:
     return next((each for each in facts.stations or () if str(each.id) == facts.chosen), None)
 
 
-def _code_card(code: EnrolmentCode, speech: Speech) -> CardView:
+def _code_card(code: EnrolmentCode, speech: Speech) -> OfficeCard:
     words = speech.words.stations
-    return CardView(
+    return OfficeCard(
         title=words.code_title.format(name=code.name) if code.name else words.code_title_unnamed,
         big=code.code,
         facts=(

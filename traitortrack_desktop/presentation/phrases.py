@@ -6,16 +6,24 @@ is the one shown. Names in patterns: ``code`` what was scanned, ``parent`` the p
 was about, ``child``, ``other`` the parent bag where it really is, ``since``, ``by``, ``count``,
 ``capacity``, ``left``, ``closes``, ``at`` when the operator scanned it, ``operator``, ``age``, ``known``
 as of when the station knows, where that is a while ago.
+
+Of corrections: ``bag`` what a bag was called before, or that is deleted, ``origin`` where moved bags come out
+of, ``moved`` how many of them, where they are several, ``holder`` the station that has a parent open. Of
+desks: ``bill`` and ``ticket`` the bill and the return it is about, ``other_bill`` the bill that a parent is
+on, ``linked`` parents on it, of ``places``, of which ``remaining`` are free; ``area``; ``here`` the bill or
+the return that is worked at after it. ``about`` is what a question is about beside its code.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.bills import BillStatus
+from traitortrack_desktop.domain.codes import CodeKind, Command
 from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.scanners import Connection, ScannerRole, ScannerSetting, Terminator
+from traitortrack_desktop.presentation.find_phrases import FindWords
 from traitortrack_desktop.presentation.office_phrases import OfficeWords
 from traitortrack_desktop.presentation.own_steps import OverrideState, OwnStep
 from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
@@ -138,6 +146,71 @@ class Labels:
     dark_theme: str
     quit: str
     hold: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskWords:
+    """The scan screen at a bill, at a return, while finding; and what packing says of bills and of keys."""
+
+    next_parent: str
+    bill_full: str
+    bill_completed: str
+    next_returned: str
+    finding: str
+    look_at: str
+    open_twice: str
+    bill: str
+    ticket: str
+    of_places: str
+    places_left: Plural
+    places_unknown: str
+    """Behind the number of parents on a bill whose capacity nobody here knows."""
+    returned: Plural
+    kilograms: str
+    weight: str
+    too_light: str
+    too_heavy: str
+    weight_right: str
+    area: str
+    statuses: Mapping[BillStatus, str]
+    status_unknown: str
+    waits: Plural
+    all_there: str
+    bags_in: Plural
+    no_parents: str
+    no_returned: str
+    on_before: Plural
+    more_on_it: Plural
+    on_bill: str
+    on_completed_bill: str
+    from_other: str
+    bill_commands: Mapping[Command, str]
+    """Commands that are called otherwise at a bill."""
+    return_commands: Mapping[Command, str]
+    help: str
+    lists_bills: str
+    lists_returns: str
+    lists_bags: str
+    lists_refusals: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanCardWords:
+    """The card of what can be scanned now. *numbers* and *answers* are for what a question asks."""
+
+    title: str
+    hint: str
+    scans: str
+    close: str
+    packing: Mapping[CodeKind, str]
+    at_bill: Mapping[CodeKind, str]
+    at_return: Mapping[CodeKind, str]
+    finding: Mapping[CodeKind, str]
+    stopped: str
+    answers: str
+    numbers: str
+    scans_as: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,7 +452,7 @@ class CalibrationSheetWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeCardWords:
-    """The printed badges, in a font that holds ASCII only. *until* has a place for ``at``, a date.
+    """The printed badges. *until* has a place for ``at``, a date.
 
     *notes* are two short lines at the foot of a card; *name_by_hand* stands where a name cannot be printed.
     """
@@ -408,11 +481,17 @@ class Wording:
     resumed: Phrase
     set_aside: Phrase
     """What was held is set aside."""
+    moved_full: Phrase
+    """Bags were moved, and their new parent is full with them."""
+    bill_is_full: Phrase
+    """A parent went onto a bill, which is full with it."""
     cannot_store: Phrase
     instructions: Instructions
     commands: Mapping[Command, str]
     marks: Marks
     labels: Labels
+    desk: DeskWords
+    card: ScanCardWords
     sign_in: SignInWords
     people: PeopleWords
     set_up: SetUpWords
@@ -425,6 +504,7 @@ class Wording:
     database_password: DatabasePasswordWords
     badge_card: BadgeCardWords
     office: OfficeWords
+    find: FindWords
 
 
 def first_known(patterns: tuple[str, ...], names: Mapping[str, object]) -> str:

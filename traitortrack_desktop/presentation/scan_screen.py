@@ -3,22 +3,28 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from traitortrack_desktop.domain.codes import SHOWN_OF_A_BADGE, Command
+from traitortrack_desktop.domain.codes import AREA_PREFIX, NUMBER_PREFIX, SHOWN_OF_A_BADGE, Command
 from traitortrack_desktop.domain.entries import ABOUT_PEOPLE, Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.domain.work import OpenParent, Stop, WorkState
+from traitortrack_desktop.domain.work import AttentionItem, OpenParent, Stop, WorkState
 from traitortrack_desktop.presentation.actions import menu_actions, work_actions
 from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks, mark_of, mark_text
+from traitortrack_desktop.presentation.bill_desk import bill_desk_view
 from traitortrack_desktop.presentation.code_text import CodeText, code_text
+from traitortrack_desktop.presentation.desk_view import DeskView
 from traitortrack_desktop.presentation.messages import (
+    ABOUT_A_PERSON,
     NOTICES,
     Message,
     Tongue,
+    fills_the_bill,
     message_for,
     message_for_refusal,
+    shown_code,
 )
 from traitortrack_desktop.presentation.own_rights import allows_more, beside_a_refusal, own_step
 from traitortrack_desktop.presentation.phrases import first_known
+from traitortrack_desktop.presentation.return_desk import return_desk_view
 from traitortrack_desktop.presentation.screen_facts import (
     LastScan,
     ScreenFacts,
@@ -45,26 +51,46 @@ def scan_screen_state(
 ) -> ScanScreenState:
     """Return what the screen shows at *now* (aware UTC)."""
     result = replace(_result(facts, now, tongue), held=_held_text(facts, tongue))
-    bag = facts.work.parent or facts.work.finished
+    desk = _desk(facts.work, around, tongue)
     actions = menu_actions(facts, around, tongue.wording) if around.menu_open else None
     return ScanScreenState(
         tone=_tone(facts, around, result),
-        instruction=_instruction(facts, around, tongue),
-        counter=_counter(facts.work, around.capacity, tongue),
+        instruction=_urgent(facts, around, tongue) or desk.instruction,
+        counter=desk.counter,
         result=result,
-        rows=bag_rows(facts.work, tongue),
-        inside=bag.count if bag is not None else 0,
-        empty_rows_text=_empty_rows_text(bag, tongue),
-        actions=actions or work_actions(facts.work, tongue.wording),
+        rows=desk.rows,
+        inside=desk.inside,
+        empty_rows_text=desk.empty_rows_text,
+        more_rows=desk.more_rows,
+        actions=actions or work_actions(facts, tongue.wording),
         menu_open=around.menu_open,
         status=status_strip(facts, around, now, tongue),
         repeats_stop_sound=is_stopped(facts.work),
     )
 
 
-def _empty_rows_text(bag: OpenParent | None, tongue: Tongue) -> str:
-    labels = tongue.wording.labels
-    return labels.inside_before.text(bag.count) if bag is not None and bag.count else labels.no_rows
+def _desk(work: WorkState, around: Surroundings, tongue: Tongue) -> DeskView:
+    """Return what the screen shows of what is worked at: a bill, a return, or a parent bag."""
+    if work.bill is not None:
+        view = bill_desk_view(work.bill, tongue)
+    elif work.ticket is not None:
+        view = return_desk_view(work.ticket, tongue)
+    else:
+        view = _packing(work, around.capacity, tongue)
+    return replace(view, instruction=tongue.wording.desk.finding) if work.finding else view
+
+
+def _packing(work: WorkState, capacity: int, tongue: Tongue) -> DeskView:
+    bag, labels = work.parent or work.finished, tongue.wording.labels
+    inside = bag.count if bag is not None else 0
+    return DeskView(
+        instruction=_next_bag(work, tongue),
+        counter=_counter(work, capacity, tongue),
+        rows=bag_rows(work, tongue),
+        inside=inside,
+        empty_rows_text=labels.inside_before.text(inside) if inside else labels.no_rows,
+        more_rows=labels.more_rows,
+    )
 
 
 def _tone(facts: ScreenFacts, around: Surroundings, result: Result) -> Tone:
@@ -76,25 +102,43 @@ def _tone(facts: ScreenFacts, around: Surroundings, result: Result) -> Tone:
 # -- zone 1
 
 
-def _instruction(facts: ScreenFacts, around: Surroundings, tongue: Tongue) -> str:
+def _urgent(facts: ScreenFacts, around: Surroundings, tongue: Tongue) -> str:
+    """Return the next act where it is not simply the next bag."""
     words, work = tongue.wording.instructions, facts.work
     if facts.storage_problem is not None:
         return words.cannot_store
     if not around.hears_scans:
         return words.not_listening
     if work.stop is not None:
-        return words.stopped.format(code=code_text(work.stop.code).text)
+        return words.stopped.format(code=shown_code(work.stop.code))
     if work.question is not None:
-        return words.questions[work.question.kind].format(code=code_text(work.question.code).text)
-    if work.attention and work.attention[0].reason in NOTICES:
-        return words.noticed
+        about = shown_code(work.question.about or work.question.code)
+        asked = words.questions[work.question.kind]
+        return asked.format(code=shown_code(work.question.code), about=about)
     if work.attention:
-        return words.refused_late.format(code=code_text(work.attention[0].code).text)
+        return _about_late(work.attention[0], tongue)
     if facts.last is not None and facts.last.entry.decision.reason is Reason.BADGE_BEING_CHECKED:
         return words.checking_badge
+    return ""
+
+
+def _about_late(item: AttentionItem, tongue: Tongue) -> str:
+    """Return what to do about what the centre answered: only a bag can be looked for and scanned."""
+    code = shown_code(item.code)
+    if item.reason in ABOUT_A_PERSON:
+        return tongue.wording.instructions.noticed
+    if item.reason in NOTICES:
+        return tongue.wording.desk.open_twice.format(code=code)
+    if item.parent is None and item.child is None and (item.bill or item.ticket):
+        return tongue.wording.desk.look_at.format(code=code)
+    return tongue.wording.instructions.refused_late.format(code=code)
+
+
+def _next_bag(work: WorkState, tongue: Tongue) -> str:
+    words = tongue.wording.instructions
     if work.parent is None:
         return words.first_parent if work.finished is None else words.next_parent
-    if work.parent.completed or work.parent.is_full:
+    if work.parent.completed or work.parent.is_full or work.parent.bill_completed:
         return words.next_parent
     return words.child.format(number=work.parent.count + 1)
 
@@ -126,7 +170,17 @@ def _counter(work: WorkState, capacity: int, tongue: Tongue) -> Counter:
         parent=code_text(bag.code),
         fill=counted_marks(bag),
         full=full,
+        beside=_on_bill(bag, tongue),
     )
+
+
+def _on_bill(bag: OpenParent, tongue: Tongue) -> str:
+    """Return the bill that *bag* is on, which is good to know before it is opened for more bags."""
+    if bag.bill is None:
+        return ""
+    words = tongue.wording.desk
+    sentence = words.on_completed_bill if bag.bill_completed else words.on_bill
+    return sentence.format(bill=code_text(bag.bill).text)
 
 
 # -- zone 3
@@ -205,13 +259,13 @@ def _decision_of(stop: Stop, work: WorkState) -> Decision:
 def _late_refusal(facts: ScreenFacts, now: datetime, tongue: Tongue) -> Result:
     items, labels = facts.work.attention, tongue.wording.labels
     message = message_for_refusal(items[0], now=now, tongue=tongue)
-    notice = items[0].reason in NOTICES
+    notice, of_person = items[0].reason in NOTICES, items[0].reason in ABOUT_A_PERSON
     more = allows_more(items[0].reason, facts, tongue) if _is_of_the_open_parent(facts.work) else ""
     return Result(
         tone=Tone.STOP,
         icon=Icon.OCTAGON,
         word=message.heading,
-        code=_person(items[0].operator) if notice else code_text(items[0].code),
+        code=_person(items[0].operator) if of_person else code_text(items[0].code),
         lines=(message.what, f"{message.now} {more}".rstrip()),
         mark=Mark.REFUSED,
         note=(labels.notice_of if notice else labels.late_of).format(number=1, total=len(items)),
@@ -246,7 +300,8 @@ def _last(last: LastScan, facts: ScreenFacts, now: datetime, tongue: Tongue) -> 
         more = beside_a_refusal(decision, facts, tongue)
         return replace(told, lines=(message.what, f"{message.now} {more}".rstrip()))
     fresh = now < last.seen_at + timedelta(seconds=ACCEPTED_SHOWS_SECONDS)
-    tone = Tone.ATTENTION if last.not_counted_before else Tone.ACCEPTED if fresh else Tone.READY
+    calls = last.not_counted_before or decision.kind is EntryKind.PARENT_TAKEN
+    tone = Tone.ATTENTION if calls else Tone.ACCEPTED if fresh else Tone.READY
     mark = mark_of(last.receipt.outcome, last.receipt.reason) if last.receipt else Mark.RECORDED
     told = _told(tone, _accepted_icon(decision, work), decision, message)
     if decision.kind in ABOUT_PEOPLE:
@@ -267,11 +322,7 @@ def _after_sign_in(facts: ScreenFacts, tongue: Tongue) -> str:
 
 
 def _told(tone: Tone, icon: Icon, decision: Decision, message: Message) -> Result:
-    shown = decision.child or decision.code
-    if shown in set(Command):
-        shown = decision.parent or ""
-    elif shown == SHOWN_OF_A_BADGE:
-        shown = ""
+    shown = _shown_of(decision)
     return Result(
         tone=tone,
         icon=icon,
@@ -281,11 +332,29 @@ def _told(tone: Tone, icon: Icon, decision: Decision, message: Message) -> Resul
     )
 
 
+def _shown_of(decision: Decision) -> str:
+    """Return the code that a result is about: never a command's, nor a badge's."""
+    shown = decision.child or decision.code
+    if shown in set(Command) or shown.startswith((AREA_PREFIX, NUMBER_PREFIX)) or shown.isdigit():
+        return decision.parent or decision.about or decision.bill or decision.ticket or ""
+    return "" if shown == SHOWN_OF_A_BADGE else shown
+
+
+_TAKES_OUT = frozenset(
+    {EntryKind.REMOVE_CHILD, EntryKind.DETACH_PARENT, EntryKind.UNRETURN_BAG, EntryKind.DELETE_BAG}
+)
+_ENDS = frozenset({EntryKind.CLOSE_PARENT, EntryKind.COMPLETE_BILL, EntryKind.FINALISE_RETURN})
+_FILLS = frozenset({EntryKind.ADD_CHILD, EntryKind.MOVE_CHILDREN})
+
+
 def _accepted_icon(decision: Decision, work: WorkState) -> Icon:
-    if decision.kind is EntryKind.REMOVE_CHILD:
+    if decision.kind in _TAKES_OUT:
         return Icon.MINUS
-    filled = decision.kind is EntryKind.ADD_CHILD and _is_finished(work.finished, decision)
-    return Icon.FULL if filled or decision.kind is EntryKind.CLOSE_PARENT else Icon.CHECK
+    if decision.kind is EntryKind.PARENT_TAKEN:
+        return Icon.TRIANGLE
+    filled = decision.kind in _FILLS and _is_finished(work.finished, decision)
+    ended = decision.kind in _ENDS or fills_the_bill(decision, work)
+    return Icon.FULL if filled or ended else Icon.CHECK
 
 
 def _is_finished(finished: OpenParent | None, decision: Decision) -> bool:

@@ -23,6 +23,7 @@ from traitortrack_desktop.services.events import (
     StationNamed,
     StorageFailed,
     StorageRecovered,
+    WorkRefreshed,
     WorkResumed,
 )
 from traitortrack_desktop.services.ports import Backlog, CentreTrouble
@@ -84,7 +85,11 @@ class Surroundings:
     """A scanner of this station types; otherwise a window without keyboard only loses its keys."""
     menu_open: bool = False
     menu_page: int = 0
-    """Which page of the open menu is shown: its first one, or the second."""
+    """Which page of the open menu is shown, counted from 0."""
+    card_open: bool = False
+    """The card of what can be scanned now is shown."""
+    has_find: bool = False
+    """The program has the screens to find things."""
     has_office: bool = False
     """The program has the screens for accounts and audit."""
     has_own_password: bool = False
@@ -104,6 +109,8 @@ def after_event(facts: ScreenFacts, event: StationEvent, now: datetime) -> Scree
     match event:
         case WorkResumed() | StorageRecovered():
             return replace(facts, work=event.state, backlog=event.backlog, storage_problem=None)
+        case WorkRefreshed():
+            return replace(facts, work=event.state, backlog=event.backlog)
         case ScanDecided():
             return _after_scan(facts, event, now)
         case ReceiptsRecorded():

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.presentation.code_text import CodeText
+from traitortrack_desktop.presentation.phrases import Plural
 
 
 class Tone(StrEnum):
@@ -41,7 +42,11 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """The count zone. *fill* tells how far each bag inside has come, in the order they went in."""
+    """The count zone. *fill* tells how far each bag inside has come, in the order they went in.
+
+    *capacity* 0 means that there is no end to it. At a desk *left_text* stands under *capacity_text*, and
+    *details* are lines below all else; *beside* is a quiet word beside the code.
+    """
 
     count: int
     capacity: int
@@ -52,6 +57,8 @@ class Counter:
     parent: CodeText | None
     fill: tuple[Mark, ...] = ()
     full: bool = False
+    beside: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One child bag in the list. *counts* is false for one that the centre refused."""
+    """One bag in the list. *counts* is false for one that the centre refused. *amount* is what is in it."""
 
     seq: int
     number: str
@@ -83,6 +90,7 @@ class Row:
     time: str
     mark: Mark
     mark_text: str
+    amount: str = ""
 
 
 class MenuItem(StrEnum):
@@ -99,13 +107,21 @@ class MenuItem(StrEnum):
     OVERRIDE = "override"
     OFFICE = "office"
     """Accounts and audit."""
+    CARD = "card"
+    """What can be scanned now."""
+    BILLS = "bills"
+    RETURNS = "returns"
+    BAGS = "bags"
+    REFUSALS = "refusals"
+    """What was refused here today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """A key at the lower edge. *usable* only says whether it makes sense now; it always answers."""
 
-    act: Command | MenuItem
+    act: Command | MenuItem | str
+    """A text is that of a code: it is submitted as if it were scanned."""
     key: str
     label: str
     usable: bool
@@ -157,6 +173,8 @@ class ScanScreenState:
     rows: tuple[Row, ...]
     inside: int
     empty_rows_text: str
+    more_rows: Plural
+    """How many more there are than rows have room."""
     actions: tuple[Action, ...]
     menu_open: bool
     status: StatusStrip

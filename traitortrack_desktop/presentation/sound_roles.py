@@ -6,6 +6,7 @@ from enum import StrEnum
 from traitortrack_desktop.domain.entries import EntryKind, JournalEntry, Remark, Verdict
 from traitortrack_desktop.domain.reasons import Reason, Severity
 from traitortrack_desktop.domain.work import WorkState, needs_attention
+from traitortrack_desktop.presentation.messages import fills_the_bill
 from traitortrack_desktop.presentation.screen_facts import is_badge_being_checked, is_silent_bounce
 from traitortrack_desktop.services.events import (
     DeliveryChanged,
@@ -41,6 +42,19 @@ _LOUDNESS = {
     SoundRole.ATTENTION: 2,
     SoundRole.STOP: 3,
 }
+_BEGINS = frozenset(
+    {
+        EntryKind.OPEN_PARENT,
+        EntryKind.SIGN_IN,
+        EntryKind.OPEN_BILL,
+        EntryKind.CREATE_BILL,
+        EntryKind.OPEN_RETURN,
+        EntryKind.RESUME_RETURN,
+        EntryKind.FIND,
+    }
+)
+_FILLS = frozenset({EntryKind.ADD_CHILD, EntryKind.MOVE_CHILDREN})
+_ENDS = frozenset({EntryKind.CLOSE_PARENT, EntryKind.COMPLETE_BILL, EntryKind.FINALISE_RETURN})
 _BATCH_ENDS_AFTER = timedelta(seconds=2)
 _FASTEST_HAND = timedelta(milliseconds=150)
 """Nobody pulls a trigger again sooner; who scans five bags in a second hears each of them."""
@@ -132,9 +146,11 @@ def _sound_of_scan(event: ScanDecided) -> SoundRole | None:
         return SoundRole.STOP if blocking else SoundRole.ATTENTION
     if decision.kind is EntryKind.SIGN_OUT:
         return None
-    if decision.kind in {EntryKind.OPEN_PARENT, EntryKind.SIGN_IN}:
+    if decision.kind is EntryKind.PARENT_TAKEN:
+        return SoundRole.ATTENTION
+    if decision.kind in _BEGINS:
         return SoundRole.PARENT_OPENED
-    filled = decision.kind is EntryKind.ADD_CHILD and event.state.parent is None
-    if filled or decision.kind is EntryKind.CLOSE_PARENT:
+    filled = decision.kind in _FILLS and event.state.parent is None
+    if filled or decision.kind in _ENDS or fills_the_bill(decision, event.state):
         return SoundRole.COMPLETE
     return SoundRole.OK

@@ -2,13 +2,14 @@
 
 import logging
 
-from traitortrack_desktop.domain.entries import Outcome
+from traitortrack_desktop.domain.entries import EntryKind, Outcome
 from traitortrack_desktop.domain.work import needs_attention
 from traitortrack_desktop.services.events import (
     CatalogueChanged,
     DeliveryChanged,
     OperatorChanged,
     ReceiptsRecorded,
+    ScanDecided,
     ScannerChanged,
     ScannerGone,
     StationEvent,
@@ -39,6 +40,8 @@ def log_event(event: StationEvent) -> None:
             _log.warning("The centre does not answer%s", f": {event.problem}" if event.problem else "")
         case ReceiptsRecorded():
             _log_refusals(event)
+        case ScanDecided() if event.entry.decision.kind is EntryKind.PARENT_TAKEN:
+            _log.info("Another station took the open parent over, entry %d", event.entry.seq)
         case StorageFailed():
             _log.error("A scan could not be stored: %s", event.problem)
         case StorageRecovered():

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 from uuid import UUID
 
-from traitortrack_desktop.domain.entries import JournalEntry
+from traitortrack_desktop.domain.deeds import Deed
+from traitortrack_desktop.domain.entries import Holder, JournalEntry
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.roles import Operation, Person
 from traitortrack_desktop.environment.redaction import redacted_traceback
@@ -65,6 +66,19 @@ class IntakeLoop:
     def override(self, permission: Operation, reason: str) -> None:
         """Queue an override."""
         self._queue.put(lambda intake: intake.people.override(permission, reason))
+
+    def do(self, deed: Deed) -> None:
+        """Queue what a form or a list asks for, so that it takes its place among the scans."""
+        self._queue.put(lambda intake: intake.do(deed))
+
+    def take_holders(self, holders: Mapping[str, Holder]) -> None:
+        """Queue which stations have parents open, by the codes of these; called by the delivery thread."""
+        if holders:
+            self._queue.put(lambda intake: intake.take_holders(holders))
+
+    def refresh_bill(self) -> None:
+        """Queue that others may have changed the bill that is worked at; called by the delivery thread."""
+        self._queue.put(lambda intake: intake.refresh_bill())
 
     def take_badge_answer(self, session: UUID, answer: SignInAnswer) -> None:
         """Queue what the centre said of a badge."""

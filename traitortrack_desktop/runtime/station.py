@@ -6,6 +6,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
+from traitortrack_desktop.domain.deeds import Deed
 from traitortrack_desktop.domain.frames import ScanFrame
 from traitortrack_desktop.domain.operators import Badge, OperatorSession, SignInWay
 from traitortrack_desktop.domain.roles import Operation, Person
@@ -26,6 +27,7 @@ from traitortrack_desktop.services.events import (
     StorageRecovered,
     WorkResumed,
 )
+from traitortrack_desktop.services.finding import FindDesk
 from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.services.ports import Accounts, PeopleOffice, RememberedSignIns, SignedIn
 from traitortrack_desktop.services.signing_in import ask_to_sign_in, ask_with_pin
@@ -105,6 +107,7 @@ class Station:
         badges: BackgroundBadges | None = None,
         office: PeopleOffice | None = None,
         naming: StationNaming | None = None,
+        find: FindDesk | None = None,
     ) -> None:
         self.name = name
         self._hub = hub
@@ -124,6 +127,7 @@ class Station:
             verifier=self._verifier,
         )
         self._naming = naming
+        self._find = find
         hub.subscribe(self._wake_delivery)
         if catalogue is not None:
             hub.subscribe(catalogue.take)
@@ -220,6 +224,16 @@ class Station:
         """Set a rule aside for the open parent; see ``StationControls``."""
         self._intake.override(permission, reason)
 
+    def do(self, deed: Deed) -> None:
+        """Do what a form or a list asks for; see ``StationControls``."""
+        self._intake.do(deed)
+
+    @property
+    def find(self) -> FindDesk:
+        """Finding bags, bills and returns; a station that was joined without it has none."""
+        assert self._find is not None
+        return self._find
+
     def sign_in_and_wait(self, username: str, password: str, *, timeout_seconds: float) -> SignInAnswer:
         """Sign in and return the answer; one that takes longer than the time counts as unavailable."""
         answers: SimpleQueue[SignInAnswer] = SimpleQueue()
@@ -254,6 +268,8 @@ class Station:
         self._background.stop()
         self._verifier.forget()
         self._people.close()
+        if self._find is not None:
+            self._find.close()
         self._accounts.close()
 
     def _wake_delivery(self, event: StationEvent) -> None:

@@ -15,6 +15,7 @@ from traitortrack_desktop.services.catalogue import (
 )
 from traitortrack_desktop.services.events import CatalogueChanged, StationListener
 from traitortrack_desktop.services.ports import (
+    CatalogueRow,
     CentreMismatchError,
     CentreUnreachableError,
     EntriesNotAcceptableError,
@@ -23,6 +24,9 @@ from traitortrack_desktop.services.ports import (
 FIRST_PAGE = 2_000
 SMALLEST_PAGE = 200
 LARGEST_PAGE = 50_000
+DETAILS_AT_ONCE = 2_000
+"""Bills of a page: the centre adds up what is in each."""
+
 FAST_SECONDS = 1.0
 SLOW_SECONDS = 3.0
 """A page within the first is followed by one twice as large, a slower one than the second by half of it."""
@@ -118,9 +122,16 @@ class CatalogueLoad:
             if stopping():
                 return None
             progress = self._next_page(progress)
-        self._copy.finish(self._source.bills())
+        bills, details = self._source.bills(), self._bill_details()
+        self._copy.finish(bills, details=details, holders=self._source.holders())
         self._told_progress = None
         return None
+
+    def _bill_details(self) -> list[CatalogueRow]:
+        found: list[CatalogueRow] = []
+        while page := self._source.bill_details(int(found[-1][0] or 0) if found else 0, DETAILS_AT_ONCE):
+            found += page
+        return found
 
     def _opened(self) -> LoadProgress:
         """Open the copy, and the first time look for damage; scans are answered from it meanwhile."""

@@ -166,8 +166,17 @@ class CatalogueChanged:
     as_of: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRefreshed:
+    """Others changed what is worked at here: *state* has it as the centre has it by now."""
+
+    state: WorkState
+    backlog: Backlog
+
+
 StationEvent = (
     WorkResumed
+    | WorkRefreshed
     | ScanDecided
     | ReceiptsRecorded
     | DeliveryChanged

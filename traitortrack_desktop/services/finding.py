@@ -128,6 +128,55 @@ class FindDesk(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Close the files and give the connections back; called when nothing is asked any more."""
+        ...
 
-CACHES: tuple[Cache, ...] = ()
+
+CATALOGUE_COUNTS_FOR = timedelta(hours=12)
+"""As long as the setting ``fact_trust_hours`` says; this is its default."""
+
+HOLDER_COUNTS_FOR = timedelta(minutes=30)
+"""The centre says until when."""
+
+SIGN_IN_COUNTS_FOR = timedelta(days=7)
+"""As many days as the setting ``offline_sign_in_days`` says; this is its default."""
+
+CACHES: tuple[Cache, ...] = (
+    Cache(
+        what="the catalogue's bags: where each is, how full, on which bill",
+        counts_for=CATALOGUE_COUNTS_FOR,
+        made_new_by="the centre's feed, with every posting and every 1.5 s; a file: known from the start",
+    ),
+    Cache(
+        what="the catalogue's bills, and their totals, which are added up of the bags on them",
+        counts_for=CATALOGUE_COUNTS_FOR,
+        made_new_by="the centre's feed, as the bags; a file: known from the start",
+    ),
+    Cache(
+        what="which station has a parent open",
+        counts_for=HOLDER_COUNTS_FOR,
+        made_new_by="the centre's feed; an opening, a close, a bill or a take-over ends it before",
+    ),
+    Cache(
+        what="what own entries and the centre's receipts to them taught of a bag, a bill or a return",
+        counts_for=CATALOGUE_COUNTS_FOR,
+        made_new_by="every own entry and receipt, and the catalogue once it has the entry",
+    ),
+    Cache(
+        what="what own entries did that the centre has not answered",
+        counts_for=None,
+        made_new_by="the centre's receipt, and nothing else",
+    ),
+    Cache(
+        what="who signed in here lately, and the badges scanned here",
+        counts_for=SIGN_IN_COUNTS_FOR,
+        made_new_by="every sign-in at the centre; forgotten when the centre refuses it",
+    ),
+    Cache(
+        what="the lists and stories that a window shows",
+        counts_for=None,
+        made_new_by="the next question; each says as of when it is",
+    ),
+)
 """Everything that is kept of what the centre knows."""

@@ -14,6 +14,7 @@ from traitortrack_desktop.services.events import (
     StationListener,
     StorageFailed,
     StorageRecovered,
+    WorkRefreshed,
     WorkResumed,
 )
 from traitortrack_desktop.services.people_here import PeopleHere
@@ -89,6 +90,11 @@ class JournalKeeping:
             return False
         self.tell_decided(entry, is_answer=is_answer)
         return True
+
+    def refresh(self, state: WorkState) -> None:
+        """Go on with *state*, which knows more of what others did, and tell it."""
+        self.state = state
+        self._tell(WorkRefreshed(state=state, backlog=self._backlog))
 
     def take_receipts(self, entries: Sequence[JournalEntry], reply: PostingReply) -> bool:
         """Store the centre's answers to *entries* and tell them; return whether they are stored."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from traitortrack_desktop.domain.accounts import (
@@ -19,9 +19,11 @@ from traitortrack_desktop.domain.accounts import (
     StationProblem,
     StationRecord,
 )
-from traitortrack_desktop.domain.entries import BagFact, Decision, JournalEntry, Receipt, Remark
+from traitortrack_desktop.domain.bills import BillFact
+from traitortrack_desktop.domain.entries import BagFact, Decision, Holder, JournalEntry, Receipt, Remark
 from traitortrack_desktop.domain.operators import Badge, OperatorSession
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.returns import TicketFact
 from traitortrack_desktop.domain.roles import Person
 from traitortrack_desktop.domain.scanners import ScannerProfile
 from traitortrack_desktop.domain.work import WorkState
@@ -59,16 +61,53 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BillOfBag:
+    """The bill that a parent is on, or none, as entry *seq* taught it; *confirmed_at* as in ``BagMemory``."""
+
+    seq: int
+    bill: str | None
+    completed: bool = False
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderOfBag:
+    """Which other station has a parent open, or none, as entry *seq* taught it."""
+
+    seq: int
+    holder: Holder | None
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BagMemory:
     """What the newest entry about a bag taught; *confirmed_at* is when the centre said so.
 
     Without it the entry waits for the centre. *fact* is ``None`` when the centre's answer contradicts
-    what was remembered and does not say what is so. *confirmed_at* is the station's clock.
+    what was remembered and does not say what is so. *confirmed_at* is the station's clock. *seq* is 0
+    where no entry teaches where the bag is or how full, but only its bill or who has it open.
     """
 
     seq: int
     fact: BagFact | None
     confirmed_at: datetime | None
+    bill: BillOfBag | None = None
+    holder: HolderOfBag | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillMemory:
+    """What this station did at a bill: *told* is what the centre said last, with entry *told_seq*.
+
+    *later* are the entries after that one that the centre did not refuse, oldest first; *waiting* are those
+    of them that it has not answered. *told_at* is the station's clock.
+    """
+
+    told: BillFact | None = None
+    told_seq: int = 0
+    told_at: datetime | None = None
+    later: tuple[JournalEntry, ...] = ()
+    waiting: frozenset[int] = frozenset()
 
 
 class Journal(Protocol):
@@ -109,6 +148,21 @@ class Journal(Protocol):
         """Return what this station remembers about a bag, from its own entries and receipts.
 
         However old it is: ``services.catalogue.merged`` says for how long it counts.
+        """
+        ...
+
+    def bill_memory(self, code: str) -> BillMemory | None:
+        """Return what this station did at the bill *code*, in any case; see ``services.known_bills``."""
+        ...
+
+    def ticket_memory(self, code: str) -> TicketFact | None:
+        """Return what this station knows of the return *code*, of its own entries and receipts."""
+        ...
+
+    def called_now(self, code: str, after: int = 0) -> str:
+        """Return what the bag *code* is called since its label was replaced here, or *code*.
+
+        Only labels of entries after the one numbered *after* count: the catalogue has the others.
         """
         ...
 
@@ -202,6 +256,13 @@ class CentreChanges:
     gone: tuple[int, ...] = ()
     bills: tuple[CatalogueRow, ...] = ()
     bills_gone: tuple[int, ...] = ()
+    bill_details: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Of *bills*, by id: created (Unix seconds), by, description, destination, vehicle, children, expected.
+
+    The last is in kilograms. What is not known is left out; a centre of the last release tells none.
+    """
+    holders: Mapping[int, Mapping[str, Any] | None] = field(default_factory=dict)
+    """Of the parents among *bags*, by id: which station has it open, as a fact's ``holder``, or ``None``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,25 @@
 Used by one thread, the intake. The order is the promise: decide, store, and only then tell.
 """
 
+import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from traitortrack_desktop.domain.arrivals import Arrival, Arrivals, placing
+from traitortrack_desktop.domain.bills import BillFact
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode, parse_frame
+from traitortrack_desktop.domain.correcting import bag_to_know
+from traitortrack_desktop.domain.deciding_deeds import bag_of, bill_of, decide_deed, ticket_of
+from traitortrack_desktop.domain.deeds import Deed
+from traitortrack_desktop.domain.desks import bill_as_others_left_it
 from traitortrack_desktop.domain.entries import (
     BagFact,
     Decision,
     EntryKind,
+    Holder,
     JournalEntry,
 )
 from traitortrack_desktop.domain.frames import ScanFrame
@@ -22,9 +31,15 @@ from traitortrack_desktop.domain.holding import (
     meaning_of_held,
     next_to_place,
 )
+from traitortrack_desktop.domain.identifiers import DeviceId
+from traitortrack_desktop.domain.known_here import KnownHere
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.returns import TicketFact
+from traitortrack_desktop.domain.roles import Operation
+from traitortrack_desktop.domain.taking_over import parent_taken
 from traitortrack_desktop.domain.work import Held
 from traitortrack_desktop.domain.workflow import decide
+from traitortrack_desktop.services.catalogue import KnownBill
 from traitortrack_desktop.services.events import (
     StationListener,
 )
@@ -40,18 +55,37 @@ from traitortrack_desktop.services.ports import (
     PostingReply,
 )
 
+FORM_SOURCE = "form"
+"""Where an entry comes from that a form or a list asked for."""
+CENTRE_SOURCE = "centre"
+"""Where an entry comes from that only says what the centre told."""
+
 
 def monotonic_ms() -> int:
     """Return the clock on which readings come."""
     return time.monotonic_ns() // 1_000_000
 
 
+def station_clock() -> datetime:
+    """Return the station's clock, aware UTC."""
+    return datetime.now(UTC)
+
+
+def _random_bits() -> int:
+    return secrets.randbits(16)
+
+
+def _nothing_known(code: str) -> None:
+    """Answer of a station that knows of no bills and no returns."""
+
+
 class ScanIntake:
     """Turns readings into journal entries and keeps the work state and who works here.
 
     *for_people* is for a station with people at it: see ``domain.arrivals``. *known_about* says what is
-    known of a bag (``services.catalogue.merged``); it may raise :class:`JournalUnwritableError`. *badges*
-    says whose a badge is.
+    known of a bag (``services.catalogue.merged``), *known_bill* of a bill, *known_ticket* of a return; they
+    may raise :class:`JournalUnwritableError`. *catalogue_bill* says what the catalogue alone has of a bill.
+    *badges* says whose a badge is. *device* is this station's.
     """
 
     def __init__(
@@ -66,8 +100,20 @@ class ScanIntake:
         for_people: bool = False,
         monotonic_ms: Callable[[], int] = monotonic_ms,
         new_id: Callable[[], UUID] = uuid4,
+        known_bill: Callable[[str], BillFact | None] = _nothing_known,
+        known_ticket: Callable[[str], TicketFact | None] = _nothing_known,
+        catalogue_bill: Callable[[str], KnownBill | None] = _nothing_known,
+        device: DeviceId | None = None,
+        clock: Callable[[], datetime] = station_clock,
+        bits: Callable[[], int] = _random_bits,
     ) -> None:
         self._bag_fact = known_about
+        self._bill_fact = known_bill
+        self._ticket_fact = known_ticket
+        self._catalogue_bill = catalogue_bill
+        self._device = device
+        self._clock = clock
+        self._bits = bits
         self._rules = rules
         self._here = PeopleHere(sign_in_required=sign_in_required, new_id=new_id)
         self._keeping = JournalKeeping(journal, self._here, tell, catch_up=self._hold_what_was_missed)
@@ -136,6 +182,48 @@ class ScanIntake:
             self.people.learn(entry, receipt)
         return True
 
+    def do(self, deed: Deed) -> None:
+        """Decide what a form or a list asks for, store the decision, then tell it, like a scan."""
+        self.people.tick()
+        if not self._keeping.stores():
+            return
+        try:
+            bag = bag_of(deed)
+            decision = decide_deed(
+                self._keeping.state,
+                deed,
+                rules=self._rules,
+                known=self._known_here(bill=bill_of(deed), ticket=ticket_of(deed)),
+                fact=self._bag_fact(bag) if bag is not None else None,
+                barred=self._here.barred,
+            )
+            entry = self._keeping.store(decision, FORM_SOURCE)
+        except JournalUnwritableError as failure:
+            self._keeping.fail(str(failure))
+            return
+        self._keeping.tell_decided(entry)
+
+    def take_holders(self, holders: Mapping[str, Holder]) -> None:
+        """Close the open parent that another station took over, as the centre says; store and tell it.
+
+        *holders* are those of the parents that changed, by their codes.
+        """
+        parent = self._keeping.state.parent
+        taken = parent_taken(parent, holders.get(parent.code), here=self._device) if parent else None
+        if taken is not None:
+            self._keeping.store_apart(taken, CENTRE_SOURCE)
+
+    def refresh_bill(self) -> None:
+        """Take in what the catalogue has by now of the bill that is worked at."""
+        state = self._keeping.state
+        bill = state.bill
+        known = self._catalogue_bill(bill.code) if bill is not None else None
+        if bill is None or known is None or known.fact is None:
+            return
+        refreshed = bill_as_others_left_it(bill, known.fact, known.posted_seq)
+        if refreshed != bill:
+            self._keeping.refresh(replace(state, desk=refreshed))
+
     def when_settled(self, done: Callable[[], None]) -> None:
         """Call *done* when no reading of a script waits for whose badge it is: mostly at once."""
         self._settled.append(done)
@@ -152,10 +240,11 @@ class ScanIntake:
         """Decide, store and tell; return the decision. Raises :class:`JournalUnwritableError`."""
         barred = self._here.barred
         if scanned.command is Command.PLACE:
-            held = next_to_place(self._keeping.state, arrival, barred=barred)
+            held = next_to_place(self._keeping.state, arrival, barred=barred, rules=self._rules)
             if held is not None:
                 return self._place(frame, placing(arrival), held)
         badge = self.people.known(scanned, arrival)
+        scanned, known = self._with_what_is_known(scanned)
         decision = decide(
             self._keeping.state,
             scanned,
@@ -164,6 +253,7 @@ class ScanIntake:
             barred=barred,
             badge=badge,
             arrival=arrival,
+            known=known,
         )
         if badge is not None and decision.kind is EntryKind.SIGN_IN:
             self.people.switch_to(badge, scanned, decision, frame.source, arrival)
@@ -194,7 +284,7 @@ class ScanIntake:
     def _place(self, frame: ScanFrame, arrival: Arrival, held: Held) -> Decision:
         """Place a memory, beginning with *held*, until a person has to look; no scan comes between."""
         while True:
-            scanned = meaning_of_held(held, self._rules)
+            scanned, known = self._with_what_is_known(meaning_of_held(held, self._rules))
             decision = decide_held(
                 self._keeping.state,
                 held,
@@ -202,6 +292,7 @@ class ScanIntake:
                 self._known_about(scanned),
                 rules=self._rules,
                 arrival=arrival,
+                known=known,
             )
             entry = self._keeping.store(decision, frame.source, frame.raw, remarks=arrival.remarks)
             rest = self._keeping.state.held
@@ -213,7 +304,30 @@ class ScanIntake:
 
     def _known_about(self, scanned: ParsedCode) -> BagFact | None:
         is_bag = scanned.problem is None and scanned.kind is not CodeKind.BADGE
-        return self._bag_fact(scanned.text) if is_bag else None
+        return self._bag_fact(bag_to_know(self._keeping.state, scanned)) if is_bag else None
+
+    def _with_what_is_known(self, scanned: ParsedCode) -> tuple[ParsedCode, KnownHere]:
+        """Return the scan with what is known beside its bag; a known bill is one, whatever it is called."""
+        if scanned.kind is CodeKind.BILL:
+            return scanned, self._known_here(bill=scanned.text)
+        if scanned.kind is CodeKind.TICKET:
+            return scanned, self._known_here(ticket=scanned.text)
+        if scanned.problem is not Reason.UNKNOWN_CODE:
+            return scanned, self._known_here()
+        known = self._known_here(bill=scanned.text)
+        if known.bill is None or known.bill.is_absent or not known.may(Operation.MANAGE_BILLS):
+            return scanned, replace(known, bill=None)
+        return replace(scanned, kind=CodeKind.BILL, problem=None), known
+
+    def _known_here(self, *, bill: str | None = None, ticket: str | None = None) -> KnownHere:
+        return KnownHere(
+            by=self._here.session,
+            bill=self._bill_fact(bill) if bill is not None else None,
+            ticket=self._ticket_fact(ticket) if ticket is not None else None,
+            device=self._device,
+            now=self._clock(),
+            bits=self._bits(),
+        )
 
     def close(self) -> None:
         """Close the journal; what waits for a badge's answer is decided before."""

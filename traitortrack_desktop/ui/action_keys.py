@@ -1,15 +1,15 @@
 """What a key, a button or a finger on the scan screen does. GUI thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.presentation.actions import HOLD_SECONDS, acts_by_key
 from traitortrack_desktop.presentation.screen_state import MenuItem
 
-_ALSO: dict[str, Command | MenuItem] = {"Esc": Command.CANCEL}
 _PROGRESS_EVERY_MS = 40
 
 
@@ -28,10 +28,12 @@ class ActionKeys(QObject):
         submit: Callable[[ScanFrame], None],
         parent: QObject,
         *,
-        menu_page: Callable[[], int] = lambda: 0,
+        acts: Callable[[], Mapping[str, Command | MenuItem]] = lambda: acts_by_key(WorkState()),
     ) -> None:
         super().__init__(parent)
-        self._submit, self._menu_page = submit, menu_page
+        self._submit, self._acts = submit, acts
+        self._down: dict[str, Command | MenuItem] = {}
+        """What each key that is down began: meanwhile it may have come to mean something else."""
         self._held_for = QElapsedTimer()
         self._progress = QTimer(self)
         self._progress.setInterval(_PROGRESS_EVERY_MS)
@@ -39,20 +41,18 @@ class ActionKeys(QObject):
 
     def key_down(self, key: str) -> None:
         """A key of the keyboard went down."""
-        act = self._act_of(key)
+        act = self._acts().get(key)
         if act is not None:
+            self._down[key] = act
             self.act_down(act)
 
     def key_up(self, key: str) -> None:
         """A key of the keyboard came up."""
-        act = self._act_of(key)
+        act = self._down.pop(key, None)
         if act is not None:
             self.act_up(act)
 
-    def _act_of(self, key: str) -> Command | MenuItem | None:
-        return (acts_by_key(self._menu_page()) | _ALSO).get(key)
-
-    def act_down(self, act: Command | MenuItem) -> None:
+    def act_down(self, act: Command | MenuItem | str) -> None:
         """An action began, by key, mouse or finger."""
         if isinstance(act, MenuItem):
             self.menu_chosen.emit(act)
@@ -62,7 +62,7 @@ class ActionKeys(QObject):
         else:
             self._command(act)
 
-    def act_up(self, act: Command | MenuItem) -> None:
+    def act_up(self, act: Command | MenuItem | str) -> None:
         """An action's key or button was let go."""
         if act is Command.UNDERSTOOD:
             self.let_go()
@@ -86,5 +86,5 @@ class ActionKeys(QObject):
         self.let_go()
         self._command(Command.UNDERSTOOD)
 
-    def _command(self, command: Command) -> None:
-        self._submit(ScanFrame(source="keys", raw=command.encode("ascii")))
+    def _command(self, code: str) -> None:
+        self._submit(ScanFrame(source="keys", raw=code.encode("ascii")))

@@ -20,6 +20,8 @@ from traitortrack_desktop.devices.key_characters import KEYPAD_DIGITS, MODIFIER_
 ACTION_KEYS: Mapping[int, str] = {Qt.Key.Key_F1 + i: f"F{i + 1}" for i in range(12)} | {
     Qt.Key.Key_Escape: "Esc"
 }
+_NEVER_SHIFTED = frozenset({"Esc", "F10", "F12"})
+"""The way out, the menu, and the key that is held: they are the same with Shift."""
 _CODES_WITHOUT_NATIVE_ONE: Mapping[int, int] = {
     Qt.Key.Key_Return: 28,
     Qt.Key.Key_Enter: 28,
@@ -34,6 +36,12 @@ _CODES_WITHOUT_NATIVE_ONE: Mapping[int, int] = {
     Qt.Key.Key_ScrollLock: 70,
 }
 _BARE_MODIFIERS = frozenset(key for key, code in _CODES_WITHOUT_NATIVE_ONE.items() if code in MODIFIER_CODES)
+
+
+def action_key(key: int, *, shift: bool) -> str:
+    """Return what the action key *key*, one of Qt's, is called with Shift or without."""
+    name = ACTION_KEYS[key]
+    return f"Shift+{name}" if shift and name not in _NEVER_SHIFTED else name
 
 
 def set_1_code(native: int, platform: str = sys.platform) -> int:

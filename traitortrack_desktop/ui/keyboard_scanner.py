@@ -258,7 +258,7 @@ class KeyboardScanner(QObject):
                 self._collector.miss_a_key()
             self._acting.add(identity_of(event))
             if self._listening:
-                self._actions.went_down(event.key(), repeated=stroke.repeated)
+                self._actions.went_down(event.key(), repeated=stroke.repeated, shift=stroke.shift)
         elif not stroke.repeated:
             begins = not self._collector.is_collecting
             self._reading_is_secret |= begins and typed_before and self._field_is_secret

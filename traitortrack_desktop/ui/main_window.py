@@ -4,15 +4,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.presentation.find_acts import FindTab
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
+from traitortrack_desktop.presentation.scan_card import scan_card_state
 from traitortrack_desktop.presentation.screen_facts import Surroundings, leaves_the_last_result
 from traitortrack_desktop.presentation.screen_state import MenuItem
-from traitortrack_desktop.presentation.sound_roles import SoundRole
+from traitortrack_desktop.presentation.sound_roles import SoundRole, is_stopped
 from traitortrack_desktop.services.events import (
     OperatorChanged,
     ScanDecided,
@@ -23,10 +26,12 @@ from traitortrack_desktop.services.events import (
 from traitortrack_desktop.services.station import StationControls
 from traitortrack_desktop.ui.action_keys import ActionKeys
 from traitortrack_desktop.ui.bridge import StationBridge
+from traitortrack_desktop.ui.finding_place import FindingPlace, MakeFindingPlace
 from traitortrack_desktop.ui.idle_watch import IdleWatch
 from traitortrack_desktop.ui.keyboard_scanner import KeyboardScanner
 from traitortrack_desktop.ui.menu import Menu
 from traitortrack_desktop.ui.people_screens import MakeOfficePlace, PeopleScreens
+from traitortrack_desktop.ui.scan_card import ScanCard
 from traitortrack_desktop.ui.scan_controller import ScanController
 from traitortrack_desktop.ui.scan_screen import ScanScreen
 from traitortrack_desktop.ui.scanners import Scanners, keyboard_scans, scanner_screen
@@ -56,6 +61,7 @@ class MainWindow(QMainWindow):
         idle_lock_minutes: float = 0,
         office: MakeOfficePlace | None = None,
         own_password: MakeOfficePlace | None = None,
+        find: MakeFindingPlace | None = None,
     ) -> None:
         super().__init__()
         self._station, self._tongue, self._now, self._theme = station, tongue, now, theme
@@ -63,9 +69,8 @@ class MainWindow(QMainWindow):
         palette, wording = PALETTES[theme], tongue.wording
         self.setWindowTitle(wording.labels.window_title)
         self.setMinimumSize(SMALLEST_WIDTH, SMALLEST_HEIGHT)
-        self.scan_screen = ScanScreen(
-            palette, wording.labels, viewing_distance_metres=viewing_distance_metres
-        )
+        self.scan_screen = ScanScreen(palette, viewing_distance_metres=viewing_distance_metres)
+        self.scan_card = ScanCard(palette, viewing_distance_metres=viewing_distance_metres)
         submit = scanners.submit if scanners is not None else station.submit
         self._bridge = StationBridge(station)
         self.people = PeopleScreens(
@@ -81,8 +86,12 @@ class MainWindow(QMainWindow):
         )
         self.sign_in_screen = self.people.sign_in
         self._stack = QStackedWidget()
-        for screen in (*self.people.screens, self.scan_screen):
+        for screen in (*self.people.screens, self.scan_screen, self.scan_card):
             self._stack.addWidget(screen)
+        self.find_place = find(station, tongue, palette, now) if find is not None else None
+        self._find_tab = FindTab.FIND
+        if self.find_place is not None:
+            self._stack.addWidget(self.find_place)
         self._scanners = scanners
         self.scanner_screen = scanner_screen(scanners, wording, palette)
         if self.scanner_screen is not None:
@@ -95,9 +104,11 @@ class MainWindow(QMainWindow):
             dark=theme is Theme.DARK,
             has_office=office is not None,
             has_own_password=own_password is not None,
+            has_find=find is not None,
         )
         self.controller = ScanController(self.scan_screen, around, tongue=tongue, now=now, sound=sound)
-        self._actions = ActionKeys(submit, self, menu_page=lambda: self.controller.around.menu_page)
+        self._submit = submit
+        self._actions = ActionKeys(submit, self, acts=self.controller.acts_by_key)
         self._keyboard = KeyboardScanner(
             submit,
             self._actions,
@@ -115,6 +126,11 @@ class MainWindow(QMainWindow):
             MenuItem.OWN_RIGHTS: self.people.choose_own_rights,
             MenuItem.OVERRIDE: self.people.choose_override,
             MenuItem.OFFICE: self.people.choose_office,
+            MenuItem.CARD: self._turn_card,
+            MenuItem.BILLS: lambda: self._find(FindTab.BILLS),
+            MenuItem.RETURNS: lambda: self._find(FindTab.RETURNS),
+            MenuItem.BAGS: lambda: self._find(FindTab.BAGS),
+            MenuItem.REFUSALS: lambda: self._find(FindTab.REFUSALS),
         }
         self._menu = Menu(self.controller, wording, acts)
         self._connect()
@@ -122,8 +138,8 @@ class MainWindow(QMainWindow):
 
     @property
     def is_scanning(self) -> bool:
-        """Whether the scan screen is shown, and the keyboard therefore is a scanner."""
-        return self._stack.currentWidget() is self.scan_screen
+        """Whether the scan screen, or its card, is shown, and the keyboard therefore is a scanner."""
+        return self._stack.currentWidget() in {self.scan_screen, self.scan_card}
 
     # -- joining
 
@@ -134,9 +150,12 @@ class MainWindow(QMainWindow):
         self.people.wanted.connect(self._show_form)
         self.people.left.connect(self._show_where_it_stands)
         self._idle.grew_idle.connect(self._station.lock)
-        self.scan_screen.keys.key_pressed.connect(self._actions.act_down)
-        self.scan_screen.keys.key_released.connect(self._actions.act_up)
-        self._actions.menu_chosen.connect(self._menu.choose)
+        for keys in (self.scan_screen.keys, self.scan_card):
+            keys.key_pressed.connect(self._actions.act_down)
+            keys.key_released.connect(self._actions.act_up)
+        if self.find_place is not None:
+            self.find_place.left.connect(self._leave_find, queued)
+        self._actions.menu_chosen.connect(self._choose)
         self._actions.hold_progressed.connect(self._show_held)
         if self.scanner_screen is not None:
             self.scanner_screen.left.connect(self._leave_scanners)
@@ -159,6 +178,8 @@ class MainWindow(QMainWindow):
         self._bridge.event_happened.disconnect(self._take_event)
         self._bridge.sign_in_answered.disconnect(self.people.take_answer)
         self.people.close()
+        if self.find_place is not None:
+            self.find_place.end()
         self.controller.stop()
         self._actions.let_go()
         application = _application()
@@ -173,9 +194,12 @@ class MainWindow(QMainWindow):
     def _take_event(self, event: StationEvent) -> None:
         self.controller.take(event)
         self.people.take_facts(self.controller.facts)
+        if self.find_place is not None:
+            self.find_place.take_facts(self.controller.facts)
         match event:
             case OperatorChanged():
                 self._end_scanner_set_up()
+                self._end_find()
                 self._show_where_it_stands()
                 if event.person is None and event.ended is not None and not self._scans_without_operator:
                     self.people.begin_sign_in(event.ended)
@@ -188,12 +212,30 @@ class MainWindow(QMainWindow):
                 self.people.tell_storage(self._stack.currentWidget())
             case _:
                 pass
+        self._follow_the_work()
+        if self._is_finding_shown and self.find_place is not None:
+            self.find_place.take_event(event)
+
+    @property
+    def _is_finding_shown(self) -> bool:
+        return self.find_place is not None and self._stack.currentWidget() is self.find_place
+
+    def _follow_the_work(self) -> None:
+        """Go to what is found, or back, as the work stands; keep the card as it should be."""
+        if self._is_finding_shown != self._wants_find and (self.is_scanning or self._is_finding_shown):
+            self._show_work()
+        elif self._stack.currentWidget() is self.scan_card:
+            self._show_card()
 
     def _take_scan(self, event: ScanDecided) -> None:
         """A scan leads back from every card to its result; at the door it is told in words."""
         self._idle.saw_somebody()
         shown = self._stack.currentWidget()
-        if shown in {self.people.sign_in, self.people.lock}:
+        if not event.state.finding:
+            self._find_tab = FindTab.FIND
+        if shown is self.scan_card and not leaves_the_last_result(event.entry):
+            self._show_work()
+        elif shown in {self.people.sign_in, self.people.lock}:
             self.people.tell_scan(event, shown)
         elif shown in self.people.screens and not leaves_the_last_result(event.entry):
             self._show_where_it_stands()
@@ -226,10 +268,80 @@ class MainWindow(QMainWindow):
             self._show_form(self.people.lock)
             self.people.begin_lock()
         else:
-            self._show_scan_screen()
+            self._show_work()
 
-    def _show_scan_screen(self) -> None:
-        self._stack.setCurrentWidget(self.scan_screen)
+    @property
+    def _wants_find(self) -> bool:
+        """Whether finding is shown: not while something urgent stands on the scan screen."""
+        facts = self.controller.facts
+        urgent = is_stopped(facts.work) or facts.storage_problem is not None or facts.locked
+        signed_in = facts.operator is not None or self._scans_without_operator
+        return self.find_place is not None and facts.work.finding and signed_in and not urgent
+
+    def _show_work(self) -> None:
+        """Show what the station works at: finding, or the scan screen."""
+        self.controller.set_around(card_open=False)
+        if self._wants_find and self.find_place is not None:
+            self._show_find(self.find_place)
+        else:
+            self._show_scan_screen(self.scan_screen)
+
+    def _show_find(self, place: FindingPlace) -> None:
+        """Show finding: its fields are typed into, and what is scanned is looked up by the station."""
+        if self._is_finding_shown:
+            return
+        self._keyboard.listen(on=False)
+        self._keyboard.reveal(on=True)
+        self.controller.wake(on=True)
+        self._stack.setCurrentWidget(place)
+        place.take_facts(self.controller.facts)
+        place.begin(self._find_tab)
+
+    def _end_find(self) -> None:
+        """What somebody looked at is not for whoever comes next: it begins anew, if it goes on at all."""
+        self._find_tab = FindTab.FIND
+        if self._is_finding_shown:
+            self._show_scan_screen(self.scan_screen)
+
+    def _find(self, tab: FindTab) -> None:
+        """Begin to find, with *tab* on top, by the command that a barcode or a key gives too."""
+        self._find_tab = tab
+        self._submit(ScanFrame(source="keys", raw=Command.FIND.encode("ascii")))
+
+    def _leave_find(self) -> None:
+        if self.controller.facts.work.finding:
+            self._submit(ScanFrame(source="keys", raw=Command.LEAVE.encode("ascii")))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave finding by the keys that leave it everywhere, where its own fields did not want them."""
+        ways_out = {Qt.Key.Key_Escape, Qt.Key.Key_F8}
+        if self._is_finding_shown and event.key() in ways_out:
+            self._leave_find()
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, item: MenuItem) -> None:
+        """Do what the menu's key means; the menu is on the scan screen, not on the card."""
+        if item is MenuItem.MENU and self._stack.currentWidget() is self.scan_card:
+            self._show_work()
+        self._menu.choose(item)
+
+    def _turn_card(self) -> None:
+        """Show what can be scanned now, or go back from it."""
+        if self._stack.currentWidget() is self.scan_card:
+            self._show_work()
+        elif self.is_scanning:
+            self._show_card()
+
+    def _show_card(self) -> None:
+        self.scan_card.show_state(scan_card_state(self.controller.facts, self._tongue))
+        self.controller.set_around(card_open=True)
+        self._show_scan_screen(self.scan_card)
+
+    def _show_scan_screen(self, screen: QWidget) -> None:
+        if self.find_place is not None:
+            self.find_place.end()
+        self._stack.setCurrentWidget(screen)
         focused = QApplication.focusWidget()
         if focused is not None:
             focused.clearFocus()
@@ -237,6 +349,9 @@ class MainWindow(QMainWindow):
 
     def _show_form(self, form: QWidget) -> None:
         """Show a screen with text fields: what a scanner reads meanwhile may be a secret."""
+        self.controller.set_around(card_open=False)
+        if self.find_place is not None:
+            self.find_place.end()
         self._read_for_scanning(on=False)
         self._stack.setCurrentWidget(form)
 
@@ -252,6 +367,7 @@ class MainWindow(QMainWindow):
         """Set scanners up: until that is left, nothing that is read is a scan."""
         if self._scanners is None or self.scanner_screen is None:
             return
+        self.controller.set_around(card_open=False)
         self._keyboard.listen(on=False)
         self._keyboard.hear(self._scanners.desk.hear_keyboard)
         self.controller.wake(on=False)
@@ -282,15 +398,19 @@ class MainWindow(QMainWindow):
         palette = PALETTES[theme]
         dress(_application(), theme)
         self.scan_screen.take_palette(palette)
+        self.scan_card.take_palette(palette)
+        if self.find_place is not None:
+            self.find_place.take_palette(palette)
         self.people.take_palette(palette)
         if self.scanner_screen is not None:
             self.scanner_screen.take_palette(palette)
         self.controller.set_around(dark=theme is Theme.DARK)
 
     def _show_held(self, share: float) -> None:
-        button = self.scan_screen.keys.button_of(Command.UNDERSTOOD)
-        if button is not None:
-            button.show_held(share)
+        for keys in (self.scan_screen.keys, self.scan_card):
+            button = keys.button_of(Command.UNDERSTOOD)
+            if button is not None:
+                button.show_held(share)
 
 
 def _application() -> QApplication:

@@ -22,7 +22,7 @@ class Menu:
         if item is MenuItem.MENU:
             page = around.menu_page + 1 if around.menu_open else 0
             self._controller.set_around(menu_open=page < len(PAGES), menu_page=page % len(PAGES))
-        elif around.menu_open and self._is_usable(item):
+        elif item is MenuItem.CARD or (around.menu_open and self._is_usable(item)):
             self._controller.set_around(menu_open=False)
             self._acts[item]()
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, QTimer
 
+from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.presentation.actions import MENU_KEYS_SLEEP_SECONDS, acts_by_key
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.scan_screen import (
     ACCEPTED_SHOWS_SECONDS,
     scan_screen_state,
 )
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings, after_event
-from traitortrack_desktop.presentation.screen_state import ScanScreenState
+from traitortrack_desktop.presentation.screen_state import MenuItem, ScanScreenState
 from traitortrack_desktop.presentation.sound_roles import (
     STOP_REPEATS_EVERY_SECONDS,
     SoundPicker,
@@ -46,6 +48,8 @@ class ScanController(QObject):
         self._sound = sound
         self._picker = SoundPicker()
         self._awake = False
+        self._menu_closed_at: datetime | None = None
+        """When a scan closed the menu last."""
         self._soon = self._timer(0, self.refresh, single=True)
         self._calm = self._timer(round(ACCEPTED_SHOWS_SECONDS * 1000) + 20, self.refresh, single=True)
         self._tick = self._timer(_TICK_MS, self.refresh)
@@ -59,9 +63,22 @@ class ScanController(QObject):
         if role is not None:
             self.sound(role)
         if isinstance(event, ScanDecided):
+            if self.around.menu_open:
+                self._menu_closed_at = self._now()
             self.around = replace(self.around, menu_open=False, menu_page=0)
             self._calm.start()
         self._soon.start()
+
+    def acts_by_key(self) -> dict[str, Command | MenuItem]:
+        """Return what the keys do now."""
+        around, closed_at = self.around, self._menu_closed_at
+        sleeps = timedelta(seconds=MENU_KEYS_SLEEP_SECONDS)
+        return acts_by_key(
+            self.facts.work,
+            menu_page=around.menu_page if around.menu_open else None,
+            asleep=closed_at is not None and self._now() - closed_at < sleeps,
+            card_open=around.card_open,
+        )
 
     def set_around(
         self,
@@ -70,6 +87,7 @@ class ScanController(QObject):
         keyboard_scans: bool | None = None,
         menu_open: bool | None = None,
         menu_page: int = 0,
+        card_open: bool | None = None,
         dark: bool | None = None,
         silent: bool | None = None,
     ) -> None:
@@ -81,6 +99,7 @@ class ScanController(QObject):
             keyboard_scans=around.keyboard_scans if keyboard_scans is None else keyboard_scans,
             menu_open=around.menu_open if menu_open is None else menu_open,
             menu_page=around.menu_page if menu_open is None else menu_page,
+            card_open=around.card_open if card_open is None else card_open,
             dark=around.dark if dark is None else dark,
             silent=around.silent if silent is None else silent,
         )

@@ -5,7 +5,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from traitortrack_desktop.presentation.palette import Palette
-from traitortrack_desktop.presentation.phrases import Labels
 from traitortrack_desktop.presentation.screen_state import ScanScreenState, Tone
 from traitortrack_desktop.presentation.sizes import sizes_for
 from traitortrack_desktop.ui.zones.bag_list import BagListZone
@@ -21,7 +20,7 @@ _COUNT_SHARE, _RESULT_SHARE = 43, 57
 class ScanScreen(QWidget):
     """Six zones, none of which takes focus or moves."""
 
-    def __init__(self, palette_: Palette, labels: Labels, *, viewing_distance_metres: float) -> None:
+    def __init__(self, palette_: Palette, *, viewing_distance_metres: float) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
@@ -32,7 +31,7 @@ class ScanScreen(QWidget):
         self.instruction = InstructionZone(palette_, sizes)
         self.counter = CounterZone(palette_, sizes)
         self.result = ResultZone(palette_, sizes)
-        self.bag_list = BagListZone(palette_, sizes, labels.more_rows)
+        self.bag_list = BagListZone(palette_, sizes)
         self.keys = KeysZone(palette_, sizes)
         self.status = StatusZone(palette_, sizes)
         self._middle = QHBoxLayout()
@@ -51,7 +50,7 @@ class ScanScreen(QWidget):
         self.instruction.show_instruction(state.instruction, state.tone)
         self.counter.show_counter(state.counter)
         self.result.show_result(state.result)
-        self.bag_list.show_rows(state.rows, state.inside, state.empty_rows_text)
+        self.bag_list.show_rows(state.rows, state.inside, state.empty_rows_text, state.more_rows)
         self.keys.show_actions(state.actions)
         self.status.show_status(state.status, state.tone)
         if state.tone is not self._tone:

@@ -10,7 +10,9 @@ from fakes.decisions import added, opened, refused
 from fakes.scanning import entry_of
 
 from traitortrack_desktop.commands.station_lines import JsonLines, PlainLines
-from traitortrack_desktop.domain.entries import BagFact, Remark
+from traitortrack_desktop.domain.bills import BillStatus
+from traitortrack_desktop.domain.desks import OpenBill
+from traitortrack_desktop.domain.entries import BagFact, EntryKind, Remark
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.services.events import (
@@ -51,6 +53,23 @@ def test_a_scan_of_which_nothing_was_noticed_has_no_remarks(printed):
     line = printed(decided(opened("SB10001"), source="left"))
     assert line["source"] == "left"
     assert "remarks" not in line
+
+
+def test_a_parent_put_onto_a_bill_names_it_with_how_many_more_it_takes(printed):
+    at_bill = OpenBill(code="BILL-7", capacity=5, status=BillStatus.NEW, opened_seq=1)
+    event = replace(
+        decided(replace(opened("SB10001"), kind=EntryKind.ATTACH_PARENT, bill="BILL-7")),
+        state=WorkState(desk=at_bill),
+    )
+    line = printed(event)
+    assert (line["bill"], line["remaining"], line["parent"]) == ("BILL-7", 5, "SB10001")
+    assert "ticket" not in line
+
+
+def test_a_returned_parent_names_its_return(printed):
+    line = printed(decided(replace(opened("SB10001"), kind=EntryKind.RETURN_BAG, ticket="RTN-1")))
+    assert line["ticket"] == "RTN-1"
+    assert "bill" not in line
 
 
 @pytest.mark.parametrize(("ago", "known"), [(timedelta(hours=1), True), (timedelta(seconds=1), False)])

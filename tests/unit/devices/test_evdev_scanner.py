@@ -20,11 +20,17 @@ from traitortrack_desktop.services.events import ScannerProblem
 LEFT = DeviceIdentity(vendor=0x1EAB, product=0x0022, serial="A17", location="usb-1-1.2")
 RIGHT = DeviceIdentity(vendor=0x1EAB, product=0x0022, serial="B18", location="usb-1-1.3")
 KEYBOARD = DeviceIdentity(vendor=0x046D, product=0xC31C, location="usb-1-1.4")
+SOON = KeyLine(partial_gap_ms=50)
+"""So long a gun is not ready after it was grabbed."""
 
 
 def profile_of(identity, **more):
     return ScannerProfile(
-        name=more.pop("name", "left"), connection=Connection.INPUT_DEVICE, identity=identity, **more
+        name=more.pop("name", "left"),
+        connection=Connection.INPUT_DEVICE,
+        identity=identity,
+        keys=more.pop("keys", SOON),
+        **more,
     )
 
 
@@ -193,7 +199,7 @@ def test_a_pause_inside_makes_a_part_and_never_joins_the_next(reading, left, hea
 
 
 def test_what_no_enter_ends_is_a_part_after_a_silence(start, left, heard):
-    start(profile_of(LEFT, keys=KeyLine(partial_gap_ms=50)), FakeInputDevices(left), heard)
+    start(profile_of(LEFT), FakeInputDevices(left), heard)
     heard.wait_ready()
     left.at_ms -= 10_000 - 100
 
@@ -279,7 +285,9 @@ def test_a_memory_that_pours_out_after_a_replug_is_marked(reading, left, heard):
     assert [heard.frame().after_reconnect for _ in range(6)] == [True] * 6
 
 
-def test_a_memory_whose_keys_come_as_slowly_as_a_person_types_is_marked_too(reading, left, heard):
+def test_a_memory_whose_keys_come_as_slowly_as_a_person_types_is_marked_too(start, left, heard):
+    start(profile_of(LEFT, keys=KeyLine()), FakeInputDevices(left), heard)
+    heard.wait_ready()
     left.unplug()
     assert heard.problem() is ScannerProblem.LOST
     left.plug_in()

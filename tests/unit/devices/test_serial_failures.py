@@ -8,7 +8,7 @@ import time
 import pytest
 import serial
 from fakes.faulty_port import FaultyPort, FaultyPorts
-from fakes.serial_gun import Told, scanning, until
+from fakes.serial_gun import Told, scanning, try_again_soon, until
 
 from traitortrack_desktop.devices import ssi
 from traitortrack_desktop.devices.serial_port import (
@@ -50,7 +50,8 @@ def terminal_error():
         TypeError("'NoneType' object cannot be interpreted as an integer"),
     ],
 )
-def test_a_port_that_fails_is_closed_lost_and_opened_again(told, error):
+def test_a_port_that_fails_is_closed_lost_and_opened_again(told, error, monkeypatch):
+    try_again_soon(monkeypatch)
     first, second = FaultyPort(b"AB1", error), FaultyPort()
     with scanning(told, lambda: "COM3", ready=False, open_port=FaultyPorts(first, second)):
         told.wait_until(lambda: len(told.lights) == 3)
@@ -68,7 +69,8 @@ def test_a_port_that_fails_is_closed_lost_and_opened_again(told, error):
     ]
 
 
-def test_a_defect_of_ours_is_a_failure_and_tried_again(told, caplog):
+def test_a_defect_of_ours_is_a_failure_and_tried_again(told, caplog, monkeypatch):
+    try_again_soon(monkeypatch)
     ports = FaultyPorts(FaultyPort(ZeroDivisionError("a defect")), FaultyPort())
     with scanning(told, lambda: "COM3", ready=False, open_port=ports):
         told.wait_until(lambda: len(told.lights) == 3)
@@ -76,7 +78,8 @@ def test_a_defect_of_ours_is_a_failure_and_tried_again(told, caplog):
     assert "Traceback" in caplog.text
 
 
-def test_a_port_that_cannot_even_be_closed_is_opened_again(told):
+def test_a_port_that_cannot_even_be_closed_is_opened_again(told, monkeypatch):
+    try_again_soon(monkeypatch)
     first = FaultyPort(OSError(errno.EIO, "gone"))
     first.close_error = OSError(errno.EIO, "gone")
     with scanning(told, lambda: "COM3", ready=False, open_port=FaultyPorts(first, FaultyPort())):
@@ -205,7 +208,8 @@ def test_the_same_without_the_port_is_an_unplugged_scanner():
     assert problem_of_reading(UNPLUGGED, still_there=False) is ScannerProblem.LOST
 
 
-def test_a_bluetooth_scanner_that_gives_nothing_is_out_of_reach(told):
+def test_a_bluetooth_scanner_that_gives_nothing_is_out_of_reach(told, monkeypatch):
+    try_again_soon(monkeypatch)
     ports = FaultyPorts(FaultyPort(UNPLUGGED), FaultyPort())
     with scanning(told, lambda: "/dev/null", ready=False, line=SerialLine(wireless=True), open_port=ports):
         told.wait_until(lambda: len(told.lights) == 3)
@@ -226,7 +230,8 @@ def test_a_signal_that_cannot_be_written_loses_the_port_and_no_reading(told):
     assert [frame.raw for frame in told.frames] == [b"AB12", b"CD34"]
 
 
-def test_what_waited_when_a_signal_could_not_be_written_is_taken(told):
+def test_what_waited_when_a_signal_could_not_be_written_is_taken(told, monkeypatch):
+    try_again_soon(monkeypatch)
     first = FaultyPort()
     line = SerialLine(feedback=Feedback.BEL)
     with scanning(told, lambda: "COM3", line=line, open_port=FaultyPorts(first, FaultyPort())) as scanner:

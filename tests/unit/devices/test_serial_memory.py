@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from fakes.faulty_port import FaultyPort, FaultyPorts
-from fakes.serial_gun import PtyGun, Told, scanning, until
+from fakes.serial_gun import PtyGun, Told, scanning, try_again_soon, until
 
 from traitortrack_desktop.devices import ssi
 from traitortrack_desktop.devices.feedback import READ_ON, signal
@@ -102,7 +102,8 @@ def test_what_lets_a_gun_read_on_is_never_its_good_signal_where_that_is_heard():
     assert {READ_ON[each] for each in (Feedback.NONE, Feedback.BEL, Feedback.DATALOGIC)} == {b""}
 
 
-def test_a_gun_whose_link_flaps_while_it_empties_its_memory_pours_nothing(told):
+def test_a_gun_whose_link_flaps_while_it_empties_its_memory_pours_nothing(told, monkeypatch):
+    try_again_soon(monkeypatch)
     gun = PtyGun()
     line = SerialLine(wireless=True)
     with scanning(told, gun.place, line=line, reconnect_hold=True):

@@ -1,7 +1,22 @@
 """How readings come: bounced, repeated, read by both scanners, poured out of a memory."""
 
 import pytest
-from fakes.decisions import acknowledged, added, asked, cancelled, closed, opened, refused, removed
+from fakes.decisions import (
+    acknowledged,
+    added,
+    asked,
+    cancelled,
+    closed,
+    deleted,
+    finding,
+    left,
+    looked_up,
+    moved,
+    opened,
+    refused,
+    relabelled,
+    removed,
+)
 from fakes.entry_chain import EntryChain
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +31,7 @@ from traitortrack_desktop.domain.arrivals import (
     Arrivals,
 )
 from traitortrack_desktop.domain.codes import code_rules, parse_frame
-from traitortrack_desktop.domain.entries import EntryKind, QuestionKind, Remark
+from traitortrack_desktop.domain.entries import Decision, EntryKind, QuestionKind, Remark, Verdict
 from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState, after_entry
@@ -452,3 +467,89 @@ def test_two_scanners_that_take_turns_pour_nothing():
         )
         held.append(arrivals.look_at(frame, parse_frame(frame, RULES), number * 50, WorkState()).from_memory)
     assert not any(held)
+
+
+# -- corrections and desks
+
+
+def beginning(kind, code, **parts):
+    return Decision(kind=kind, verdict=Verdict.ACCEPTED, code=code, capacity=30, **parts)
+
+
+@pytest.mark.parametrize(
+    ("label", "did"),
+    [
+        ("AB12C", deleted("AB12C")),
+        ("AB12D", relabelled("AB12C", "AB12D", parent=False)),
+        ("SB10002", relabelled("SB10001", "SB10002", parent=True)),
+        ("SB10001", beginning(EntryKind.DETACH_PARENT, "SB10001", parent="SB10001", bill="BILL-7")),
+        ("SB10001", beginning(EntryKind.UNRETURN_BAG, "SB10001", parent="SB10001", ticket="RTN-1")),
+        ("BILL-7", beginning(EntryKind.DELETE_BILL, "BILL-7", bill="BILL-7")),
+        ("TT-CMD-NEW-RETURN", beginning(EntryKind.OPEN_RETURN, "TT-CMD-NEW-RETURN", ticket="RTN-1")),
+    ],
+)
+def test_the_label_of_what_was_done_at_once_does_it_not_again_or_back(bench, label, did):
+    bench.read(label, 0, decision=did)
+    assert {bench.read(label, at_ms).problem for at_ms in (700, 1500)} == {Reason.READ_TWICE}
+    assert bench.read(label, 1500 + REPEAT_MS + 1).problem is None
+
+
+@pytest.mark.parametrize(
+    ("label", "question"),
+    [
+        ("AB12C", QuestionKind.DELETE_AGAIN),
+        ("AB12D", QuestionKind.NEW_LABEL_AGAIN),
+        ("SB10002", QuestionKind.TAKE_OVER),
+        ("BILL-7", QuestionKind.LEAVE_PARENT),
+        ("BILL-7", QuestionKind.NEW_BILL),
+        ("BILL-7", QuestionKind.DELETE_BILL),
+        ("TT-CMD-COMPLETE", QuestionKind.COMPLETE_BILL),
+        ("TT-CMD-CANCEL-RETURN", QuestionKind.CANCEL_RETURN),
+    ],
+)
+def test_the_same_label_read_twice_at_once_confirms_nothing(bench, label, question):
+    bench.read(label, 0, decision=asked(question, label))
+    assert bench.read(label, ANSWER_MS - 1).problem is Reason.READ_TWICE
+    assert bench.read(label, 2 * ANSWER_MS).problem is None
+
+
+@pytest.mark.parametrize(("label", "did"), [("TT-CMD-FIND", finding()), ("TT-CMD-LEAVE", left())])
+def test_what_begins_and_ends_finding_is_not_given_twice_by_a_sheet_before_the_gun(bench, label, did):
+    bench.read(label, 0, decision=did)
+    assert bench.read(label, ANSWER_MS - 1).problem is Reason.READ_TWICE
+
+
+ON_BILL = beginning(EntryKind.ATTACH_PARENT, "SB10001", parent="SB10001", bill="BILL-7")
+OFF_BILL = beginning(EntryKind.DETACH_PARENT, "TT-CMD-UNDO", parent="SB10001", bill="BILL-7")
+AT_BILL = beginning(EntryKind.OPEN_BILL, "BILL-7", bill="BILL-7")
+BACK = beginning(EntryKind.RETURN_BAG, "SB10001", parent="SB10001", ticket="RTN-1")
+NOT_BACK = beginning(EntryKind.UNRETURN_BAG, "TT-CMD-UNDO", parent="SB10001", ticket="RTN-1")
+AT_RETURN = beginning(EntryKind.RESUME_RETURN, "RTN-1", ticket="RTN-1")
+COMPLETED = beginning(EntryKind.COMPLETE_BILL, "TT-CMD-COMPLETE", bill="BILL-7")
+REOPENED = beginning(EntryKind.REOPEN_BILL, "TT-CMD-REOPEN", bill="BILL-7")
+MOVED = moved("SB10001", "AB12C", origin="SB10002")
+
+
+@pytest.mark.parametrize(
+    ("before", "label", "did", "then"),
+    [
+        ((opened("SB10001"),), "AB12C", MOVED, removed("SB10001", "AB12C")),
+        ((), "BILL-7", AT_BILL, left()),
+        ((AT_BILL,), "SB10001", ON_BILL, OFF_BILL),
+        ((AT_BILL, ON_BILL), "TT-CMD-UNDO", OFF_BILL, ON_BILL),
+        ((AT_BILL, ON_BILL), "TT-CMD-COMPLETE", COMPLETED, REOPENED),
+        ((), "RTN-1", AT_RETURN, left()),
+        ((AT_RETURN,), "SB10001", BACK, NOT_BACK),
+        ((), "TT-CMD-FIND", finding(), left()),
+        ((finding(),), "AB12C", looked_up("AB12C"), looked_up("AB12D")),
+    ],
+)
+def test_the_other_scanner_counts_only_where_what_the_first_one_did_is_not_so_any_more(
+    bench, before, label, did, then
+):
+    for decision in before:
+        bench.happens(decision)
+    bench.read(label, 0, decision=did)
+    assert bench.read(label, 200, source="right").problem is Reason.READ_BY_BOTH
+    bench.happens(then)
+    assert bench.read(label, 900, source="right").problem is None

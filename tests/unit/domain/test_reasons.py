@@ -15,21 +15,33 @@ from traitortrack_desktop.presentation.wording import ENGLISH
 PACKAGE = Path(traitortrack_desktop.__file__).parent
 SQL = "\n".join(
     (PACKAGE / "storage/central/functions" / name).read_text("utf-8")
-    for name in ("posting.sql", "sessions.sql")
+    for name in (
+        "posting.sql",
+        "sessions.sql",
+        "acts.sql",
+        "acts_bags.sql",
+        "acts_bills.sql",
+        "acts_returns.sql",
+        "holds.sql",
+    )
 )
 """What answers entries. Signing in, enrolling and administering have answers of their own."""
 TEXTS = frozenset(str(reason) for reason in Reason)
+KEYS_OF_FACTS = {"domain/entries.py": ["bill_completed"] * 2}
+"""What a fact tells of a parent's bill is named like a reason, and is none."""
 WITHOUT_A_REASON = Reason.UNKNOWN_CODE
 """What the centre says of a refusal that came without its reason."""
 
 _COMMENT_OR_STRING = re.compile(r"--[^\n]*|/\*.*?\*/|('(?:[^']|'')*')", re.DOTALL)
-_SET = re.compile(r"\b\w*reason(?:\[\w+\])?\s*(?::=|=>)(.*?);", re.DOTALL)
+_SET = re.compile(r"\b\w*(?:reason|notice)(?:\[\w+\])?\s*(?::=|=>)(.*?);", re.DOTALL)
+_AMONG = re.compile(r"\bIN\s*\([^()]*\)", re.IGNORECASE)
 _RESULT = re.compile(r"(?:\bTHEN|\bELSE|,|^)\s*'(\w+)'", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b\w*reason(?:\[\w+\])?\s*(?:=|<>|!=|(?:NOT\s+)?IN\b)\s*\(?((?:\s*,?\s*'\w+')+)", re.IGNORECASE
 )
-_TROUBLE = re.compile(r"FUNCTION station\.\w+_trouble\b.*?\$\$(.*?)\$\$", re.DOTALL)
-_KEY = re.compile(r"'reason',\s*'(\w+)'")
+_TROUBLE = re.compile(r"FUNCTION station\.(?:\w+_trouble|no_\w+|objection_\w+)\b.*?\$\$(.*?)\$\$", re.DOTALL)
+_KEY = re.compile(r"(?:'reason',\s*|\bact_refused\(\s*)'(\w+)'")
+_FACT = re.compile(r"jsonb_build_object\((?:[^()]|\([^()]*\))*\)")
 _STRING = re.compile(r"'(\w+)'")
 
 
@@ -38,10 +50,11 @@ def without_comments(sql: str) -> str:
 
 
 def set_in(sql: str) -> set[str]:
-    """Return the texts that *sql* gives a variable named for a reason, the key of a receipt, or a trouble."""
-    code = without_comments(sql)
+    """Return the texts that *sql* gives a variable named for a reason or a notice, the key of a receipt, a
+    refused act, or a trouble."""
+    code = _AMONG.sub("IN ()", without_comments(sql))
     values = [*_SET.findall(code), *_TROUBLE.findall(code)]
-    given = {text for value in values for text in _RESULT.findall(value.strip())}
+    given = {text for value in values for text in _RESULT.findall(_FACT.sub("", value).strip())}
     return given | set(_KEY.findall(code))
 
 
@@ -109,7 +122,7 @@ def test_a_reason_without_its_place_in_the_list_cannot_be_made() -> None:
 
 
 def test_the_reasons_about_bags_are_those_of_the_web_application() -> None:
-    assert len(ABOUT_BAGS) == 10
+    assert len(ABOUT_BAGS) == 36
     assert DECIDED_BY_CENTRE > ABOUT_BAGS
 
 
@@ -139,7 +152,7 @@ def test_no_module_writes_a_reason_out() -> None:
         for path in PACKAGE.rglob("*.py")
     }
 
-    assert {path: reasons for path, reasons in found.items() if reasons} == {}
+    assert {path: reasons for path, reasons in found.items() if reasons} == KEYS_OF_FACTS
 
 
 def test_the_search_for_reasons_finds_one() -> None:

@@ -88,6 +88,7 @@ def test_every_kind_of_value_is_read_from_a_file(computer: Computer) -> None:
     computer.machine_file.write_text(
         "capacity = 24\nfact_trust_hours = 6\nviewing_distance_m = 3.5\ntheme = 'dark'\n"
         "serial_ports = ['/dev/ttyACM0', 'COM7']\nparent_pattern = 'P[0-9]{3}'\n"
+        "capacity_by_prefix = ['m444-=15', 'SB=30']\nclose_reason_below = 10\nbill_capacity = 40\n"
     )
 
     settings = computer.load()
@@ -98,14 +99,19 @@ def test_every_kind_of_value_is_read_from_a_file(computer: Computer) -> None:
     assert settings.theme == "dark"
     assert settings.serial_ports == ("/dev/ttyACM0", "COM7")
     assert settings.parent_pattern == "P[0-9]{3}"
+    assert settings.capacity_by_prefix == {"M444-": 15, "SB": 30}
+    assert settings.close_reason_below == 10
+    assert settings.bill_capacity == 40
 
 
 def test_numbers_and_lists_are_read_from_the_environment(computer: Computer) -> None:
     computer.environ |= {"TRAITORTRACK_CAPACITY": "12", "TRAITORTRACK_SERIAL_PORTS": "COM3, COM4"}
+    computer.environ["TRAITORTRACK_CAPACITY_BY_PREFIX"] = "M444-=15,SB=30"
 
     settings = computer.load()
 
     assert settings.capacity == 12
+    assert settings.capacity_by_prefix == {"M444-": 15, "SB": 30}
     assert settings.serial_ports == ("COM3", "COM4")
 
 
@@ -149,6 +155,12 @@ def test_an_unknown_key_is_named_with_its_file(computer: Computer) -> None:
         ("capacity = true", "capacity must be a whole number, not a truth value"),
         ("capacity = 30.0", "capacity must be a whole number, not a number"),
         ("capacity = 0", "capacity must be between 1 and 500, not 0"),
+        ("capacity_by_prefix = ['M444-']", "capacity_by_prefix must be texts such as M444-=15"),
+        ("capacity_by_prefix = ['=15']", "capacity_by_prefix must be texts such as M444-=15"),
+        ("capacity_by_prefix = ['M444-=x']", "capacity_by_prefix must be a whole number"),
+        ("capacity_by_prefix = ['M444-=501']", "capacity_by_prefix must be between 1 and 500, not 501"),
+        ("close_reason_below = -1", "close_reason_below must be between 0 and 500, not -1"),
+        ("bill_capacity = 51", "bill_capacity must be between 1 and 50, not 51"),
         ("viewing_distance_m = 9.5", "viewing_distance_m must be between 0.5 and 5, not 9.5"),
         ("fact_trust_hours = nan", "fact_trust_hours must be between 0 and 168, not nan"),
         ("idle_lock_minutes = 481", "idle_lock_minutes must be between 0 and 480, not 481"),

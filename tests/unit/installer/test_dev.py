@@ -157,6 +157,32 @@ def test_every_command_is_described(dev: ModuleType) -> None:
     assert described == {"demo", "test", "check", "rig", "centre", "setup"}
 
 
+# -- the tests
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given"),
+    [
+        ([], ["-n", "2", "--dist", "loadfile"]),
+        (["tests/unit"], ["tests/unit"]),
+        (["-k", "a word", "-x"], ["-k", "a word", "-x"]),
+        (["-n", "3"], ["-n", "3"]),
+    ],
+)
+def test_all_tests_are_shared_by_two_processes_and_chosen_ones_run_as_pytest_is_told(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], given: list[str]
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(dev, "set_up", lambda _libraries: None)
+    monkeypatch.setattr(dev, "offer_test_programs", lambda: None)
+    monkeypatch.setattr(dev, "checkout_is_foreign", lambda: False)
+    monkeypatch.setattr(dev, "run_and_leave", lambda command, _environment: started.append(command))
+
+    dev.test(arguments)
+
+    assert started == [["-m", "pytest", *given]]
+
+
 # -- the stamp
 
 

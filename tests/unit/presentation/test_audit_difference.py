@@ -5,7 +5,7 @@ import pytest
 
 from traitortrack_desktop.presentation.audit_difference import LONGEST, detail_lines, difference, value_text
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import FactStyle
+from traitortrack_desktop.presentation.panel_views import FactStyle
 from traitortrack_desktop.presentation.wording import ENGLISH
 
 WORDS = ENGLISH.office.audit

@@ -19,11 +19,7 @@ from traitortrack_desktop.presentation.office_acts import (
 from traitortrack_desktop.presentation.office_forms import FIELDS
 from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import (
-    EnrolmentCode,
-    OfficeFacts,
-    OfficeForm,
-)
+from traitortrack_desktop.presentation.office_state import EnrolmentCode, OfficeFacts, OfficeForm
 from traitortrack_desktop.presentation.screen_state import Mark, Tone
 from traitortrack_desktop.presentation.wording import ENGLISH
 from traitortrack_desktop.services.people_desk import PeopleTrouble

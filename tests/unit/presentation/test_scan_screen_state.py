@@ -401,11 +401,11 @@ def test_a_memory_that_pours_does_not_replace_what_the_last_scan_was_told(watche
 def test_keys_to_place_and_set_aside_are_there_only_while_something_is_held(watched):
     acts = lambda: [action.act for action in watched.shown().actions]  # noqa: E731
     SITUATIONS["held"](watched.station)
-    assert acts()[5:] == [Command.PLACE, Command.ASIDE, MenuItem.MENU]
+    assert acts()[5:] == [Command.PLACE, Command.ASIDE, MenuItem.CARD, MenuItem.MENU]
     scan(watched.station, Command.ASIDE)
     assert watched.shown().instruction == "Scan ASIDE again to set aside"
     scan(watched.station, Command.ASIDE)
-    assert acts()[5:] == [MenuItem.MENU]
+    assert not {Command.PLACE, Command.ASIDE} & set(acts())
     assert (watched.shown().result.word, watched.shown().result.held) == ("SET ASIDE", "")
 
 
@@ -454,17 +454,18 @@ def test_actions_always_stand_in_the_same_places(watched):
 
 def test_actions_that_make_sense_now_are_marked(watched):
     usable = lambda: {action.key for action in watched.shown().actions if action.usable}  # noqa: E731
-    assert usable() == {"F10"}
+    assert usable() == {"F8", "F10", "F11"}
     packed(watched.station, 2)
-    assert usable() == {"F2", "F4", "F6", "F10"}
+    assert usable() == {"F2", "F4", "F6", "F7", "F8", "F10", "F11"}
     scan(watched.station, Command.CLOSE)
-    assert usable() == {"F2", "F4", "F6", "F9", "F10"}
+    assert usable() == {"F2", "F4", "F6", "F7", "F8", "F9", "F10", "F11"}
 
 
-def test_the_keys_of_the_menu_are_other_ones_than_those_of_the_work(watched):
-    work = {action.key for action in watched.shown().actions} - {"F10"}
+def test_the_work_shares_with_the_menu_only_keys_that_change_nothing_by_themselves(watched):
     menu = watched.shown(around=Surroundings(station="7", version="1", menu_open=True)).actions
-    assert not work & {action.key for action in menu}
+    keys = {action.key for action in menu} - {"F10"}
+    shared = {action.act for action in watched.shown().actions if action.key in keys}
+    assert shared == {Command.MOVE, Command.FIND, MenuItem.CARD}
 
 
 def test_a_resumed_parent_is_told(watched):

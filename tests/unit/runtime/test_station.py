@@ -1,19 +1,23 @@
 """A running station: order, no waiting, clean ends."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
+from uuid import uuid4
 
 import pytest
 from fakes.asked_badges import ASHAS, MINAS, RAVIS, AskedBadges
-from fakes.memory_journal import MemoryJournal
+from fakes.memory_journal import DEVICE, MemoryJournal
 from fakes.memory_sign_ins import MemorySignIns
 from fakes.own_knowledge import own_knowledge
 from fakes.sign_ins import signed_in
 
 from traitortrack_desktop.domain.accounts import OwnPasswordAnswer
 from traitortrack_desktop.domain.codes import code_rules
-from traitortrack_desktop.domain.entries import Outcome, Receipt
+from traitortrack_desktop.domain.deeds import WorkAtBill
+from traitortrack_desktop.domain.entries import EntryKind, Holder, Outcome, Receipt
 from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person, Rights
@@ -103,6 +107,15 @@ class Office:
         self.closed = True
 
 
+class Finding:
+    """Finding that only says whether it was closed."""
+
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
 class LockedJournal(MemoryJournal):
     """The fake journal, safe to read from the delivery thread as the real one is."""
 
@@ -139,8 +152,11 @@ class Bench:
                 known_about=own_knowledge(self.journal),
                 for_people=for_people,
                 badges=badges,
+                device=DEVICE,
             )
         )
+        self.intake = intake
+        self.find = Finding()
         self.background = Background()
         badges = BackgroundBadges(
             accounts=self.centre,
@@ -167,6 +183,7 @@ class Bench:
             background=self.background,
             badges=badges,
             office=self.office,
+            find=self.find,
         )
 
     def answer(self, ask, *given):
@@ -521,3 +538,39 @@ def test_why_a_question_has_no_answer_is_an_answer(bench, failure, trouble):
 
     bench.station.sign_in_and_wait("boss", "secret", timeout_seconds=30)
     assert bench.answer(bench.station.people.ask, fail) is trouble
+
+
+def test_what_a_form_asks_for_takes_its_turn_among_the_scans(bench):
+    bench.scan("SB10001")
+    bench.station.do(WorkAtBill(bill="BILL-7"))
+    bench.scan("C001")
+    assert bench.station.wait_until_nothing_waits(30)
+    told = [event.entry for event in bench.events if isinstance(event, ScanDecided)]
+    assert [entry.source for entry in told] == ["test", "form", "test"]
+    assert told[1].decision.reason is Reason.NOT_PERMITTED
+
+
+def test_a_parent_that_was_taken_over_is_closed_in_its_turn(bench):
+    bench.scan("SB10001", "C001")
+    assert bench.station.wait_until_nothing_waits(30)  # the centre has answered: it is held for this station
+    now = datetime.now(UTC)
+    taken = Holder(
+        station="14",
+        device=DeviceId(uuid4()),
+        by=None,
+        since=now + timedelta(days=9999),
+        until=now + timedelta(days=9999),
+    )
+    bench.intake.take_holders({"SB10001": taken})
+    bench.scan("C002")
+    assert bench.station.wait_until_nothing_waits(30)
+    kinds = [event.entry.decision.kind for event in bench.events if isinstance(event, ScanDecided)]
+    assert kinds[2:] == [EntryKind.PARENT_TAKEN, EntryKind.REFUSAL]
+
+
+def test_finding_is_closed_with_the_station():
+    bench = Bench()
+    bench.station.start()
+    assert bench.station.find is bench.find
+    bench.station.stop()
+    assert bench.find.closed

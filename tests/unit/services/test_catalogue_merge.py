@@ -1,12 +1,15 @@
 """What a station knows of a bag: its own work first, then whichever is newer, and nothing that is too old."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from traitortrack_desktop.domain.entries import BagFact
+from traitortrack_desktop.domain.entries import BagFact, Holder
+from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.services.catalogue import UNKNOWN, Known, merged
-from traitortrack_desktop.services.ports import BagMemory
+from traitortrack_desktop.services.ports import BagMemory, BillOfBag, HolderOfBag
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -102,3 +105,61 @@ def test_a_memory_that_was_contradicted_tells_nothing_a_newer_catalogue_does():
     contradicted = BagMemory(seq=6, fact=None, confirmed_at=NOW - HOUR)
     assert merged("C1", contradicted, known("SB2", posted_seq=5), now=NOW, trust=TRUST) is None
     assert merged("C1", contradicted, known("SB2", posted_seq=6), now=NOW, trust=TRUST).parent == "SB2"
+
+
+PARENT = BagFact(code="SB1", kind="parent", count=4, bill="BILL-1", from_centre=True)
+HELD = Holder(station="Station 9", device=DeviceId(UUID(int=9)), by=None, since=NOW - HOUR, until=NOW)
+
+
+def on_bill(bill, seq=5, confirmed_at=NOW - HOUR):
+    taught = BillOfBag(seq=seq, bill=bill, confirmed_at=confirmed_at)
+    return BagMemory(seq=0, fact=None, confirmed_at=None, bill=taught)
+
+
+def parent(memory, posted_seq=5, fact=PARENT):
+    known = Known(fact=fact, as_of=NOW - HOUR, posted_seq=posted_seq)
+    return merged("SB1", memory, known, now=NOW, trust=TRUST)
+
+
+@pytest.mark.parametrize(
+    ("memory", "bill"),
+    [
+        (None, "BILL-1"),
+        (on_bill(None, confirmed_at=None), None),
+        (on_bill("BILL-2", seq=6), "BILL-2"),
+        (on_bill("BILL-2", seq=5), "BILL-1"),
+        (on_bill("BILL-2", seq=6, confirmed_at=NOW - 2 * TRUST), "BILL-1"),
+        (BagMemory(seq=6, fact=BagFact(code="SB1", kind="parent", count=5), confirmed_at=None), "BILL-1"),
+    ],
+)
+def test_a_parent_s_bill_is_told_apart_from_how_full_it_is(memory, bill):
+    assert parent(memory).bill == bill
+
+
+def test_work_at_a_bill_leaves_the_count_to_the_catalogue():
+    assert parent(on_bill("BILL-2", seq=6)).count == 4
+
+
+def test_a_typed_parent_that_waits_is_there_although_the_centre_has_none():
+    fact = parent(on_bill("BILL-2", seq=6, confirmed_at=None), fact=None)
+
+    assert (fact.kind, fact.bill, fact.is_absent) == ("parent", "BILL-2", False)
+
+
+def test_who_has_a_parent_open_is_what_the_newer_one_says():
+    known = replace(PARENT, holder=HELD)
+    ended = BagMemory(
+        seq=0, fact=None, confirmed_at=None, holder=HolderOfBag(seq=6, holder=None, confirmed_at=NOW)
+    )
+
+    assert parent(None, fact=known).holder == HELD
+    assert parent(ended, fact=known).holder is None
+    assert parent(ended, posted_seq=6, fact=known).holder == HELD
+
+
+def test_a_child_is_in_what_its_parent_is_called_now():
+    def called_now(code, after):
+        return f"{code}-NEW-SINCE-{after}"
+
+    fact = merged("C1", None, known("SB1", posted_seq=5), now=NOW, trust=TRUST, called_now=called_now)
+    assert fact.parent == "SB1-NEW-SINCE-5"

@@ -73,12 +73,13 @@ class Bench:
         self.entries = scanning.entries
         self.office, self.copy, self.told, self.loads = Office(*pages), Copy(), [], []
         self.now = 0.0
-        self.order = []
+        self.order, self.held = [], []
         following = CatalogueFollowing(
             copy=self.copy,
             clock=lambda: START + timedelta(seconds=self.now),
             tell=self.told.append,
             load_anew=lambda: self.loads.append(self.now),
+            held=self.held.append,
         )
         self.delivery = Delivery(
             waiting=self,
@@ -187,3 +188,37 @@ def test_that_the_catalogue_is_complete_is_told_once():
     bench.idle(10)
     told = [event for event in bench.told if isinstance(event, CatalogueChanged)]
     assert told == [CatalogueChanged(loaded=7, total=7, complete=True, as_of=START)]
+
+
+HELD = {
+    "station": "Station 9",
+    "device": "00000000-0000-4000-8000-000000000009",
+    "since": "2026-03-01T07:50:00+00:00",
+    "until": "2026-03-01T08:20:00+00:00",
+}
+ROWS = tuple((number, f"SB1000{number}", "parent", None, None, 1, None, None) for number in (1, 2, 3))
+
+
+def test_parents_that_are_open_at_a_station_are_told_by_their_codes():
+    bench = Bench(
+        CentreChanges(cursor="c1", bags=ROWS, holders={1: HELD, 2: None, 3: {"station": "?"}, 4: HELD})
+    )
+    bench.delivery.step()
+
+    (told,) = bench.held[:1]
+    assert {code: holder.station for code, holder in told.items()} == {"SB10001": "Station 9"}
+
+
+def test_without_a_parent_that_is_open_nothing_is_told():
+    bench = Bench(CentreChanges(cursor="c1", bags=ROWS, holders={1: None}))
+    bench.delivery.step()
+
+    assert bench.held == []
+
+
+def test_what_the_catalogue_could_not_take_is_not_told():
+    bench = Bench(CentreChanges(cursor="c1", bags=ROWS, holders={1: HELD}))
+    bench.copy.fails = True
+    bench.delivery.step()
+
+    assert bench.held == []

@@ -3,6 +3,8 @@
 ``phrases`` says what the shapes mean and which names a pattern may hold.
 """
 
+from dataclasses import replace
+
 from traitortrack_desktop.domain.accounts import (
     LEAST_PASSWORD_CHARACTERS,
     AccountProblem,
@@ -28,7 +30,6 @@ from traitortrack_desktop.presentation.office_phrases import (
 )
 from traitortrack_desktop.presentation.own_steps import OverrideState, OwnStep
 from traitortrack_desktop.presentation.phrases import (
-    BadgeCardWords,
     CalibrationSheetWords,
     CheckWords,
     CodeSheetWords,
@@ -46,6 +47,21 @@ from traitortrack_desktop.presentation.phrases import (
     Wording,
 )
 from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
+from traitortrack_desktop.presentation.wording.find_words import FIND_WORDS
+from traitortrack_desktop.presentation.wording.sheet_words import ENGLISH_BADGES
+from traitortrack_desktop.presentation.wording.work_words import (
+    BILL_IS_FULL,
+    CARD_WORDS,
+    DESK_WORDS,
+    LATE_OF_MANY,
+    LATE_ONTO,
+    MOVED_FULL,
+    WORK_ACCEPTED,
+    WORK_COMMANDS,
+    WORK_LATE,
+    WORK_QUESTIONS,
+    WORK_REASONS,
+)
 from traitortrack_desktop.services.events import ScannerProblem
 from traitortrack_desktop.services.people_desk import PeopleTrouble
 from traitortrack_desktop.services.ports import CentreTrouble
@@ -164,8 +180,8 @@ _ENGLISH_REASONS = {
     ),
     Reason.BILL_NOT_HERE: Phrase(
         heading="NOT A BAG",
-        what=("{code} is a bill. This station packs bags.",),
-        now=("Scan a bag.",),
+        what=("{code} is a bill. Only a biller works at bills.",),
+        now=("Scan a bag. A biller signs in with PIN or password.",),
     ),
     Reason.WRONG_SCANNER: Phrase(
         heading="OTHER SCANNER",
@@ -319,6 +335,7 @@ _ENGLISH_REASONS = {
         now=("Lay the bag aside and tell a supervisor.",),
     ),
 }
+_ENGLISH_REASONS |= WORK_REASONS
 
 _TELL_WHO = "Tell your supervisor who worked. Then scan UNDERSTOOD or hold F12."
 _TAKE_OUT_LATE = "Take it out of {parent} and scan it again, or hold F12."
@@ -418,6 +435,24 @@ _ENGLISH_LATE |= {
         ),
         now=("Lay {code} aside and tell a supervisor. Then scan UNDERSTOOD or hold F12.",),
     ),
+}
+_ENGLISH_LATE |= WORK_LATE
+_OF_MOVED_BAGS = (
+    Reason.CHILD_IN_OTHER_PARENT,
+    Reason.PARENT_FULL,
+    Reason.PARENT_COMPLETED,
+    Reason.PARENT_MISSING,
+    Reason.PARENT_ON_COMPLETED_BILL,
+    Reason.CHILD_NOT_IN_PARENT,
+    Reason.CENTRE_COULD_NOT_STORE,
+)
+_ENGLISH_LATE |= {
+    reason: replace(_ENGLISH_LATE[reason], what=LATE_OF_MANY + _ENGLISH_LATE[reason].what)
+    for reason in _OF_MOVED_BAGS
+}
+_ENGLISH_LATE |= {
+    reason: replace(_ENGLISH_LATE[reason], what=LATE_ONTO + _ENGLISH_LATE[reason].what)
+    for reason in (Reason.PARENT_MISSING, Reason.UNKNOWN_BAG_TYPE, Reason.CENTRE_COULD_NOT_STORE)
 }
 
 _SCAN_IT_AGAIN = "Scan the set-up code again."
@@ -747,6 +782,7 @@ _STRONG_PASSWORD = (
     "character."
 )
 ENGLISH = Wording(
+    find=FIND_WORDS,
     scanner_problems={
         ScannerProblem.MISSING: "{name}: plug it in",
         ScannerProblem.LOST: "{name}: plug it in again",
@@ -768,6 +804,7 @@ ENGLISH = Wording(
         EntryKind.OPEN_PARENT: Phrase(
             heading="OPEN",
             what=(
+                "{parent} is taken over from {holder}. Inside: {count}.",
                 "{closes} is closed, {parent} is open. Inside: {count}.",
                 "{parent} is open. Inside already: {base_count}.",
                 "{parent} is open and empty.",
@@ -805,6 +842,7 @@ ENGLISH = Wording(
             ),
             now=("Scan the next child bag.",),
         ),
+        **WORK_ACCEPTED,
     },
     complete=Phrase(
         heading="COMPLETE",
@@ -819,6 +857,8 @@ ENGLISH = Wording(
         what=("What was held is not counted. It stays in the journal.",),
         now=("Scan those bags again to count them.",),
     ),
+    moved_full=MOVED_FULL,
+    bill_is_full=BILL_IS_FULL,
     cannot_store=Phrase(
         heading="CANNOT STORE",
         what=("This station cannot write to its disk. Nothing scanned now is counted.",),
@@ -840,6 +880,7 @@ ENGLISH = Wording(
             QuestionKind.SWITCH: "Scan {code} again to change",
             QuestionKind.REMOVE: "Scan the bag to take out",
             QuestionKind.ASIDE: "Scan ASIDE again to set aside",
+            **WORK_QUESTIONS,
         },
     ),
     commands={
@@ -850,7 +891,10 @@ ENGLISH = Wording(
         Command.UNDERSTOOD: "Understood",
         Command.PLACE: "Place",
         Command.ASIDE: "Aside",
+        **WORK_COMMANDS,
     },
+    desk=DESK_WORDS,
+    card=CARD_WORDS,
     marks=Marks(
         recorded="stored here",
         posted="at the centre",
@@ -1121,18 +1165,7 @@ ENGLISH = Wording(
         wrong="The central database does not accept this password. Type it again, or ask IT. "
         "To work without the centre for now, leave it empty.",
     ),
-    badge_card=BadgeCardWords(
-        title="Badges",
-        hint="Print at 100 % (actual size), cut along the marks, delete this file: the bars are the badge.",
-        maker="TraitorTrack",
-        until="Valid until {at}",
-        without_end="Valid until it is switched off",
-        name_by_hand="Name",
-        notes=(
-            "This badge signs you in. Do not lend it. Do not let it be photographed.",
-            "Lost? Tell the administrator at once, who switches it off.",
-        ),
-    ),
+    badge_card=ENGLISH_BADGES,
     calibration_sheet=CalibrationSheetWords(
         title="To set up a scanner",
         steps=(

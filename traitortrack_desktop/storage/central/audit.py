@@ -24,6 +24,7 @@ from traitortrack_desktop.storage.central.recount import (
     site_capacity,
     wrong_bills,
     wrong_parents,
+    wrong_returns,
 )
 from traitortrack_desktop.storage.central.repair import Mender
 from traitortrack_desktop.storage.central.rows_to_decide import (
@@ -150,6 +151,7 @@ def _look(connection: Connection, schema: str, *, repair: bool) -> AuditReport:
         differences=(
             *wrong_parents(connection),
             *wrong_bills(connection),
+            *wrong_returns(connection),
             *_wrong_statistics(connection),
             *sequences_behind(connection, schema),
         ),

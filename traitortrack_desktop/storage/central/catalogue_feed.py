@@ -6,7 +6,7 @@ how large it may be, the caller finds out.
 
 import contextlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from psycopg2 import Error as DriverError
@@ -23,8 +23,13 @@ from traitortrack_desktop.storage.central.failures import NOT_ALLOWED, sqlstate
 _START = text("SELECT station.catalogue_start()")
 _BAGS = "COPY (SELECT * FROM station.catalogue_page(%d, %d)) TO STDOUT WITH (NULL '', ENCODING '%s')"
 _BILLS = "COPY (SELECT * FROM station.catalogue_bills(%d, %d)) TO STDOUT WITH (NULL '', ENCODING '%s')"
+_BILL_DETAILS = (
+    "COPY (SELECT * FROM station.catalogue_bill_details(%d, %d)) TO STDOUT WITH (NULL '', ENCODING '%s')"
+)
+_HOLDERS = text("SELECT station.catalogue_holders()")
 _BILLS_AT_ONCE = 20_000
 _NO_ENCODING = "SQL_ASCII"
+_NO_SUCH_FUNCTION = "42883"
 _NOT_ALLOWED = (
     "this account has no right to it: run traitortrack-desktop db grant for it"
     f" ({NOT_ALLOWED}); scanning and posting do not need it"
@@ -67,6 +72,29 @@ class CentralCatalogueSource:
             if len(page) < _BILLS_AT_ONCE:
                 return found
 
+    def bill_details(self, after: int, limit: int) -> Sequence[CatalogueRow]:
+        """Return what else is known of up to *limit* bills with ids above *after*, ascending.
+
+        Id, created (Unix seconds), by, description, destination, vehicle, children, expected kilograms.
+        A centre of the last release knows none.
+        """
+        try:
+            return self._copied(_BILL_DETAILS, after, limit)
+        except CentreMismatchError as problem:
+            if _is_of_the_last_release(problem):
+                return ()
+            raise
+
+    def holders(self) -> Mapping[int, Mapping[str, Any]]:
+        """Return which parents are open at a station, by id; a centre of the last release knows none."""
+        try:
+            with self._reading() as session:
+                return _by_id(session.execute(_HOLDERS).scalar())
+        except CentreMismatchError as problem:
+            if _is_of_the_last_release(problem):
+                return {}
+            raise
+
     def close(self) -> None:
         """Give the connection back; the next question opens another."""
         database, self._database = self._database, None
@@ -101,6 +129,16 @@ class CentralCatalogueSource:
             raise
 
 
+def _is_of_the_last_release(problem: CentreMismatchError) -> bool:
+    """Return whether the centre only lacks the function that was called."""
+    cause = problem.__cause__
+    return isinstance(cause, DBAPIError | DriverError) and sqlstate(cause) == _NO_SUCH_FUNCTION
+
+
+def _by_id(answer: Mapping[str, Any] | None) -> dict[int, Any]:
+    return {int(number): told for number, told in (answer or {}).items()}
+
+
 def _row(line: str) -> CatalogueRow:
     columns: list[str | None] = [column or None for column in line.split("\t")]
     if "\\" in line:
@@ -133,4 +171,6 @@ def changes_of(answer: dict[str, Any]) -> CentreChanges:
         gone=tuple(answer["gone"] or ()),
         bills=tuple(tuple(bill) for bill in answer["bills"] or ()),
         bills_gone=tuple(answer["bills_gone"] or ()),
+        bill_details=_by_id(answer.get("bill_details")),
+        holders=_by_id(answer.get("holders")),
     )

@@ -21,7 +21,13 @@ from traitortrack_desktop.storage.central.posting_needs import (
     unfit_columns,
     unwritable_audit,
 )
-from traitortrack_desktop.storage.central.recount import Difference, site_capacity, wrong_bills, wrong_parents
+from traitortrack_desktop.storage.central.recount import (
+    Difference,
+    site_capacity,
+    wrong_bills,
+    wrong_parents,
+    wrong_returns,
+)
 from traitortrack_desktop.storage.central.rows_in_the_way import questions_in_the_way
 from traitortrack_desktop.storage.central.rows_to_decide import (
     NAMED_FOR_PEOPLE,
@@ -184,6 +190,7 @@ class _Examination:
         connection, look = self._connection, self._look
         parents = look("counts of parent bags were not compared", partial(wrong_parents, connection), ())
         bills = look("totals of bills were not compared", partial(wrong_bills, connection), ())
+        returns = look("figures of returns were not compared", partial(wrong_returns, connection), ())
         numbers = partial(sequences_behind, connection, self._schema)
         behind = look("numbers for new rows were not compared", numbers, ())
         administrators = partial(self._count, "user", _ADMINISTRATORS)
@@ -196,6 +203,8 @@ class _Examination:
             "wrong_parents": len(parents),
             "wrong_bill_totals": _codes(bills),
             "wrong_bills": len(bills),
+            "wrong_return_figures": _codes(returns),
+            "wrong_returns": len(returns),
             "to_decide": self._answers(
                 *questions_in_the_way(self._found, self._wanted),
                 *(question for question in QUESTIONS if question.rule is None),

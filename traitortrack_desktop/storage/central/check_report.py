@@ -66,6 +66,8 @@ class CentreReport:
     wrong_parents: int = 0
     wrong_bill_totals: tuple[str, ...] = ()
     wrong_bills: int = 0
+    wrong_return_figures: tuple[str, ...] = ()
+    wrong_returns: int = 0
     statistics_triggers: tuple[str, ...] = ()
     to_decide: tuple[Answer, ...] = ()
     for_information: tuple[Answer, ...] = ()
@@ -187,6 +189,7 @@ def _remarks(of: CentreReport) -> Iterator[str]:
     )
     yield from _wrong("parent bags", of.wrong_parents, of.wrong_parent_counts)
     yield from _wrong("bills", of.wrong_bills, of.wrong_bill_totals)
+    yield from _wrong("returns", of.wrong_returns, of.wrong_return_figures)
     yield from of.unwritable_audit
     yield from of.stations.remarks()
     for answer in of.for_information:

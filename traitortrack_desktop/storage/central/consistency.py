@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from traitortrack_desktop.storage.central.engine import owner_connection
-from traitortrack_desktop.storage.central.recount import Difference, wrong_bills, wrong_parents
+from traitortrack_desktop.storage.central.recount import (
+    Difference,
+    wrong_bills,
+    wrong_parents,
+    wrong_returns,
+)
 from traitortrack_desktop.storage.central.rows_to_decide import CHILD_IN_TWO, ask
 
 
@@ -16,11 +21,14 @@ class Consistency:
     wrong_parents: tuple[str, ...]
     wrong_bills: tuple[str, ...]
     children_in_two_parents: tuple[str, ...]
+    wrong_returns: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether everything is true."""
-        return not (self.wrong_parents or self.wrong_bills or self.children_in_two_parents)
+        return not (
+            self.wrong_parents or self.wrong_bills or self.wrong_returns or self.children_in_two_parents
+        )
 
 
 def consistency(url: str) -> Consistency:
@@ -34,6 +42,7 @@ def consistency_of(connection: Connection) -> Consistency:
     return Consistency(
         wrong_parents=_codes(wrong_parents(connection)),
         wrong_bills=_codes(wrong_bills(connection)),
+        wrong_returns=_codes(wrong_returns(connection)),
         children_in_two_parents=tuple(str(item["child"]) for item in ask(connection, CHILD_IN_TWO).items),
     )
 

@@ -164,7 +164,7 @@ def centre_error(error: DBAPIError | DriverError) -> CentreError:
     if state in {NOT_ENROLLED, WRONG_ROLE}:
         return _station_refused(state, refusal_of(error))
     if state == NOT_AN_ADMINISTRATOR:
-        return NotPermittedError(f"not the session of an administrator ({state})")
+        return NotPermittedError(f"the session has ended, or gives no right to this ({state})")
     if state in _MISMATCH:
         return CentreMismatchError(f"{_MISMATCH[state]} ({state})")
     if state.startswith("28"):

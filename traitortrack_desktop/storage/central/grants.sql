@@ -6,7 +6,7 @@ REVOKE ALL ON SCHEMA station FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA station FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA station FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA station FROM PUBLIC;
-REVOKE ALL ON TYPE station.batch_entry FROM PUBLIC;
+REVOKE ALL ON TYPE station.batch_entry, station.act_answer FROM PUBLIC;
 
 DO $$
 BEGIN
@@ -50,7 +50,14 @@ BEGIN
         station.catalogue_start(),
         station.catalogue_page(integer, integer),
         station.catalogue_bills(integer, integer),
+        station.catalogue_bill_details(integer, integer),
+        station.catalogue_holders(),
         station.changes_since(text, integer),
+        station.find_code(uuid, uuid, text),
+        station.find_history(uuid, uuid, text, text),
+        station.find_bags(uuid, uuid, jsonb, text),
+        station.find_bills(uuid, uuid, jsonb, text),
+        station.find_tickets(uuid, uuid, text),
         station.prune_changes(),
         station.fold_statistics()
     TO traitortrack_station;

@@ -6,7 +6,8 @@ for the codes only. The connection may read every table, and finds the web appli
 A parent's count and weight are its links. It is completed with as many as the site's capacity; one that is
 completed with fewer than that is not, unless it is a mini bag with 15, or a station's own smaller capacity
 was reached. A bill's figures are those of its linked parents: a bill that is new and has none keeps the
-weight that was planned for it.
+weight that was planned for it. A return's figures are those of the parents on it, as they were when they
+came.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -97,6 +98,25 @@ def _wrong_bills(source: str) -> str:
     """  # noqa: S608 - our own text
 
 
+_RETURNS = """
+    SELECT f.* FROM (
+        SELECT t.id, t.ticket_code AS code, t.bags_scanned_count, t.total_weight_returned_kg,
+               coalesce(n.bags, 0) AS bags, coalesce(n.kilograms, 0) AS kilograms
+        FROM return_ticket AS t LEFT JOIN (
+            SELECT return_ticket_id, count(*)::integer AS bags, sum(weight_at_return_kg) AS kilograms
+            FROM return_ticket_bag GROUP BY 1
+        ) AS n ON n.return_ticket_id = t.id
+        WHERE {which}
+    ) AS f
+    WHERE coalesce(f.bags_scanned_count, 0) <> f.bags
+       OR coalesce(f.total_weight_returned_kg, 0) <> f.kilograms
+"""
+_RETURNS_ARE_KEPT = text("""
+    SELECT to_regclass('return_ticket') IS NOT NULL AND to_regclass('return_ticket_bag') IS NOT NULL
+""")
+
+WRONG_RETURNS = text(f"{_RETURNS.format(which='true')} ORDER BY f.id")
+WRONG_RETURN_BY_ID = _RETURNS.format(which="t.id = :id")
 WRONG_PARENTS = text(f"{_wrong_parents(_ALL_PARENTS)} ORDER BY f.id")
 WRONG_PARENTS_BY_ID = _wrong_parents(_PARENTS_BY_ID)
 """Of ``:ids``; ``:enough`` beside each is with how few children it may be completed, NULL when none knows."""
@@ -107,8 +127,9 @@ WRONG_BILL_BY_ID = _wrong_bills(_BILL_BY_ID)
 FIGURES = (
     "child_count", "weight_kg", "status",
     "linked_parent_count", "total_child_bags", "total_weight_kg", "expected_weight_kg",
+    "bags_scanned_count", "total_weight_returned_kg",
 )  # fmt: skip
-"""The stored figures of parents and bills, in the order in which people are told of them."""
+"""The stored figures of parents, bills and returns, in the order in which people are told of them."""
 
 
 class Kind(StrEnum):
@@ -116,6 +137,7 @@ class Kind(StrEnum):
 
     PARENT = "parent"
     BILL = "bill"
+    RETURN = "return"
     STATISTICS = "statistics"
     SEQUENCE = "sequence"
 
@@ -195,4 +217,26 @@ def wrong_bills(connection: Connection) -> tuple[Difference, ...]:
             },
         )
         for row in connection.execute(WRONG_BILLS)
+    )
+
+
+def wrong_returns(connection: Connection) -> tuple[Difference, ...]:
+    """Return the returns whose number of bags or weight is wrong, ascending by id.
+
+    None in a database that has no returns.
+    """
+    if not connection.scalar(_RETURNS_ARE_KEPT):
+        return ()
+    return tuple(
+        Difference(
+            kind=Kind.RETURN,
+            row_id=row.id,
+            code=row.code,
+            before={
+                "bags_scanned_count": row.bags_scanned_count,
+                "total_weight_returned_kg": row.total_weight_returned_kg,
+            },
+            after={"bags_scanned_count": row.bags, "total_weight_returned_kg": row.kilograms},
+        )
+        for row in connection.execute(WRONG_RETURNS)
     )

@@ -4,7 +4,8 @@ Scans go on meanwhile. Nothing is written by what was seen before: every row is 
 and one that has become right since is left alone. Whoever waits here holds nothing that others need:
 
 - parents: at most 500 in a transaction, and of these only the ones that nobody holds; the rest one by one;
-- bills: one in a transaction, its advisory lock first, then its row, as posting and the web application do.
+- bills and returns: one in a transaction, its advisory lock first, then its row, as posting and the web
+  application do.
 
 It may be killed between any two statements, and repeated.
 """
@@ -16,13 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from traitortrack_desktop.storage.central.failures import LOST_TO_OTHERS, sqlstate
 from traitortrack_desktop.storage.central.recount import (
     WRONG_BILL_BY_ID,
     WRONG_PARENTS_BY_ID,
+    WRONG_RETURN_BY_ID,
     Difference,
     Kind,
     site_capacity,
@@ -76,6 +78,24 @@ _MEND_BILL = text(f"""
     FROM wrong AS w JOIN mended ON mended.id = w.id
     RETURNING row_id, code, before, after
 """)  # noqa: S608 - our own text
+_LOCK_RETURN = text("SELECT pg_advisory_xact_lock(400000 + CAST(:id AS bigint))")
+_LOCK_RETURN_ROW = text("SELECT id FROM return_ticket WHERE id = :id FOR UPDATE")
+_MEND_RETURN = text(f"""
+    WITH wrong AS MATERIALIZED ({WRONG_RETURN_BY_ID}), mended AS (
+        UPDATE return_ticket AS t
+        SET bags_scanned_count = w.bags, total_weight_returned_kg = w.kilograms,
+            updated_at = clock_timestamp() AT TIME ZONE 'UTC'
+        FROM wrong AS w WHERE t.id = w.id
+        RETURNING t.id
+    )
+    INSERT INTO station.repair (what, row_id, code, before, after)
+    SELECT 'return', w.id, w.code,
+           jsonb_build_object('bags_scanned_count', w.bags_scanned_count,
+                              'total_weight_returned_kg', w.total_weight_returned_kg),
+           jsonb_build_object('bags_scanned_count', w.bags, 'total_weight_returned_kg', w.kilograms)
+    FROM wrong AS w JOIN mended ON mended.id = w.id
+    RETURNING row_id, code, before, after
+""")  # noqa: S608 - our own text
 _LOCK_STATISTICS = text(f"SELECT pg_advisory_xact_lock({STATISTICS_KEY})")
 _MEND_STATISTICS = text("""
     INSERT INTO station.repair (what, row_id, code, before, after)
@@ -109,8 +129,11 @@ class Mender:
         What is neither yielded nor :attr:`left` has become right by itself.
         """
         for difference in differences:
+            if difference.kind is Kind.RETURN:
+                yield from self._one(difference, _LOCK_RETURN, _LOCK_RETURN_ROW, _MEND_RETURN)
+        for difference in differences:
             if difference.kind is Kind.BILL:
-                yield from self._bill(difference)
+                yield from self._one(difference, _LOCK_BILL, _LOCK_BILL_ROW, _MEND_BILL)
         parents = sorted((d for d in differences if d.kind is Kind.PARENT), key=lambda d: d.row_id or 0)
         for start in range(0, len(parents), CHUNK):
             yield from self._parents(parents[start : start + CHUNK])
@@ -147,13 +170,17 @@ class Mender:
         }
         return _mended(Kind.PARENT, self._connection.execute(_MEND_PARENTS, values).all())
 
-    def _bill(self, bill: Difference) -> Iterator[Difference]:
-        def mend() -> list[Difference]:
-            self._connection.execute(_LOCK_BILL, {"id": bill.row_id})
-            self._connection.execute(_LOCK_BILL_ROW, {"id": bill.row_id})
-            return _mended(Kind.BILL, self._connection.execute(_MEND_BILL, {"id": bill.row_id}).all())
+    def _one(
+        self, wrong: Difference, key: TextClause, row: TextClause, mending: TextClause
+    ) -> Iterator[Difference]:
+        """Mend one bill or one return: its key, then its row."""
 
-        yield from self._patiently(bill, mend)
+        def mend() -> list[Difference]:
+            self._connection.execute(key, {"id": wrong.row_id})
+            self._connection.execute(row, {"id": wrong.row_id})
+            return _mended(wrong.kind, self._connection.execute(mending, {"id": wrong.row_id}).all())
+
+        yield from self._patiently(wrong, mend)
 
     def _sequence(self, table: str) -> list[Difference]:
         change = correct_sequence(self._connection, self._schema, table)

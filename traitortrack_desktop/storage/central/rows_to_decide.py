@@ -278,7 +278,7 @@ LEDGER = Question(
     advice="The web application may have removed or deleted them since: this is for your information.",
     statement="""
         WITH gone AS MATERIALIZED (
-            SELECT e.child, e.parent, e.operator, e.received_at, e.seq
+            SELECT e.child, e.child_bag_id, e.parent, e.operator, e.received_at, e.seq
             FROM station.entry AS e
             LEFT JOIN link AS l ON l.child_bag_id = e.child_bag_id AND l.parent_bag_id = e.parent_bag_id
             WHERE e.kind = 'add_child' AND e.outcome = 'posted' AND l.id IS NULL
@@ -288,10 +288,21 @@ LEDGER = Question(
             WHERE e.outcome = 'posted' AND e.kind IN ('add_child', 'remove_child')
               AND e.child IN (SELECT child FROM gone)
             ORDER BY e.child, e.received_at DESC, e.seq DESC
+        ), corrected AS (
+            SELECT upper(named.child) AS child, e.child_bag_id, e.received_at
+            FROM station.entry AS e
+            LEFT JOIN LATERAL (
+                SELECT jsonb_array_elements_text(coalesce(e.payload -> 'children', '[]'))
+                UNION ALL SELECT jsonb_array_elements_text(coalesce(e.payload -> 'removed', '[]'))
+            ) AS named (child) ON true
+            WHERE e.outcome = 'posted' AND e.kind IN ('move_children', 'edit_children')
         ), changed AS (
             SELECT g.*, count(*) OVER () AS total
             FROM gone AS g JOIN latest AS x USING (child, parent, received_at, seq)
-            WHERE x.kind = 'add_child'
+            WHERE x.kind = 'add_child' AND NOT EXISTS (
+                SELECT FROM corrected AS m
+                WHERE m.received_at >= g.received_at
+                  AND (m.child = g.child OR m.child_bag_id = g.child_bag_id))
             ORDER BY g.received_at, g.seq LIMIT :most
         )
         SELECT json_build_object(

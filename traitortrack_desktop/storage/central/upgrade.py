@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, text
 
 from traitortrack_desktop.services.ports import CentreMismatchError
 from traitortrack_desktop.storage.central.engine import owner_engine
+from traitortrack_desktop.storage.central.finding_indexes import add_finding_indexes
 from traitortrack_desktop.storage.central.found_shape import FoundShape, holds_web_tables
 from traitortrack_desktop.storage.central.quiet_changes import PATIENCE_SECONDS, QuietChanges, Tell
 from traitortrack_desktop.storage.central.shape_in_words import in_words
@@ -100,6 +101,7 @@ class _Upgrade:
                 f"The role {STATION_ROLE} could not be made: let an account that may make roles upgrade."
             )
         add_rules(self._changes, self._wanted, self._findings)
+        add_finding_indexes(self._changes, self._findings)
         self._changes.at_once(self._remember_codes, about="the station's settings")
         self._analyze()
         statistics = unblock_statistics(self._changes) if unblock else None

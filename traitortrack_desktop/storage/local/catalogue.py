@@ -17,7 +17,9 @@ from pathlib import Path
 
 from traitortrack_desktop.services.catalogue import (
     CatalogueUnusableError,
+    Holders,
     Known,
+    KnownBill,
     LoadProgress,
     LoadStart,
 )
@@ -56,6 +58,7 @@ class SqliteCatalogue:
         """Complete: what scans are answered from."""
         self._loading: CatalogueFile | None = None
         self._is_open = False
+        self._damaged = damaged
         self._reader = CatalogueReader(damaged)
         self._paused_until = float("-inf")
         self._pause_told = False
@@ -65,6 +68,21 @@ class SqliteCatalogue:
     def known(self, code: str) -> Known:
         """Return what is known about *code*; never raises and never waits."""
         return self._reader.known(self._used, code)
+
+    def known_bill(self, code: str) -> KnownBill:
+        """Return what is known about the bill *code*, in any case; never raises and never waits."""
+        return self._reader.known_bill(self._used, code)
+
+    # -- whoever reads with a connection of its own
+
+    @property
+    def used(self) -> CatalogueFile | None:
+        """The file that codes are known by now, if there is one."""
+        return self._used
+
+    def reader(self) -> CatalogueReader:
+        """Return another reader, for one other thread."""
+        return CatalogueReader(self._damaged)
 
     # -- the loader thread
 
@@ -101,10 +119,16 @@ class SqliteCatalogue:
             self._in_load().add(bags)
             return self.progress()
 
-    def finish(self, bills: Sequence[CatalogueRow]) -> None:
+    def finish(
+        self,
+        bills: Sequence[CatalogueRow],
+        *,
+        details: Sequence[CatalogueRow] = (),
+        holders: Holders | None = None,
+    ) -> None:
         """End the load: make what look-ups need, and let changes come."""
         with self._lock, self._guarded():
-            self._in_load().finish(bills)
+            self._in_load().finish(bills, details, holders or {})
 
     # -- the delivery thread
 

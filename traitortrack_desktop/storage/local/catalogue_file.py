@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from traitortrack_desktop.services.catalogue import Holders
 from traitortrack_desktop.services.ports import CatalogueRow, CentreChanges
 from traitortrack_desktop.storage.local.catalogue_rows import (
     add_bags,
+    add_bill_details,
     add_bills,
     all_files,
     apply_changes,
@@ -20,6 +22,7 @@ from traitortrack_desktop.storage.local.catalogue_rows import (
     make_catalogue,
     open_catalogue,
     read_meta,
+    set_holders,
     write_meta,
 )
 from traitortrack_desktop.storage.local.catalogue_standing import Standing, after_page, meta_of, standing_of
@@ -73,10 +76,14 @@ class CatalogueFile:
         with self._writing(replace(standing, after=last, loaded=standing.loaded + len(bags))) as writer:
             add_bags(writer, bags)
 
-    def finish(self, bills: Sequence[CatalogueRow]) -> None:
+    def finish(
+        self, bills: Sequence[CatalogueRow], details: Sequence[CatalogueRow], holders: Holders
+    ) -> None:
         """End the load: make what look-ups need, and let changes come."""
         with self._writing(replace(self.standing, loaded_all=True)) as writer:
             add_bills(writer, bills)
+            add_bill_details(writer, details)
+            set_holders(writer, holders)
             finish_tables(writer)
 
     def follow(self, changes: CentreChanges, as_of: datetime, posted_seq: int | None) -> None:
@@ -143,4 +150,5 @@ def remove_files(path: Path) -> None:
 
 
 def _says_something(changes: CentreChanges) -> bool:
-    return bool(changes.more or changes.bags or changes.gone or changes.bills or changes.bills_gone)
+    listed = changes.bags or changes.gone or changes.bills or changes.bills_gone
+    return bool(changes.more or listed or changes.bill_details or changes.holders)

@@ -30,11 +30,15 @@ from traitortrack_desktop.domain.entries import (
 )
 from traitortrack_desktop.domain.identifiers import DeviceId, JournalEpoch, following_entry_id
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.returns import TicketFact
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.environment.single_instance import InstanceLock
-from traitortrack_desktop.services.ports import Backlog, BagMemory, Clock, JournalUnwritableError
+from traitortrack_desktop.services.ports import Backlog, BagMemory, BillMemory, Clock, JournalUnwritableError
 from traitortrack_desktop.storage.local.bag_facts import newest_memory
 from traitortrack_desktop.storage.local.connections import is_damage, transaction
+from traitortrack_desktop.storage.local.desk_facts import bill_memory, ticket_memory
+from traitortrack_desktop.storage.local.histories import SqliteHistories
+from traitortrack_desktop.storage.local.labels import called_now
 from traitortrack_desktop.storage.local.opening import OpenFiles, open_files
 from traitortrack_desktop.storage.local.places import Places
 from traitortrack_desktop.storage.local.reading import entry_at, waiting_count, waiting_entries
@@ -179,7 +183,28 @@ class SqliteJournal:
         Raises :class:`JournalUnwritableError` when what it remembers turns out to be damaged.
         """
         with self._guarded() as files:
-            return newest_memory(files.connection, code)
+            return newest_memory(SqliteHistories(files.connection), code)
+
+    def bill_memory(self, code: str) -> BillMemory | None:
+        """Return what this station did at the bill *code*, in any case.
+
+        Raises :class:`JournalUnwritableError` as :meth:`bag_memory` does.
+        """
+        with self._guarded() as files:
+            return bill_memory(SqliteHistories(files.connection), code)
+
+    def ticket_memory(self, code: str) -> TicketFact | None:
+        """Return what this station knows of the return *code*; raises as :meth:`bag_memory` does."""
+        with self._guarded() as files:
+            return ticket_memory(SqliteHistories(files.connection), code)
+
+    def called_now(self, code: str, after: int = 0) -> str:
+        """Return what the bag *code* is called since its label was replaced here after entry *after*.
+
+        Raises as :meth:`bag_memory` does.
+        """
+        with self._guarded() as files:
+            return called_now(SqliteHistories(files.connection), code, after)
 
     def backlog(self) -> Backlog:
         """Return what has no receipt yet."""

@@ -135,13 +135,38 @@ def answered_up_to(connection: sqlite3.Connection) -> int:
     return int(begun[0]) - 1 if begun is not None else int(connection.execute(LAST_NUMBER).fetchone()[0])
 
 
-class SqliteWaitingEntries:
-    """Entries without receipt, over a connection that cannot write. One thread uses one object."""
+class JournalConnection:
+    """A connection that cannot write to the journal of a directory, opened when it is needed. One thread."""
 
     def __init__(self, directory: Path) -> None:
         self._places = Places(directory)
         self._connection: sqlite3.Connection | None = None
         self._file_number = 0
+
+    def current(self) -> sqlite3.Connection:
+        """Return a connection to the file that stands there now: a damaged one may have been replaced.
+
+        Raises ``FileNotFoundError`` before there is a journal, ``OSError`` and ``sqlite3.Error``.
+        """
+        file_number = os.stat(self._places.database).st_ino  # noqa: PTH116 - once per call, no detour
+        if self._connection is None or file_number != self._file_number:
+            self.close()
+            self._connection = open_reader(self._places)
+            self._file_number = file_number
+        return self._connection
+
+    def close(self) -> None:
+        """Close the file; the next question opens it again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class SqliteWaitingEntries:
+    """Entries without receipt, over a connection that cannot write. One thread uses one object."""
+
+    def __init__(self, directory: Path) -> None:
+        self._journal = JournalConnection(directory)
 
     def first(self, limit: int) -> Sequence[JournalEntry]:
         """Return up to *limit* entries without receipt, oldest first; none before there is a journal.
@@ -149,7 +174,7 @@ class SqliteWaitingEntries:
         Raises :class:`JournalUnreadableError`; nothing that fails its hash is ever returned.
         """
         try:
-            return tuple(waiting_entries(self._current(), limit))
+            return tuple(waiting_entries(self._journal.current(), limit))
         except FileNotFoundError:
             return ()
         except (sqlite3.Error, DamagedRecordError, OSError) as error:
@@ -159,7 +184,7 @@ class SqliteWaitingEntries:
     def answered_up_to(self) -> int:
         """Return the number up to which every entry has its receipt. Raises as :meth:`first` does."""
         try:
-            return answered_up_to(self._current())
+            return answered_up_to(self._journal.current())
         except FileNotFoundError:
             return 0
         except (sqlite3.Error, DamagedRecordError, OSError) as error:
@@ -168,15 +193,4 @@ class SqliteWaitingEntries:
 
     def close(self) -> None:
         """Close the file; a later call of :meth:`first` opens it again."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _current(self) -> sqlite3.Connection:
-        """Return a connection to the file that stands there now: a damaged one may have been replaced."""
-        file_number = os.stat(self._places.database).st_ino  # noqa: PTH116 - once per call, no detour
-        if self._connection is None or file_number != self._file_number:
-            self.close()
-            self._connection = open_reader(self._places)
-            self._file_number = file_number
-        return self._connection
+        self._journal.close()

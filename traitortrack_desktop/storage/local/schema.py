@@ -72,7 +72,31 @@ _FIRST = (
 _NEW_KINDS_OF_ENTRIES = ()
 """Sign-ins and overrides: only the version changes, so that an older program leaves the file alone."""
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _NEW_KINDS_OF_ENTRIES)
+_CORRECTIONS_BILLS_RETURNS = (
+    # Rows for finding, as the columns of entries are: the payload decides. No older entry needs any, so
+    # that a journal of a million entries is migrated at once.
+    """
+    CREATE TABLE mentions (
+        code TEXT NOT NULL,
+        seq  INTEGER NOT NULL REFERENCES entries (seq),
+        PRIMARY KEY (code, seq)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # An index over entries of new kinds would read every entry there is to find none.
+    "CREATE TABLE desks_begun (seq INTEGER PRIMARY KEY REFERENCES entries (seq)) STRICT",
+    *(
+        f"""
+        CREATE TRIGGER {table}_{event} BEFORE {event} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END
+        """
+        for table in ("mentions", "desks_begun")
+        for event in ("UPDATE", "DELETE")
+    ),
+)
+"""``mentions``: every code that an entry is about and that stands in neither of its columns.
+``desks_begun``: entries that the fold may begin at, beside opened parents."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _NEW_KINDS_OF_ENTRIES, _CORRECTIONS_BILLS_RETURNS)
 """Statements that lead from version *n* to *n + 1*; never changed once released."""
 
 VERSION = len(MIGRATIONS)

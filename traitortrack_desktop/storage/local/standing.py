@@ -1,8 +1,8 @@
-"""Where the work stands: the fold of the journal, begun at the last opened parent.
+"""Where the work stands: the fold of the journal, begun at the last opened parent, bill or return.
 
-An accepted opening sets everything but the stop, the attention list and what is held. Those are looked
-up, so the fold costs the same after a million entries; a property test compares it with the fold
-from the very first entry.
+Each of these, once accepted, sets everything but the stop, the attention list and what is held. Those
+are looked up, so the fold costs the same after a million entries; a property test compares it with the
+fold from the very first entry.
 """
 
 import sqlite3
@@ -26,9 +26,14 @@ from traitortrack_desktop.storage.local.reading import ENTRIES_FROM, entry_at, e
 from traitortrack_desktop.storage.local.records import KeptReceipt
 
 LAST_OPENING = """
-    SELECT seq FROM entries
-    WHERE kind = 'open_parent' AND verdict = 'accepted'
-    ORDER BY seq DESC LIMIT 1
+    SELECT max(
+        coalesce((
+            SELECT seq FROM entries
+            WHERE kind = 'open_parent' AND verdict = 'accepted'
+            ORDER BY seq DESC LIMIT 1
+        ), 0),
+        coalesce((SELECT max(seq) FROM desks_begun), 0)
+    )
 """
 
 # The plus keeps SQLite from walking all receipts just to save a small sort.
@@ -79,8 +84,7 @@ def standing_work(connection: sqlite3.Connection) -> WorkState:
 
     Raises ``sqlite3.Error`` or ``DamagedRecordError``.
     """
-    row = connection.execute(LAST_OPENING).fetchone()
-    start = row[0] if row is not None else 0
+    (start,) = connection.execute(LAST_OPENING).fetchone()
     state = WorkState(stop=_stop_before(connection, start))
     receipts = list(_answered(connection, RECEIPTS_FROM, start))
     answered = 0

@@ -7,16 +7,21 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from traitortrack_desktop.domain.entries import NO_HASH, JournalEntry
+from traitortrack_desktop.domain.entries import NO_HASH, JournalEntry, Receipt
 from traitortrack_desktop.services.ports import JournalUnreadableError
 from traitortrack_desktop.storage.local.connections import open_reader, snapshot
 from traitortrack_desktop.storage.local.line_file import read_lines
 from traitortrack_desktop.storage.local.places import Places
-from traitortrack_desktop.storage.local.reading import entry_of, receipt_of, waiting_entries
+from traitortrack_desktop.storage.local.reading import entry_at, entry_of, receipt_of, waiting_entries
 from traitortrack_desktop.storage.local.records import DamagedRecordError
 from traitortrack_desktop.storage.local.salvage import holes
 from traitortrack_desktop.storage.local.schema import recognise
-from traitortrack_desktop.storage.local.writing import finding_columns
+from traitortrack_desktop.storage.local.writing import (
+    begins_desk,
+    finding_columns,
+    mentioned_codes,
+    told_code,
+)
 
 _COUNTS = """
     SELECT (SELECT count(*) FROM entries),
@@ -35,6 +40,13 @@ _ALL_RECEIPTS = """
     FROM receipts AS r LEFT JOIN entries AS e ON e.seq = r.seq
     ORDER BY r.position
 """
+
+_HAS_MENTIONS = "SELECT count(*) FROM sqlite_master WHERE name IN ('mentions', 'desks_begun')"
+"""A journal that was written before there were any is examined as it is."""
+
+_MENTION = "SELECT 1 FROM mentions WHERE code = ? AND seq = ?"
+_DESK = "SELECT 1 FROM desks_begun WHERE seq = ?"
+_FOUND_BY = "SELECT (SELECT count(*) FROM mentions), (SELECT count(*) FROM desks_begun)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +151,17 @@ class _Examination:
         self._connection = connection
         self._problems: list[str] = []
         self._hashes: dict[int, bytes] = {}
+        self._has_mentions = False
+        self._mentioned = self._desks = 0
 
     def run(self) -> VerifyReport:
         receipts = 0
         try:
             self._pages()
+            self._has_mentions = self._connection.execute(_HAS_MENTIONS).fetchone()[0] == 2
             self._entries()
             receipts = self._receipts()
+            self._nothing_else_is_found()
         except sqlite3.Error as error:
             self._problems.append(f"the database cannot be read on: {error}")
         gaps = holes(list(self._hashes))
@@ -173,8 +189,32 @@ class _Examination:
                 continue
             if _as_read(finding_columns(entry)) != row[4:]:
                 self._problems.append(f"entry {seq}: its index columns do not match it")
+            self._is_found(entry)
             self._chain(previous, entry)
             previous = entry
+
+    def _is_found(self, entry: JournalEntry) -> None:
+        """Look for the rows that *entry* is found by."""
+        if not self._has_mentions:
+            return
+        codes = mentioned_codes(entry)
+        for code in sorted(codes):
+            self._mention(code, entry.seq)
+        if begins_desk(entry):
+            self._desks += 1
+            if self._connection.execute(_DESK, (entry.seq,)).fetchone() is None:
+                self._problems.append(f"entry {entry.seq}: its work is not found again")
+
+    def _mention(self, code: str, seq: int) -> None:
+        self._mentioned += 1
+        if self._connection.execute(_MENTION, (code, seq)).fetchone() is None:
+            self._problems.append(f"entry {seq}: it is not found by {code}")
+
+    def _nothing_else_is_found(self) -> None:
+        if not self._has_mentions or self._problems:
+            return
+        if self._connection.execute(_FOUND_BY).fetchone() != (self._mentioned, self._desks):
+            self._problems.append("codes are found by entries that are not about them")
 
     def _chain(self, previous: JournalEntry | None, entry: JournalEntry) -> None:
         if previous is not None and previous.epoch != entry.epoch:
@@ -194,9 +234,17 @@ class _Examination:
                 kept = receipt_of(payload, own_hash, entry_hash)
                 if kept.receipt.seq != seq:
                     self._problems.append(f"receipt {seq}: it belongs to entry {kept.receipt.seq}")
+                elif self._has_mentions and kept.receipt.ticket is not None:
+                    self._told(kept.receipt)
             except DamagedRecordError as error:
                 self._problems.append(f"receipt {seq}: {error}")
         return count
+
+    def _told(self, receipt: Receipt) -> None:
+        entry = entry_at(self._connection, receipt.seq)
+        told = told_code(entry, receipt) if entry is not None else None
+        if entry is not None and told is not None and told not in mentioned_codes(entry):
+            self._mention(told, receipt.seq)
 
     def _lines(self) -> None:
         """Compare the line file; the last line may still be on its way, or be written at the next start."""

@@ -32,8 +32,9 @@ from traitortrack_desktop.presentation.office_forms import (
     typed_problem,
 )
 from traitortrack_desktop.presentation.office_notes import FormProblem, OfficeNote
-from traitortrack_desktop.presentation.office_state import OfficeFacts, OfficePress
+from traitortrack_desktop.presentation.office_state import OfficeFacts
 from traitortrack_desktop.presentation.office_stations import chosen_station
+from traitortrack_desktop.presentation.panel_views import Press
 from traitortrack_desktop.presentation.phrases import BadgeCardWords
 from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.ui.office.badge_deeds import BadgeDeeds
@@ -111,7 +112,7 @@ class OfficeController(QObject):
 
     # -- what a person does
 
-    def act(self, press: OfficePress) -> None:
+    def act(self, press: Press[OfficeAct]) -> None:
         """Do what *press* means."""
         armed, armed_at, about = self.facts.armed, self.facts.armed_at, self.facts.note_name
         if press.act in CONFIRMED and not (armed is press.act and about == self._name_of(press)):
@@ -180,7 +181,7 @@ class OfficeController(QObject):
 
     # -- what a press means
 
-    def _do(self, press: OfficePress) -> None:
+    def _do(self, press: Press[OfficeAct]) -> None:
         match press.act:
             case OfficeAct.TAB:
                 self._go_to(OfficeTab(press.value))
@@ -205,7 +206,7 @@ class OfficeController(QObject):
             case _:
                 self._begin_or_change(press)
 
-    def _begin_or_change(self, press: OfficePress) -> None:
+    def _begin_or_change(self, press: Press[OfficeAct]) -> None:
         account, station = chosen_account(self.facts), chosen_station(self.facts)
         if press.act is OfficeAct.NEW_ACCOUNT:
             self.keeper.open_form(FormKind.NEW_ACCOUNT, "", blank_account())
@@ -225,7 +226,7 @@ class OfficeController(QObject):
         else:
             self._change_row(press)
 
-    def _change_row(self, press: OfficePress) -> None:
+    def _change_row(self, press: Press[OfficeAct]) -> None:
         """End a session, revoke or restore a station."""
         about, name = UUID(press.value), self._name_of(press)
         if press.act is OfficeAct.END_SESSION:
@@ -275,7 +276,7 @@ class OfficeController(QObject):
         self.search(typed)
         self.keeper.searches_changed.emit()
 
-    def _name_of(self, press: OfficePress) -> str:
+    def _name_of(self, press: Press[OfficeAct]) -> str:
         """Return what people call what *press* is about."""
         for session in self.facts.sessions or ():
             if str(session.id) == press.value:

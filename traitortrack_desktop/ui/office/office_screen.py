@@ -16,22 +16,23 @@ from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.presentation.office import office_view
 from traitortrack_desktop.presentation.office_acts import OfficeAct, OfficeField, OfficeTab
 from traitortrack_desktop.presentation.office_speech import Speech
-from traitortrack_desktop.presentation.office_state import ListView, OfficePress, OfficeView
+from traitortrack_desktop.presentation.office_state import OfficePress, OfficeView
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.panel_views import ListView
 from traitortrack_desktop.presentation.phrases import Wording
 from traitortrack_desktop.presentation.sizes import sizes_for
 from traitortrack_desktop.services.account_secrets import hashed_secret
 from traitortrack_desktop.services.people_desk import PeopleDesk
 from traitortrack_desktop.ui.key_events import ACTION_KEYS
-from traitortrack_desktop.ui.office.buttons import ButtonGrid, OfficeButton, target_height
-from traitortrack_desktop.ui.office.card_panel import CardPanel
 from traitortrack_desktop.ui.office.controller import OfficeController
-from traitortrack_desktop.ui.office.filter_bar import FilterBar
-from traitortrack_desktop.ui.office.form_panel import FormPanel
 from traitortrack_desktop.ui.office.questions import Hash
-from traitortrack_desktop.ui.office.rows_panel import RowsPanel
-from traitortrack_desktop.ui.office.saying_bar import SayingBar
-from traitortrack_desktop.ui.office.two_columns import TwoColumns
+from traitortrack_desktop.ui.panels.buttons import ButtonGrid, PanelButton, target_height
+from traitortrack_desktop.ui.panels.card_panel import CardPanel
+from traitortrack_desktop.ui.panels.filter_bar import FilterBar
+from traitortrack_desktop.ui.panels.form_panel import FormPanel
+from traitortrack_desktop.ui.panels.rows_panel import RowsPanel
+from traitortrack_desktop.ui.panels.saying_bar import SayingBar
+from traitortrack_desktop.ui.panels.two_columns import TwoColumns
 from traitortrack_desktop.ui.people_screens import OfficePlace
 from traitortrack_desktop.ui.zones.zone import Zone
 
@@ -140,7 +141,7 @@ class OfficeScreen(OfficePlace):
     def cut_off(self) -> list[str]:
         """Return the texts that had no room when they were last painted, for tests."""
         zones = [zone for zone in self.findChildren(Zone) if zone.isVisible()]
-        buttons = [button for button in self.findChildren(OfficeButton) if button.isVisible()]
+        buttons = [button for button in self.findChildren(PanelButton) if button.isVisible()]
         return [text for zone in zones for text in zone.cut_off] + [
             button.press_.label for button in buttons if button.is_cut_off
         ]

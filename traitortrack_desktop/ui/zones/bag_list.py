@@ -18,17 +18,20 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 class BagListZone(Zone):
     """Shows as many rows as have room, and says how many more bags are inside: the two make the count."""
 
-    def __init__(self, palette_: Palette, sizes: Sizes, more: Plural) -> None:
+    def __init__(self, palette_: Palette, sizes: Sizes) -> None:
         super().__init__(palette_, sizes)
-        self._more = more
+        self._more = Plural(one="", other="")
         self._rows: tuple[Row, ...] = ()
         self._inside = 0
         self._empty_text = ""
 
-    def show_rows(self, rows: tuple[Row, ...], inside: int, empty_text: str) -> None:
-        """Show *rows*, or *empty_text* when there are none; *inside* is how many bags there are in all."""
-        if (rows, inside, empty_text) != (self._rows, self._inside, self._empty_text):
-            self._rows, self._inside, self._empty_text = rows, inside, empty_text
+    def show_rows(self, rows: tuple[Row, ...], inside: int, empty_text: str, more: Plural) -> None:
+        """Show *rows*, or *empty_text* when there are none; *inside* is how many bags there are in all.
+
+        *more* says how many have no row.
+        """
+        if (rows, inside, empty_text, more) != (self._rows, self._inside, self._empty_text, self._more):
+            self._rows, self._inside, self._empty_text, self._more = rows, inside, empty_text, more
             newest = rows[0] if rows else None
             self.announce(f"{newest.number} {newest.code.text} {newest.mark_text}" if newest else empty_text)
             self.update()
@@ -72,10 +75,14 @@ class BagListZone(Zone):
         self.write(painter, row.number, number, font, _RIGHT)
         mark_left = box.right() - unit * 9.2
         time_left = mark_left - unit * 6.2
-        code = QRectF(number.right() + unit, box.top(), time_left - number.right() - unit * 2, box.height())
+        amount = unit * 5.4 if row.amount else 0.0
+        code_width = time_left - number.right() - unit * 2 - amount
+        code = QRectF(number.right() + unit, box.top(), code_width, box.height())
         draw_code(painter, row.code, code, unit, head=quiet, tail=text)
         self.painted.append(row.code.text)
         painter.setPen(quiet)
+        if row.amount:
+            self.write(painter, row.amount, QRectF(code.right(), box.top(), amount, box.height()), font)
         time_box = QRectF(time_left, box.top(), unit * 5.4, box.height())
         self.write(painter, row.time, time_box, font)
         colour = QColor(self.colours.marks[row.mark])

@@ -119,14 +119,15 @@ BEGIN
 END
 $$;
 
+-- The totals are not looked at: what stands on the bill, and in it, is fed of its own.
 CREATE OR REPLACE FUNCTION station.feed_bill_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO station.change (kind, row_id)
     SELECT 'i', c.id FROM (
-        SELECT id, bill_id, status, parent_bag_count FROM new_rows
-        EXCEPT SELECT id, bill_id, status, parent_bag_count FROM old_rows
+        SELECT id, bill_id, status, parent_bag_count, description, destination, vehicle_number FROM new_rows
+        EXCEPT SELECT id, bill_id, status, parent_bag_count, description, destination, vehicle_number FROM old_rows
     ) AS c;
     RETURN NULL;
 END
@@ -196,6 +197,31 @@ AS $$
     SELECT b.id, b.bill_id::text, b.status::text, b.parent_bag_count,
            (SELECT count(*)::integer FROM public.bill_bag AS bb WHERE bb.bill_id = b.id)
     FROM public.bill AS b
+    WHERE b.id = p_bill
+$$;
+
+-- What else is shown of a bill. Totals from the rows; when a bag comes into a parent on it, the parent is fed and
+-- the bill is not: whoever keeps both adds up for himself. The account is looked up by its number alone.
+CREATE OR REPLACE FUNCTION station.bill_details(p_bill integer)
+RETURNS TABLE (
+    id integer, created bigint, by text, description text, destination text, vehicle text, children integer,
+    expected integer
+)
+LANGUAGE sql STABLE
+AS $$
+    SELECT b.id,
+           CASE WHEN b.created_at >= '0001-01-01' AND b.created_at < '9999-12-31'
+               THEN extract(epoch FROM b.created_at)::bigint END,
+           (SELECT u.username::text FROM public."user" AS u WHERE u.id = b.created_by_id),
+           nullif(b.description, ''), nullif(b.destination, ''), nullif(b.vehicle_number, ''), t.children, t.expected
+    FROM public.bill AS b
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum((SELECT count(*) FROM public.link AS l WHERE l.parent_bag_id = p.id)), 0)::integer AS children,
+               coalesce(sum(CASE WHEN p.qr_id ~* '^M[0-9]{3,4}-[0-9]+' THEN 15 ELSE 30 END), 0)::integer AS expected
+        FROM public.bill_bag AS bb
+        JOIN public.bag AS p ON p.id = bb.bag_id
+        WHERE bb.bill_id = b.id
+    ) AS t
     WHERE b.id = p_bill
 $$;
 
@@ -278,6 +304,39 @@ AS $$
     ORDER BY page.id
 $$;
 
+-- As catalogue_bills, with what else is known of each: see bill_details.
+CREATE OR REPLACE FUNCTION station.catalogue_bill_details(p_after integer, p_limit integer)
+RETURNS TABLE (
+    id integer, created bigint, by text, description text, destination text, vehicle text, children integer,
+    expected integer
+)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_material = off
+SET jit = off
+AS $$
+    SELECT s.*
+    FROM (SELECT b.id FROM public.bill AS b WHERE b.id > p_after AND (SELECT station.may_read())
+          ORDER BY b.id LIMIT p_limit) AS page
+    CROSS JOIN LATERAL station.bill_details(page.id) AS s
+    ORDER BY page.id
+$$;
+
+-- Which parents are open at a station: {bag id: holder}. What is over by its time is left out.
+CREATE OR REPLACE FUNCTION station.catalogue_holders() RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off
+AS $$
+    SELECT coalesce(jsonb_object_agg(h.bag_id, station.holder_of(h.bag_id)), '{}')
+    FROM station.parent_hold AS h
+    WHERE h.bag_id IS NOT NULL AND h.until > clock_timestamp() AND (SELECT station.may_read())
+$$;
+
 -- p_cursor: centre | snapshot read | own transaction | target | its own transaction | xid | id
 -- The first two say what was read. The other four are there within a round that takes several pages:
 -- what the round ends at, fixed by its first page, and the last row delivered. An own transaction is the
@@ -285,7 +344,7 @@ $$;
 --
 -- Returns {"cursor", "more", "bags": [[id, code, kind, parent id, parent code, since, count, completed,
 -- bill id], ...], "gone": [bag ids], "bills": [[id, code, status, capacity, linked], ...],
--- "bills_gone": [ids]}, or {"reload": true} when the station has to load everything anew.
+-- "bills_gone": [ids], "bill_details": {bill id: {...}}, "holders": {parent's id: {...} or null}}, or {"reload": true} when the station has to load everything anew.
 --
 -- Snapshot, marks and rows come from one statement, so that they fit. A copy of a database on a younger
 -- server brings marks and rows of transactions that have not been here yet: they mean nothing.
@@ -397,7 +456,10 @@ BEGIN
             'gone', (SELECT jsonb_agg(b.row_id) FROM bags AS b WHERE b.id IS NULL),
             'bills', (SELECT jsonb_agg(jsonb_build_array(b.id, b.code, b.status, b.capacity, b.linked))
                       FROM bills AS b WHERE b.id IS NOT NULL),
-            'bills_gone', (SELECT jsonb_agg(b.row_id) FROM bills AS b WHERE b.id IS NULL)
+            'bills_gone', (SELECT jsonb_agg(b.row_id) FROM bills AS b WHERE b.id IS NULL),
+            'bill_details', (SELECT jsonb_object_agg(b.id, jsonb_strip_nulls(to_jsonb(d) - 'id'))
+                             FROM bills AS b CROSS JOIN LATERAL station.bill_details(b.id) AS d),
+            'holders', (SELECT jsonb_object_agg(b.id, station.holder_of(b.id)) FROM bags AS b WHERE b.kind = 'parent')
         ) END
     INTO v_answer
     FROM here CROSS JOIN ending LEFT JOIN last ON true;

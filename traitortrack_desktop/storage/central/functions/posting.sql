@@ -3,6 +3,7 @@
 -- Order of locks, the same for everybody, and the web application's where it takes any:
 --   the device row (so that a repeat of the same batch waits for the first and finds its receipts),
 --   the sessions that begin and end at it,
+--   returns, where the batch has acts (advisory lock 400000 + id, ascending; then the rows),
 --   bills (advisory lock 100000 + id, ascending, each in a statement of its own; then the rows),
 --   parents that exist (rows ascending by id), children that exist (rows ascending by id);
 --   only then the missing bags, parents and children in one statement, in the order of their codes.
@@ -32,6 +33,11 @@
 -- The entries are then decided one after another on the state read under these locks, kept in arrays,
 -- and what they come to is written in sets: counters from the rows themselves, then the web application's audit,
 -- then the ledger.
+--
+-- What is in a parent that is on a completed bill is settled: nothing is put in or taken out before the bill is
+-- reopened. On any other bill it may be, and the bill's totals follow.
+--
+-- Entries that are more than packing, acts, are not decided in sets (functions/acts.sql).
 --
 -- No bag is refused for a person's sake: who was disabled meanwhile, or whose session an administrator ended, has
 -- packed it all the same. The first entry that was posted under such a session says so in its notice, once for
@@ -85,21 +91,37 @@ AS $$
         'by', CASE WHEN l.id IS NOT NULL THEN coalesce(
             (SELECT e.operator FROM station.entry AS e
              WHERE e.child_bag_id = b.id AND e.kind = 'add_child' AND e.outcome = 'posted'
+               AND (l.created_at > e.received_at AT TIME ZONE 'UTC') IS NOT TRUE  -- it was moved since
              ORDER BY e.received_at DESC, e.seq DESC LIMIT 1),
             (SELECT u.username FROM public.scan AS s JOIN public."user" AS u ON u.id = s.user_id
-             WHERE s.child_bag_id = b.id ORDER BY s."timestamp" DESC NULLS LAST, s.id DESC LIMIT 1)
+             WHERE s.child_bag_id = b.id ORDER BY s.id DESC LIMIT 1)
         ) END,
         'count', CASE WHEN b.type = 'parent' THEN
             (SELECT count(*) FROM public.link AS k WHERE k.parent_bag_id = b.id) END,
         'completed', CASE WHEN b.type = 'parent' AND b.status = 'completed' THEN true END,
         'as_of', station.utc_text(clock_timestamp() AT TIME ZONE 'UTC'),
         'from_centre', true
-    ))
+    ) || CASE WHEN b.type = 'parent' THEN station.parent_standing(b.id) ELSE '{}' END)
     FROM public.bag AS b
     LEFT JOIN public.link AS l ON l.child_bag_id = b.id
     LEFT JOIN public.bag AS inside ON inside.id = l.parent_bag_id
     WHERE b.id = p_bag
     ORDER BY l.id LIMIT 1
+$$;
+
+-- What else a fact says of a parent: the bill that it is on, and which station has it open.
+CREATE OR REPLACE FUNCTION station.parent_standing(p_bag integer) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object(
+        'bill', i.code, 'bill_completed', nullif(i.completed, false), 'holder', station.holder_of(p_bag)))
+    FROM (SELECT) AS always
+    LEFT JOIN LATERAL (
+        SELECT upper(known.bill_id) AS code, known.status = 'completed' AS completed
+        FROM (SELECT bill_id FROM public.bill_bag WHERE bag_id = p_bag OFFSET 0) AS bb
+        CROSS JOIN LATERAL (SELECT * FROM public.bill WHERE id = bb.bill_id OFFSET 0) AS known
+        ORDER BY known.id LIMIT 1
+    ) AS i ON true
 $$;
 
 -- The same about a child that this very batch put into a parent, or made and took out again.
@@ -120,6 +142,14 @@ AS $$
         'code', p_code, 'kind', 'parent', 'count', p_count, 'completed', nullif(p_completed, false),
         'as_of', station.utc_text(clock_timestamp() AT TIME ZONE 'UTC'), 'from_centre', true
     ))
+$$;
+
+-- Kinds of the station's own work, which change no bag, bill or return. As domain.entries; a test holds both together.
+CREATE OR REPLACE FUNCTION station.is_without_effect(p_kind text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT coalesce(p_kind IN (
+        'cancel', 'acknowledge', 'parent_taken', 'open_bill', 'resume_return', 'leave', 'find', 'look_up'), false)
 $$;
 
 -- The batch as rows, with the first answer beside every entry that was posted before. Rights are NULL where the
@@ -149,7 +179,7 @@ BEGIN
              WHEN s.ended_by IS NULL AND u.verified AND (u.role IS DISTINCT FROM 'admin' OR s.way = 'password')
                   AND (s.over_seq IS NULL OR s.over_epoch = p.epoch AND s.over_seq > p.seq)
              THEN s.rights ELSE 'operator' END,
-        load -> 'override', known.notice
+        load -> 'override', known.notice, upper(load ->> 'bill'), upper(load ->> 'ticket'), known.answer
     )::station.batch_entry)
     INTO v_batch
     FROM jsonb_array_elements(p_entries) AS given (item)
@@ -464,6 +494,7 @@ DECLARE
     b_capacity  integer[];             -- not NULL: a parent to refresh
     b_reopened  boolean[];
     b_owner     integer[];
+    b_settled   text[];                -- the completed bill that it is on
     -- What each entry comes to.
     o_outcome   text[];
     o_reason    text[];
@@ -477,6 +508,7 @@ DECLARE
     o_link      integer[];             -- the link it took away
     o_linked    timestamp[];           -- since when that was there, or the new one is
     o_was       text[];                -- the parent's status before, where it begins or ends to be complete
+    o_answer    jsonb[];               -- what else the receipt says, of a repeat
     o_receipt   jsonb[];
     -- The sessions of the batch, with what is the matter with each of them.
     y_sessions  uuid[] := '{}';
@@ -487,18 +519,29 @@ DECLARE
     v_session   uuid;
     v_troubled  boolean := false;
     v_links     jsonb;                 -- child to new link
+    v_told      integer[] := '{}';     -- openings and closings that the audit is told of
+    v_answers   boolean := false;      -- a repeat was answered with more
+    v_settled   jsonb;                 -- completed bill to its code
+    v_acts      integer[] := '{}';     -- places of entries that are more than packing
+    -- The parent that is open at the station after the batch, by number; since when, where the batch opened it.
+    h_parent    integer;
+    h_since     timestamptz;
+    h_takes     boolean := false;
+    h_taken     integer[] := '{}';     -- bags taken over from other stations
+    h_last      integer;               -- the last entry that is about what is open
     v_totals    jsonb;                 -- bill to its totals before
     e           station.batch_entry;
     i           integer := 0;
     p           integer;
     c           integer;
-    y           integer;
+    y           integer := 0;
     v_was       text;
     v_size      integer;
     v_named     integer;               -- how many numbers there are
     v_capacity  integer;
     v_reason    text;
     v_fact      jsonb;
+    v_holder    jsonb;
     v_moved     boolean := false;      -- a new child may carry the type of a parent, or the area of one it is not in
     -- What is written.
     w_unused    integer[] := '{}';
@@ -526,7 +569,11 @@ BEGIN
     -- the bags it is about
 
     FOREACH e IN ARRAY v_batch LOOP
+        y := y + 1;
         CONTINUE WHEN e.repeated IS NOT NULL;
+        IF NOT e.touches AND e.verdict = 'accepted' AND station.is_act(e.kind) THEN
+            v_acts := v_acts || y;
+        END IF;
         IF e.session IS NOT NULL AND e.session <> ALL (y_sessions) THEN
             y_sessions := y_sessions || e.session;
         END IF;
@@ -551,6 +598,9 @@ BEGIN
             v_removed := v_removed || e.child;
         END IF;
     END LOOP;
+    IF v_acts <> '{}' THEN
+        RETURN station.apply_in_runs(p_device, p_entries, v_acts, p_since);
+    END IF;
     IF v_opened && v_removed THEN
         -- A bag that goes as a child and comes again as a parent: only one entry after another tells.
         RETURN station.apply_one_by_one(p_device, p_entries);
@@ -586,6 +636,7 @@ BEGIN
     b_capacity := b_id;
     b_reopened := b_id;
     b_owner := b_id;
+    b_settled := b_id;
 
     -- the statistics, and bills
 
@@ -608,6 +659,10 @@ BEGIN
         FROM (SELECT id, type FROM public.bag WHERE upper(qr_id) = ANY (v_parents || v_removed) OFFSET 0) AS b
         LEFT JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb ON true;
         v_since := station.lock_bills(v_bills, v_since, v_patience);
+        IF v_bills IS NOT NULL THEN
+            SELECT jsonb_object_agg(id, upper(bill_id)) INTO v_settled
+            FROM public.bill WHERE id = ANY (v_bills) AND status = 'completed';
+        END IF;
     END IF;
 
     -- parents: locked, then everything read
@@ -640,6 +695,9 @@ BEGIN
         IF v_row.bills IS NOT NULL AND (v_row.code = ANY (v_parents) OR v_row.code = ANY (v_removed))
            AND NOT v_row.bills <@ coalesce(v_bills, '{}') THEN
             RAISE EXCEPTION 'the bills of a bag changed meanwhile' USING ERRCODE = '40001';
+        END IF;
+        IF v_settled IS NOT NULL AND v_row.bills IS NOT NULL THEN
+            b_settled[i] := (SELECT min(v_settled ->> bill::text) FROM unnest(v_row.bills) AS on_it (bill));
         END IF;
     END LOOP;
     FOR k IN 1 .. cardinality(v_opened) LOOP
@@ -760,6 +818,7 @@ BEGIN
     o_link := o_outcome;
     o_linked := o_outcome;
     o_was := o_outcome;
+    o_answer := o_outcome;
     i := 0;
     FOREACH e IN ARRAY v_batch LOOP
         i := i + 1;
@@ -770,6 +829,10 @@ BEGIN
             o_completed[i] := e.first_complete;
             o_fact[i] := e.first_fact;
             o_notice[i] := e.first_notice;
+            IF e.first_answer IS NOT NULL THEN
+                o_answer[i] := e.first_answer;
+                v_answers := true;
+            END IF;
             CONTINUE;
         ELSIF e.repeated = 'conflict' THEN
             o_outcome[i] := 'refused';
@@ -787,7 +850,12 @@ BEGIN
                 v_reason := coalesce(e.reason, 'unknown_code');
             ELSIF e.verdict = 'accepted' AND e.kind IN ('sign_in', 'sign_out') THEN
                 v_reason := y_reasons[i];
-            ELSIF e.verdict = 'accepted' AND e.kind NOT IN ('cancel', 'acknowledge') THEN
+            ELSIF e.verdict = 'accepted' AND station.is_without_effect(e.kind) THEN
+                IF e.kind IN ('open_bill', 'resume_return', 'parent_taken') THEN
+                    h_parent := NULL;
+                    h_last := i;
+                END IF;
+            ELSIF e.verdict = 'accepted' THEN
                 v_reason := CASE
                     WHEN station.operation_of(e.kind) IS NOT NULL
                          AND NOT station.role_may(e.operator_role, e.rights, station.operation_of(e.kind))
@@ -828,7 +896,8 @@ BEGIN
                     THEN 'reason_missing'
                     WHEN b_type[p] IS NULL THEN 'parent_missing'
                     WHEN b_type[p] = 'child' THEN 'parent_is_child'
-                    WHEN b_type[p] <> 'parent' THEN 'unknown_bag_type' END;
+                    WHEN b_type[p] <> 'parent' THEN 'unknown_bag_type'
+                    WHEN b_settled[p] IS NOT NULL THEN 'parent_on_completed_bill' END;
                 IF v_reason IS NULL AND b_status[p] = 'completed' AND b_count[p] < v_capacity THEN
                     b_status[p] := 'pending';
                     b_reopened[p] := true;
@@ -846,6 +915,7 @@ BEGIN
                     WHEN b_type[p] <> 'parent' THEN 'unknown_bag_type'
                     WHEN b_parent[c] = b_id[p] THEN 'already_in_this_parent'
                     WHEN b_count[p] >= v_capacity THEN 'parent_full'
+                    WHEN v_settled IS NOT NULL AND b_settled[p] IS NOT NULL THEN 'parent_on_completed_bill'
                     WHEN b_status[p] = 'completed' THEN 'parent_completed'
                     WHEN b_type[c] = 'parent' THEN 'child_is_parent'
                     WHEN b_parent[c] IS NOT NULL THEN 'child_in_other_parent'
@@ -869,7 +939,10 @@ BEGIN
 
             ELSE
                 c := (v_numbers ->> e.child)::integer;
-                IF b_type[p] = 'parent' AND b_type[c] = 'child' AND b_parent[c] = b_id[p] THEN
+                IF v_settled IS NOT NULL AND b_settled[p] IS NOT NULL
+                   AND b_type[p] = 'parent' AND b_type[c] = 'child' AND b_parent[c] = b_id[p] THEN
+                    v_reason := 'parent_on_completed_bill';
+                ELSIF b_type[p] = 'parent' AND b_type[c] = 'child' AND b_parent[c] = b_id[p] THEN
                     IF b_maker[c] IS NOT NULL THEN
                         o_scans[b_maker[c]] := false;
                     END IF;
@@ -915,16 +988,47 @@ BEGIN
                 IF (v_was = 'completed') IS DISTINCT FROM (b_status[p] = 'completed') AND 'completed' IN (v_was, b_status[p]) THEN
                     o_was[i] := coalesce(v_was, 'pending');
                 END IF;
+                h_last := i;
+                IF e.kind = 'add_child' AND h_parent = p AND b_status[p] <> 'completed' THEN
+                    NULL;  -- it goes on
+                ELSIF e.kind = 'open_parent' THEN
+                    h_parent := p;
+                    h_since := e.at AT TIME ZONE 'UTC';
+                    h_takes := e.payload -> 'taken_from' IS NOT NULL;
+                    IF h_takes THEN
+                        h_taken := h_taken || b_id[p];
+                        v_told := v_told || i;
+                    ELSIF b_new[p] IS NOT TRUE THEN
+                        v_holder := station.holder_of(b_id[p]);
+                        IF v_holder ->> 'device' <> p_device::text THEN
+                            o_notice[i] := 'parent_open_elsewhere';
+                            v_fact := station.parent_fact(e.parent, b_count[p], b_status[p] = 'completed')
+                                      || jsonb_build_object('holder', v_holder);
+                        END IF;
+                    END IF;
+                ELSIF e.kind = 'close_parent' OR e.kind = 'add_child' AND b_status[p] = 'completed' THEN
+                    h_parent := NULL;
+                    IF e.kind = 'close_parent' AND e.payload -> 'why' IS NOT NULL THEN
+                        v_told := v_told || i;
+                    END IF;
+                ELSIF h_parent IS DISTINCT FROM p THEN
+                    h_parent := p;
+                    h_since := NULL;
+                    h_takes := false;
+                END IF;
                 IF v_troubled THEN
                     y := array_position(y_sessions, e.session);
                     IF e.rights IS NOT NULL AND y_trouble[y] IS NOT NULL THEN
                         UPDATE station.session SET noticed = y_trouble[y] WHERE id = e.session AND noticed IS NULL;
-                        o_notice[i] := CASE WHEN FOUND THEN y_trouble[y] END;
+                        o_notice[i] := CASE WHEN FOUND THEN y_trouble[y] ELSE o_notice[i] END;
                         y_trouble[y] := NULL;
                     END IF;
                 END IF;
             ELSIF v_reason IN ('not_permitted', 'reason_missing') THEN
                 NULL;  -- nothing about the bag is in the way
+            ELSIF v_reason = 'parent_on_completed_bill' THEN
+                v_fact := station.parent_fact(e.parent, b_count[p], b_status[p] = 'completed')
+                          || jsonb_build_object('bill', b_settled[p], 'bill_completed', true);
             ELSIF v_reason IN ('parent_full', 'parent_completed') THEN
                 v_fact := station.parent_fact(e.parent, b_count[p], b_status[p] = 'completed');
             ELSE
@@ -1051,21 +1155,32 @@ BEGIN
         END IF;
     END IF;
 
+    IF h_last IS NOT NULL THEN
+        IF h_taken <> '{}' THEN
+            PERFORM station.end_other_holds(
+                p_device, array_remove(h_taken, CASE WHEN h_takes THEN b_id[h_parent] END));
+        END IF;
+        PERFORM station.hold_parent(p_device, b_id[h_parent], v_batch[h_last].operator, h_since, h_takes);
+    END IF;
+
     IF v_touching OR v_people THEN
         PERFORM station.audit_of_posting(
             v_batch, v_now, v_links, o_outcome, o_reason, o_parent, o_child, o_count, o_completed, o_was, o_link,
             o_linked, y_actions);
+        FOREACH i IN ARRAY v_told LOOP
+            PERFORM station.audit_of_opening(v_batch[i], o_parent[i], o_count[i]);
+        END LOOP;
     END IF;
 
     INSERT INTO station.entry (
         id, device, epoch, seq, kind, verdict, code, parent, child, operator, operator_id, device_time,
         hash, previous_hash, payload, outcome, reason, child_count, completed, fact, parent_bag_id, child_bag_id,
-        session, notice, override
+        session, notice, override, bill, ticket
     )
     SELECT x.id, p_device, x.epoch, x.seq, x.kind, x.verdict, x.code, x.parent, x.child, x.operator,
            x.operator_id, x.device_time, x.hash, x.previous_hash, x.payload, o_outcome[x.ordinality],
            o_reason[x.ordinality], o_count[x.ordinality], o_completed[x.ordinality], o_fact[x.ordinality],
-           o_parent[x.ordinality], o_child[x.ordinality], x.session, o_notice[x.ordinality], x.override
+           o_parent[x.ordinality], o_child[x.ordinality], x.session, o_notice[x.ordinality], x.override, x.bill, x.ticket
     FROM unnest(v_batch) WITH ORDINALITY AS x
     WHERE x.repeated IS NULL
     ORDER BY x.ordinality;
@@ -1075,6 +1190,9 @@ BEGIN
             'seq', v_batch[k].seq, 'outcome', o_outcome[k], 'reason', o_reason[k],
             'count', o_count[k], 'completed', o_completed[k], 'fact', o_fact[k], 'notice', o_notice[k]
         ));
+        IF v_answers AND o_answer[k] IS NOT NULL THEN
+            o_receipt[k] := o_receipt[k] || o_answer[k];
+        END IF;
     END LOOP;
     RETURN to_jsonb(o_receipt);
 END
@@ -1106,33 +1224,64 @@ AS $$
 $$;
 
 -- Locks what is there of all that a batch names, in the order of the locks, for entries that are then decided
--- one by one and would take theirs in any order. Returns since when something is held.
-CREATE OR REPLACE FUNCTION station.lock_in_order(p_entries jsonb) RETURNS timestamptz
+-- one by one and would take theirs in any order; and the parents that acts would take children out of. *p_since*:
+-- since when something is held already. Returns since when something is held.
+DROP FUNCTION IF EXISTS station.lock_in_order(jsonb);
+CREATE OR REPLACE FUNCTION station.lock_in_order(p_entries jsonb, p_since timestamptz DEFAULT NULL)
+RETURNS timestamptz
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_since    timestamptz;
+    v_since    timestamptz := p_since;
     v_patience integer := 250;
     v_codes    text[];
+    v_moved    text[];                 -- codes that acts name: of children that are in some parent
+    v_named    text[];                 -- codes of bills
+    v_tickets  integer[];
     v_parents  integer[];
     v_children integer[];
     v_bills    integer[];
 BEGIN
-    SELECT array_agg(DISTINCT upper(code)) INTO v_codes
+    SELECT array_agg(DISTINCT code), array_agg(DISTINCT code) FILTER (WHERE station.is_act(item -> 'payload' ->> 'kind')),
+           array_agg(DISTINCT upper(item -> 'payload' ->> 'bill'))
+               FILTER (WHERE station.is_act(item -> 'payload' ->> 'kind') AND item -> 'payload' ->> 'bill' IS NOT NULL)
+    INTO v_codes, v_moved, v_named
     FROM jsonb_array_elements(p_entries) AS given (item)
-    CROSS JOIN LATERAL unnest(ARRAY[item -> 'payload' ->> 'parent', item -> 'payload' ->> 'child']) AS named (code)
-    WHERE code IS NOT NULL;
+    LEFT JOIN LATERAL unnest(station.codes_of(item -> 'payload')) AS named (code) ON true;
     IF station.rows_are_counted() THEN
-        PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE;
-        v_since := clock_timestamp();
+        IF v_since IS NULL OR station.may_wait(v_since, v_patience) THEN
+            PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE;
+        ELSE
+            PERFORM 1 FROM public.statistics_cache WHERE id = 1 FOR NO KEY UPDATE NOWAIT;
+        END IF;
+        v_since := coalesce(v_since, clock_timestamp());
         v_patience := 10;
     END IF;
+    v_tickets := station.tickets_named(p_entries);
+    IF v_tickets IS NOT NULL THEN
+        v_since := station.lock_tickets(v_tickets, v_since, v_patience);
+    END IF;
+    WITH named AS MATERIALIZED (
+        SELECT id, type, upper(qr_id) AS code FROM public.bag WHERE upper(qr_id) = ANY (v_codes)
+    ), all_of_them AS MATERIALIZED (
+        SELECT id, type FROM named
+        UNION
+        SELECT p.id, p.type
+        FROM named AS n
+        CROSS JOIN LATERAL (SELECT parent_bag_id FROM public.link WHERE child_bag_id = n.id OFFSET 0) AS l
+        CROSS JOIN LATERAL (SELECT id, type FROM public.bag WHERE id = l.parent_bag_id OFFSET 0) AS p
+        WHERE n.code = ANY (v_moved)
+    )
     SELECT array_agg(DISTINCT b.id ORDER BY b.id) FILTER (WHERE b.type = 'parent'),
            array_agg(DISTINCT b.id ORDER BY b.id) FILTER (WHERE b.type = 'child'),
-           array_agg(DISTINCT bb.bill_id ORDER BY bb.bill_id) FILTER (WHERE bb.bill_id IS NOT NULL)
+           array_agg(DISTINCT bb.bill_id) FILTER (WHERE bb.bill_id IS NOT NULL)
     INTO v_parents, v_children, v_bills
-    FROM (SELECT id, type FROM public.bag WHERE upper(qr_id) = ANY (v_codes) OFFSET 0) AS b
+    FROM all_of_them AS b
     LEFT JOIN LATERAL (SELECT bill_id FROM public.bill_bag WHERE bag_id = b.id OFFSET 0) AS bb ON true;
+    IF v_named IS NOT NULL THEN
+        v_bills := v_bills || ARRAY(SELECT id FROM public.bill WHERE upper(bill_id) COLLATE "C" = ANY (v_named));
+    END IF;
+    v_bills := ARRAY(SELECT DISTINCT id FROM unnest(v_bills) AS b (id) ORDER BY id);
     v_since := station.lock_bills(v_bills, v_since, v_patience);
     v_since := station.lock_bags(v_parents, v_since, v_patience);
     RETURN station.lock_bags(v_children, v_since, v_patience);

@@ -90,6 +90,20 @@ BEGIN
 END
 $$;
 
+-- Why a parent was closed early, and from which station one was taken over.
+CREATE OR REPLACE FUNCTION station.audit_of_opening(e station.batch_entry, p_parent integer, p_count integer)
+RETURNS void
+LANGUAGE sql
+AS $$
+    SELECT station.write_audit(
+        e.operator_id, CASE WHEN e.kind = 'close_parent' THEN 'close_parent' ELSE 'take_over_parent' END,
+        'bag', p_parent,
+        station.audit_details(e, jsonb_build_object(
+            'parent', e.parent, 'why', e.payload ->> 'why', 'child_count', p_count,
+            'taken_from', e.payload #>> '{taken_from,station}')),
+        NULL, NULL, e.id)
+$$;
+
 -- Bill to its stored totals, as a snapshot in the audit.
 CREATE OR REPLACE FUNCTION station.totals_of_bills(p_bills integer[]) RETURNS jsonb
 LANGUAGE sql STABLE

@@ -21,11 +21,12 @@ CREATE OR REPLACE FUNCTION station.operation_of(p_kind text) RETURNS text
 LANGUAGE sql IMMUTABLE
 AS $$
     SELECT CASE
-        WHEN p_kind IN ('open_parent', 'add_child', 'remove_child', 'close_parent') THEN 'scan'
+        WHEN p_kind IN ('open_parent', 'add_child', 'remove_child', 'close_parent', 'move_children', 'replace_label')
+        THEN 'scan'
         WHEN p_kind = 'override' THEN 'override_completed'
         WHEN p_kind IN ('attach_parent', 'detach_parent', 'create_bill', 'edit_bill', 'complete_bill', 'reopen_bill')
         THEN 'manage_bills'
-        WHEN p_kind IN ('open_return', 'return_bag', 'finalise_return', 'cancel_return') THEN 'returns'
+        WHEN p_kind IN ('open_return', 'return_bag', 'unreturn_bag', 'finalise_return', 'cancel_return') THEN 'returns'
         WHEN p_kind IN ('delete_bill', 'delete_bag', 'edit_children') THEN p_kind
     END
 $$;

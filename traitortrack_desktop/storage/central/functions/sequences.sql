@@ -8,7 +8,10 @@ CREATE OR REPLACE FUNCTION station.catch_up_numbers() RETURNS void
 LANGUAGE sql
 AS $$
     SELECT station.keep_numbers(t.name)
-    FROM unnest(ARRAY['public.bag', 'public.link', 'public.scan', 'public.audit_log']) AS t (name)
+    FROM unnest(ARRAY[
+        'public.bag', 'public.link', 'public.scan', 'public.audit_log', 'public.bill', 'public.bill_bag',
+        'public.return_ticket', 'public.return_ticket_bag', 'public.bill_return_event'
+    ]) AS t (name)
     WHERE to_regclass(t.name) IS NOT NULL
 $$;
 
@@ -37,5 +40,7 @@ AS $$
         SELECT FROM pg_constraint
         WHERE conname = p_constraint AND contype = 'p'
           AND conrelid IN ('public.bag'::regclass, 'public.link'::regclass, 'public.scan'::regclass,
-                           to_regclass('public.audit_log')))
+                           to_regclass('public.audit_log'), to_regclass('public.bill'), to_regclass('public.bill_bag'),
+                           to_regclass('public.return_ticket'), to_regclass('public.return_ticket_bag'),
+                           to_regclass('public.bill_return_event')))
 $$;

@@ -1,16 +1,18 @@
 """A form in the place of the card. What is typed is kept in the fields alone. GUI thread."""
 
+from enum import StrEnum
+from typing import Any
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from traitortrack_desktop.presentation.office_acts import OfficeAct, OfficeField
-from traitortrack_desktop.presentation.office_state import FieldView, FormView, OfficePress
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.panel_views import FieldView, FormView, Press
 from traitortrack_desktop.presentation.screen_state import Icon, Mark, Tone
 from traitortrack_desktop.presentation.sizes import Sizes
-from traitortrack_desktop.ui.office.buttons import ButtonGrid
-from traitortrack_desktop.ui.office.fields import OfficeFieldBox
+from traitortrack_desktop.ui.panels.buttons import ButtonGrid
+from traitortrack_desktop.ui.panels.fields import FieldBox
 from traitortrack_desktop.ui.signs import draw_icon, draw_mark
 from traitortrack_desktop.ui.texts import draw_fitted
 from traitortrack_desktop.ui.theme import text_font
@@ -69,7 +71,7 @@ class HintZone(Zone):
 class FormPanel(QWidget):
     """Title, fields in two columns, hint and buttons.
 
-    :attr:`typed` and :attr:`submitted` carry what the fields hold, by ``OfficeField``.
+    :attr:`typed` and :attr:`submitted` carry what the fields hold, by the name of the field.
     """
 
     typed = Signal(object)
@@ -82,7 +84,8 @@ class FormPanel(QWidget):
         self._colours, self._sizes = palette_, sizes
         self._number = -1
         self._title = ""
-        self.boxes: list[OfficeFieldBox] = []
+        self._submit_act: StrEnum | None = None
+        self.boxes: list[FieldBox] = []
         self.hint = HintZone(palette_, sizes)
         self.buttons = ButtonGrid(palette_, sizes)
         self._grid, self._column = QGridLayout(), QVBoxLayout(self)
@@ -92,13 +95,13 @@ class FormPanel(QWidget):
         self._column.addWidget(self.buttons)
         self.buttons.pressed.connect(self._press)
 
-    def show_form(self, form: FormView) -> None:
+    def show_form(self, form: FormView[Any, Any]) -> None:
         """Show *form*; what was typed stays while it is the same one."""
         if form.number != self._number:
             self.forget()
             self._number = form.number
             self._make_fields(form.fields)
-        self._title = form.title
+        self._title, self._submit_act = form.title, form.submit.act
         self.setAccessibleName(form.title)
         self.hint.show_hint(form.hint, form.hint_mark, form.problem)
         presses = (form.submit,) if form.cancel is None else (form.submit, form.cancel)
@@ -121,7 +124,7 @@ class FormPanel(QWidget):
             if box.is_secret:
                 box.forget()
 
-    def values(self) -> dict[OfficeField, str]:
+    def values(self) -> dict[Any, str]:
         """Return what the fields hold."""
         return {box.field_: box.text for box in self.boxes}
 
@@ -133,7 +136,7 @@ class FormPanel(QWidget):
             box.input.setFocus(Qt.FocusReason.TabFocusReason)
             return
 
-    def box_of(self, name: OfficeField) -> OfficeFieldBox:
+    def box_of(self, name: StrEnum) -> FieldBox:
         """Return the field called *name*."""
         return next(box for box in self.boxes if box.field_ is name)
 
@@ -168,10 +171,10 @@ class FormPanel(QWidget):
     def _title_height(self) -> int:
         return round(self._sizes.left * 1.45)
 
-    def _make_fields(self, fields: tuple[FieldView, ...]) -> None:
+    def _make_fields(self, fields: tuple[FieldView[Any], ...]) -> None:
         row = column = 0
         for view in fields:
-            box = OfficeFieldBox(view)
+            box = FieldBox(view)
             box.take_looks(self._sizes)
             box.badge_typed.connect(self.badge_typed)
             box.typed.connect(lambda: self.typed.emit(self.values()))
@@ -198,8 +201,8 @@ class FormPanel(QWidget):
         if self.buttons.buttons and self.buttons.buttons[0].isEnabled():
             self.submitted.emit(self.values())
 
-    def _press(self, press: OfficePress) -> None:
-        if press.act is OfficeAct.SUBMIT:
+    def _press(self, press: Press[Any]) -> None:
+        if press.act is self._submit_act:
             self._submit()
         else:
             self.cancelled.emit()

@@ -1,12 +1,14 @@
 """The line that says what happened, what is asked or what is wrong, with a button that helps. GUI thread."""
 
+from typing import Any
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEvent, QResizeEvent
 
-from traitortrack_desktop.presentation.office_state import OfficeSaying
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.panel_views import Saying
 from traitortrack_desktop.presentation.sizes import Sizes
-from traitortrack_desktop.ui.office.buttons import ButtonGrid
+from traitortrack_desktop.ui.panels.buttons import ButtonGrid
 from traitortrack_desktop.ui.signs import draw_icon
 from traitortrack_desktop.ui.texts import draw_fitted
 from traitortrack_desktop.ui.theme import text_font
@@ -16,18 +18,18 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class SayingBar(Zone):
-    """Keeps its place when nothing is said. :attr:`pressed` carries the ``OfficePress``."""
+    """Keeps its place when nothing is said. :attr:`pressed` carries the ``Press``."""
 
     pressed = Signal(object)
 
     def __init__(self, palette_: Palette, sizes: Sizes) -> None:
         super().__init__(palette_, sizes)
-        self.saying: OfficeSaying | None = None
+        self.saying: Saying[Any] | None = None
         self.buttons = ButtonGrid(palette_, sizes)
         self.buttons.setParent(self)
         self.buttons.pressed.connect(self.pressed)
 
-    def show_saying(self, saying: OfficeSaying | None) -> None:
+    def show_saying(self, saying: Saying[Any] | None) -> None:
         """Show *saying*, or nothing."""
         self.saying = saying
         self.announce(*((saying.heading, saying.what) if saying else ()))

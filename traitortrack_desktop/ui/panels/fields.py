@@ -1,14 +1,16 @@
 """The fields of forms and searches: a label with a line to type into, or a choice. GUI thread."""
 
+from enum import StrEnum
+from typing import Any
+
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from traitortrack_desktop.presentation.office_acts import OfficeField
-from traitortrack_desktop.presentation.office_state import FieldKind, FieldView
+from traitortrack_desktop.presentation.panel_views import FieldKind, FieldView
 from traitortrack_desktop.presentation.sizes import Sizes
 from traitortrack_desktop.ui.badge_wall import GuardedLine
-from traitortrack_desktop.ui.office.buttons import target_height
+from traitortrack_desktop.ui.panels.buttons import target_height
 from traitortrack_desktop.ui.theme import text_font
 
 _SECRET = frozenset({FieldKind.SECRET, FieldKind.SECRET_DIGITS})
@@ -38,7 +40,7 @@ class Choice(QComboBox):
         painter.drawPolyline([middle + QPointF(-side, -side), middle, middle + QPointF(side, -side)])
 
 
-class OfficeFieldBox(QWidget):
+class FieldBox(QWidget):
     """One field with its label. :attr:`typed` says that it holds something else now."""
 
     typed = Signal()
@@ -47,9 +49,9 @@ class OfficeFieldBox(QWidget):
     badge_typed = Signal(str)
     """The code of a badge that came as slowly as typed text; the field has kept nothing of it."""
 
-    def __init__(self, view: FieldView) -> None:
+    def __init__(self, view: FieldView[Any]) -> None:
         super().__init__()
-        self.field_: OfficeField = view.field
+        self.field_: StrEnum = view.field
         self.is_secret = view.kind in _SECRET
         self.label = QLabel(view.label)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
@@ -76,6 +78,17 @@ class OfficeFieldBox(QWidget):
         assert self.choice is not None
         return str(self.choice.currentData() or "")
 
+    def set_text(self, text: str) -> None:
+        """Hold *text* instead, without saying so."""
+        if self.text == text:
+            return
+        if self.line is not None:
+            self.line.setText(text)
+        elif self.choice is not None:
+            self.choice.blockSignals(True)
+            self.choice.setCurrentIndex(max(0, self.choice.findData(text)))
+            self.choice.blockSignals(False)
+
     def forget(self) -> None:
         """Hold nothing any more, nor anything that could be taken back."""
         if self.line is not None:
@@ -90,10 +103,10 @@ class OfficeFieldBox(QWidget):
         if self.choice is not None:
             self.choice.view().setFont(text_font(sizes.status))
 
-    def _make(self, view: FieldView) -> QWidget:
+    def _make(self, view: FieldView[Any]) -> QWidget:
         return self._make_choice(view) if view.kind is FieldKind.CHOICE else self._make_line(view)
 
-    def _make_line(self, view: FieldView) -> GuardedLine:
+    def _make_line(self, view: FieldView[Any]) -> GuardedLine:
         line = GuardedLine(digits_only=view.kind in _DIGITS, free_words=view.kind is FieldKind.TEXT)
         line.setText(view.value)
         line.setCursorPosition(0)
@@ -110,7 +123,7 @@ class OfficeFieldBox(QWidget):
         self.line = line
         return line
 
-    def _make_choice(self, view: FieldView) -> QComboBox:
+    def _make_choice(self, view: FieldView[Any]) -> QComboBox:
         choice = Choice()
         choice.setEnabled(view.usable)
         for value, label in view.choices:

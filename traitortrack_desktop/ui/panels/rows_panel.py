@@ -25,11 +25,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from traitortrack_desktop.presentation.office_state import Cell, Column, ListRow, ListView
+from traitortrack_desktop.presentation.code_text import code_text
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.panel_views import Cell, Column, ListRow, ListView
 from traitortrack_desktop.presentation.sizes import Sizes
 from traitortrack_desktop.ui.signs import draw_mark
-from traitortrack_desktop.ui.texts import draw_fitted
+from traitortrack_desktop.ui.texts import draw_code, draw_fitted
 from traitortrack_desktop.ui.theme import text_font
 from traitortrack_desktop.ui.zones.zone import Zone
 
@@ -119,7 +120,11 @@ class RowPainter(QStyledItemDelegate):
             upper = upper.adjusted(side + sizes.gap * 0.6, 0, 0, 0)
         painter.setPen(QColor(panel.quiet if faded else panel.text))
         weight = QFont.Weight.DemiBold if cell.strong else QFont.Weight.Normal
-        _write(painter, cell.text, upper, text_font(sizes.status, weight))
+        if cell.is_code:
+            tail = QColor(panel.quiet if faded else panel.text)
+            draw_code(painter, code_text(cell.text), upper, sizes.status, head=QColor(panel.quiet), tail=tail)
+        else:
+            _write(painter, cell.text, upper, text_font(sizes.status, weight))
         if cell.under:
             painter.setPen(QColor(panel.quiet))
             _write(painter, cell.under, lower, small, Qt.AlignmentFlag.AlignTop)
@@ -129,6 +134,8 @@ class TouchedList(QListView):
     """The list itself. :attr:`entered` says that Enter was pressed on the row that is chosen."""
 
     entered = Signal()
+    letters = Signal(str)
+    """Typed while it has the keys."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,7 +176,8 @@ class TouchedList(QListView):
         super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:
-        """Search nothing: letters may be those of a scanner."""
+        """Search nothing, but hand letters on: they may be those of a scanner."""
+        self.letters.emit(search)
 
 
 class HeadZone(Zone):
@@ -228,16 +236,14 @@ class RowsPanel(QWidget):
         self.painter.shares = tuple(column.share for column in view.columns)
         self.list.show_empty("" if view.rows else view.empty)
         self._quiet = True
-        if view.rows != self.model.rows:
-            place = self.list.verticalScrollBar().value()
-            kept = bool(self.model.rows) and {row.key for row in view.rows} == {
-                row.key for row in self.model.rows
-            }
+        place = self._place_in(view.rows) if view.rows != self.model.rows else None
+        if place is not None:
             self.model.show_rows(view.rows)
-            self.list.verticalScrollBar().setValue(place if kept else 0)
         numbers = [number for number, row in enumerate(view.rows) if row.key == view.chosen]
         if numbers and self.list.currentIndex().row() != numbers[0]:
             self.list.setCurrentIndex(self.model.index(numbers[0]))
+        if place is not None and (place or not numbers):
+            self.list.verticalScrollBar().setValue(place)
         self._quiet = False
 
     def take_looks(self, palette_: Palette, sizes: Sizes) -> None:
@@ -259,6 +265,16 @@ class RowsPanel(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._colours.panel.ground))
         painter.drawRoundedRect(QRectF(self.rect()), self._sizes.radius, self._sizes.radius)
+
+    def _place_in(self, rows: tuple[ListRow, ...]) -> int:
+        """Return where to scroll to so that the uppermost row stays where it is, once *rows* are shown."""
+        place, height = self.list.verticalScrollBar().value(), self.painter.row_height()
+        uppermost = place // height
+        if not place or uppermost >= len(self.model.rows):
+            return 0
+        key = self.model.rows[uppermost].key
+        later = [number for number, row in enumerate(rows) if row.key == key]
+        return later[0] * height + place % height if later else 0
 
     def _choose(self, index: QModelIndex) -> None:
         if not self._quiet and index.isValid():

@@ -1,11 +1,13 @@
-"""The buttons of the office: for mouse, finger and keys, with the key that does the same. GUI thread."""
+"""The buttons of the panels: for mouse, finger and keys, with the key that does the same. GUI thread."""
+
+from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from traitortrack_desktop.presentation.office_state import OfficePress
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.panel_views import Press
 from traitortrack_desktop.presentation.screen_state import Tone
 from traitortrack_desktop.presentation.sizes import Sizes
 from traitortrack_desktop.ui.texts import draw_fitted
@@ -22,10 +24,10 @@ def target_height(sizes: Sizes) -> int:
     return max(SMALLEST_TARGET, round(sizes.key_height * 0.86))
 
 
-class OfficeButton(TouchButton[OfficePress]):
+class PanelButton(TouchButton[Press[Any]]):
     """One press. Tab reaches it and Enter presses it."""
 
-    def __init__(self, press: OfficePress, palette_: Palette, sizes: Sizes) -> None:
+    def __init__(self, press: Press[Any], palette_: Palette, sizes: Sizes) -> None:
         super().__init__(press, palette_, sizes)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -38,6 +40,9 @@ class OfficeButton(TouchButton[OfficePress]):
     def wanted_width(self) -> int:
         """How wide it has to be for its label."""
         text = QFontMetricsF(self._font()).horizontalAdvance(self.press_.label)
+        if self._says_why:
+            small = text_font(round(self._sizes.status * 0.68))
+            text = max(text, QFontMetricsF(small).horizontalAdvance(self.press_.why) - self._key_width())
         return round(text + self._key_width() + self._sizes.padding * 1.4)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -60,6 +65,9 @@ class OfficeButton(TouchButton[OfficePress]):
         painter.setPen(QColor(text))
         side = self._sizes.padding * 0.4
         inner = box.adjusted(side, 0, -side, 0)
+        why = QRectF(inner)
+        why.setTop(inner.bottom() - (inner.height() * 0.42 if self._says_why else 0))
+        inner.setBottom(why.top() + (inner.height() * 0.04 if self._says_why else 0))
         font = self._font()
         key = self._key_width()
         label = min(QFontMetricsF(font).horizontalAdvance(self.press_.label), inner.width() - key)
@@ -72,6 +80,20 @@ class OfficeButton(TouchButton[OfficePress]):
         self.is_cut_off = not draw_fitted(
             painter, self.press_.label, place, font, Qt.AlignmentFlag.AlignVCenter
         )
+        if why.height():
+            self._write_why(painter, why)
+
+    @property
+    def _says_why(self) -> bool:
+        return bool(self.press_.why) and not self.press_.usable
+
+    def _write_why(self, painter: QPainter, box: QRectF) -> None:
+        """Write in small letters why it cannot be pressed."""
+        painter.setPen(QColor(self._colours.panel.quiet))
+        small = text_font(round(self._sizes.status * 0.68))
+        place = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        whole = draw_fitted(painter, self.press_.why, box, small, place)
+        self.is_cut_off = self.is_cut_off or not whole
 
     def _key_width(self) -> float:
         if not self.press_.key:
@@ -105,19 +127,19 @@ class OfficeButton(TouchButton[OfficePress]):
 
 
 class ButtonGrid(QWidget):
-    """Buttons in rows of *columns*, in one row when that is 0. :attr:`pressed` carries ``OfficePress``."""
+    """Buttons in rows of *columns*, in one row when that is 0. :attr:`pressed` carries ``Press``."""
 
     pressed = Signal(object)
 
     def __init__(self, palette_: Palette, sizes: Sizes, *, columns: int = 0) -> None:
         super().__init__()
-        self.buttons: list[OfficeButton] = []
+        self.buttons: list[PanelButton] = []
         self._columns = columns
         self._colours, self._sizes = palette_, sizes
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
 
-    def show_presses(self, presses: tuple[OfficePress, ...]) -> None:
+    def show_presses(self, presses: tuple[Press[Any], ...]) -> None:
         """Show *presses*; buttons, and the focus, are kept in their places."""
         while len(self.buttons) > len(presses):
             button = self.buttons.pop()
@@ -141,12 +163,12 @@ class ButtonGrid(QWidget):
             button.take_looks(palette_, sizes)
         self.show_presses(tuple(button.press_ for button in self.buttons))
 
-    def first_usable(self) -> OfficeButton | None:
+    def first_usable(self) -> PanelButton | None:
         """Return the first button that can be pressed."""
         return next((button for button in self.buttons if button.isEnabled()), None)
 
-    def _add(self, press: OfficePress) -> None:
-        button = OfficeButton(press, self._colours, self._sizes)
+    def _add(self, press: Press[Any]) -> None:
+        button = PanelButton(press, self._colours, self._sizes)
         button.take_looks(self._colours, self._sizes)
         button.clicked.connect(lambda _=False: self.pressed.emit(button.press_))
         row, column = divmod(len(self.buttons), self._columns) if self._columns else (0, len(self.buttons))

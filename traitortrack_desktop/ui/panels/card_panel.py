@@ -1,5 +1,7 @@
 """The card of the row that is chosen: title, facts that scroll, and buttons. GUI thread."""
 
+from typing import Any
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -13,11 +15,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
 
-from traitortrack_desktop.presentation.office_state import CardView, Fact, FactStyle
 from traitortrack_desktop.presentation.palette import Palette
+from traitortrack_desktop.presentation.panel_views import CardView, Fact, FactStyle
 from traitortrack_desktop.presentation.screen_state import Mark
 from traitortrack_desktop.presentation.sizes import Sizes
-from traitortrack_desktop.ui.office.buttons import ButtonGrid
+from traitortrack_desktop.ui.panels.buttons import ButtonGrid
 from traitortrack_desktop.ui.signs import draw_mark
 from traitortrack_desktop.ui.texts import draw_fitted
 from traitortrack_desktop.ui.theme import code_font, text_font
@@ -179,16 +181,16 @@ class FactsPane(QScrollArea):
 
 
 class CardPanel(QWidget):
-    """Title, facts and buttons. :attr:`pressed` carries the ``OfficePress``."""
+    """Title, facts and buttons. :attr:`pressed` carries the ``Press``."""
 
     pressed = Signal(object)
 
-    def __init__(self, palette_: Palette, sizes: Sizes) -> None:
+    def __init__(self, palette_: Palette, sizes: Sizes, *, columns: int = 3) -> None:
         super().__init__()
         self._colours, self._sizes = palette_, sizes
         self._title = ""
         self.title_is_cut_off = False
-        self.facts, self.buttons = FactsZone(palette_, sizes), ButtonGrid(palette_, sizes, columns=3)
+        self.facts, self.buttons = FactsZone(palette_, sizes), ButtonGrid(palette_, sizes, columns=columns)
         self.pane = FactsPane(self.facts)
         self.pane.focus_changed.connect(self.update)
         self._column = QVBoxLayout(self)
@@ -196,7 +198,7 @@ class CardPanel(QWidget):
         self._column.addWidget(self.buttons)
         self.buttons.pressed.connect(self.pressed)
 
-    def show_card(self, card: CardView) -> None:
+    def show_card(self, card: CardView[Any]) -> None:
         """Show *card*."""
         if card.title != self._title:
             self.pane.verticalScrollBar().setValue(0)

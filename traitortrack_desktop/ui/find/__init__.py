@@ -1,0 +1,1 @@
+"""The screens that find bags, bills and returns. GUI thread."""
