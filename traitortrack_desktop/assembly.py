@@ -472,6 +472,7 @@ def site_rules(settings: Settings) -> CodeRules:
         "capacity_by_prefix": settings.capacity_by_prefix,
         "close_reason_below": settings.close_reason_below,
         "bill_capacity": settings.bill_capacity,
+        "practice": settings.practice,
     }
     try:
         return code_rules(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]

@@ -278,6 +278,7 @@ def test_a_bill_is_completed_while_a_late_child_arrives(depot: Depot) -> None:
     play(packer, [("SB10001", "open_parent"), (children("AB", 3), "add_child")])
     packer.deliver()
     depot.cut("1", packer)
+    look_until(biller, "SB10001", lambda fact: fact is not None)
     play(biller, [("BILL-1", "confirm_new_bill"), ("1", "create_bill"), ("SB10001", "attach_parent")])
     biller.deliver()
     play(biller, [(COMPLETE, "confirm_complete_bill"), (COMPLETE, "complete_bill")])

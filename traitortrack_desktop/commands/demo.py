@@ -154,6 +154,7 @@ def _station_settings(settings: Settings, data_dir: Path, centre: DemoCentre) ->
         data_dir=private_folder(data_dir),
         database_url=centre.station_url,
         station=_STATION_NAME,
+        practice=True,
         offline_sign_in_days=0,  # a demo leaves nothing in the key ring of the person who tries it
     )
 

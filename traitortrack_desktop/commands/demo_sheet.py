@@ -6,6 +6,7 @@ from traitortrack_desktop.documents.code_sheet import SheetCode, SheetSection, w
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.presentation.phrases import CodeSheetWords
 from traitortrack_desktop.presentation.wording import ENGLISH
+from traitortrack_desktop.presentation.wording.sheet_words import ENGLISH_SHEETS
 from traitortrack_desktop.simulation import sheet_codes
 from traitortrack_desktop.simulation.shift import ShiftBags
 
@@ -27,7 +28,8 @@ def _parents(words: CodeSheetWords) -> SheetSection:
 
 
 def _commands(words: CodeSheetWords) -> SheetSection:
-    codes = tuple(SheetCode(text=command, caption=words.command_captions[command]) for command in Command)
+    captions = ENGLISH_SHEETS.commands
+    codes = tuple(SheetCode(text=command, caption=captions[command]) for command in Command)
     return SheetSection(title=words.commands.title, hint=words.commands.hint, codes=codes)
 
 

@@ -84,6 +84,8 @@ class Settings:
     viewing_distance_m: float = 2.0
     serial_ports: tuple[str, ...] = ()
     serial_baud_rate: int = 9600
+    practice: bool = False
+    """The demo's station: it takes the codes of training sheets. No file and no variable can say so."""
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
 
     def source_of(self, name: str) -> Source:

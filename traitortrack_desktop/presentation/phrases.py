@@ -424,7 +424,6 @@ class CodeSheetWords:
     mistakes: HeadingWords
     parent: str
     child: str
-    command_captions: Mapping[Command, str]
     one_too_many: str
     already_elsewhere: str
     parent_like_a_child: str

@@ -290,4 +290,13 @@ def test_a_tilde_in_a_file_is_the_home_folder(
 
 
 def test_every_setting_has_a_kind() -> None:
-    assert {*settings_module._KINDS, "sources"} == {each.name for each in fields(Settings)}
+    unsettable = {"sources", "practice"}
+    assert settings_module._KINDS.keys() | unsettable == {each.name for each in fields(Settings)}
+
+
+def test_nothing_but_the_demo_makes_a_station_one_for_practice(computer: Computer) -> None:
+    computer.environ["TRAITORTRACK_PRACTICE"] = "true"
+    assert not computer.load().practice
+    computer.user_file.write_text("practice = true\n")
+    with pytest.raises(SettingsError, match="practice"):
+        computer.load()
