@@ -112,6 +112,7 @@ def station_window(
     from traitortrack_desktop.ui.find.find_place import FindPlace  # noqa: PLC0415
     from traitortrack_desktop.ui.main_window import MainWindow  # noqa: PLC0415
     from traitortrack_desktop.ui.office.places import office_places  # noqa: PLC0415
+    from traitortrack_desktop.ui.printed_commands import commands_printer  # noqa: PLC0415
     from traitortrack_desktop.ui.scanners import window_scanners  # noqa: PLC0415
     from traitortrack_desktop.ui.sounds import SoundBoard  # noqa: PLC0415
 
@@ -136,6 +137,7 @@ def station_window(
             office=office,
             own_password=own_password,
             find=FindPlace,
+            print_commands=commands_printer(settings.data_dir),
             scanners=window_scanners(
                 application,
                 rack,

@@ -27,7 +27,7 @@ NAMES = {
     *("closes", "at", "operator", "age", "number", "total", "name", "version", "time", "heading", "days"),
     *("known", "percent"),
     *("bag", "origin", "moved", "holder", "bill", "other_bill", "ticket", "linked", "places", "remaining"),
-    *("area", "here", "about", "kilograms", "expected", "answer"),
+    *("area", "here", "about", "kilograms", "expected", "answer", "path"),
 }
 OF_TWO_BAGS = {
     *(EntryKind.OPEN_PARENT, EntryKind.CLOSE_PARENT, EntryKind.ADD_CHILD, EntryKind.REMOVE_CHILD),

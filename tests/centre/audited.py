@@ -7,7 +7,7 @@ from centre.program import Program
 from centre.shapes import owner_cursor
 from centre.steps import require
 
-_TABLES = {"parent": "bag"}
+_TABLES = {"parent": "bag", "return": "return_ticket"}
 """What the records call a row, where that is not its table's name."""
 
 _STATISTICS = """

@@ -90,6 +90,7 @@ def _table(result: Result) -> str:
         f" {sum(told['transactions'].values())} transactions in {told['seconds']} s",
         *_counts("transactions", told["transactions"]),
         *_counts("entries of stations", told["entries"]),
+        *_counts("by kind", told["kinds"]),
         *_counts("postings that lost a race and were tried again at once, by SQLSTATE", told["lost_races"]),
         *_counts("batches offered again after several such, by SQLSTATE", told["offered_again"]),
         "",

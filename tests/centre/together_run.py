@@ -68,6 +68,7 @@ class Result:
             "seconds": round(self.seconds, 1),
             "transactions": dict(sorted(tally.transactions.items())),
             "entries": dict(tally.reasons.most_common()),
+            "kinds": dict(tally.kinds.most_common()),
             "lost_races": dict(tally.lost_races),
             "offered_again": dict(tally.offered_again),
             "deadlocks": {

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from fakes import bag_acts
 from fakes.bill_decisions import (
     attached,
     completed_bill,
@@ -36,6 +37,8 @@ MOST_IN_A_BATCH = 40
 MOST_OFFERS = 500
 AT_BILLS = 0.15
 """Of the batches, how many are work at bills and returns; packing goes on among it."""
+CORRECTED = 0.1
+"""Of the batches, how many are corrections of bags, among packing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,8 @@ class Tally:
 
     transactions: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Of the entries that stations offered."""
     lost_races: Counter[str] = field(default_factory=Counter)
     """By SQLSTATE; the posting office tries at once again."""
     offered_again: Counter[str] = field(default_factory=Counter)
@@ -80,6 +85,7 @@ class Tally:
     def add(self, other: "Tally") -> None:
         self.transactions += other.transactions
         self.reasons += other.reasons
+        self.kinds += other.kinds
         self.lost_races += other.lost_races
         self.offered_again += other.offered_again
         self.deadlocks += other.deadlocks
@@ -134,11 +140,14 @@ class StationWorker:
         _working.tally = self.tally
         size = 1 if self._luck.random() < 0.5 else self._luck.randint(2, MOST_IN_A_BATCH)
         at_hand = [self._floor.parent(self._luck) for _ in range(1 + size // 10)]
-        at_bills = self._luck.random() < AT_BILLS
-        entries = [self._entry(self._luck.choice(at_hand), at_bills=at_bills) for _ in range(size)]
+        luck = self._luck.random()
+        acts = self._bill_decision if luck < AT_BILLS else self._correction
+        often = 0.5 if luck < AT_BILLS + CORRECTED else 0
+        entries = [self._entry(self._luck.choice(at_hand), acts, often) for _ in range(size)]
         receipts = self._offer(entries)
         self.tally.transactions["station: batch" if size > 1 else "station: one entry"] += 1
-        self.tally.transactions["station: at bills"] += at_bills
+        self.tally.transactions["station: at bills"] += luck < AT_BILLS
+        self.tally.transactions["station: corrections"] += AT_BILLS <= luck < AT_BILLS + CORRECTED
         for entry, receipt in zip(entries, receipts, strict=True):
             self.tally.posted[entry.id] = "refused" if receipt.outcome is Posted.REFUSED else "posted"
             self.tally.reasons[receipt.reason.value if receipt.reason else "posted"] += 1
@@ -148,9 +157,9 @@ class StationWorker:
     def close(self) -> None:
         self._office.close()
 
-    def _entry(self, parent: str, *, at_bills: bool) -> JournalEntry:
-        billed = at_bills and self._luck.random() < 0.5
-        decision = self._bill_decision(parent) if billed else self._decision(parent)
+    def _entry(self, parent: str, acts: Callable[[str], Decision], often: float) -> JournalEntry:
+        decision = (acts if self._luck.random() < often else self._decision)(parent)
+        self.tally.kinds[str(decision.kind)] += 1
         return self._chain.entry(decision, operator=self._name, session=self._session)
 
     def _bill_decision(self, parent: str) -> Decision:
@@ -163,6 +172,21 @@ class StationWorker:
             (edited(bill, capacity=self._luck.randint(3, 6)), 1),
             (returned(ticket, parent), 2),
             (unreturned(ticket, parent), 1),
+        ]
+        return self._luck.choices([one for one, _ in choices], [weight for _, weight in choices])[0]
+
+    def _correction(self, parent: str) -> Decision:
+        """Corrections of bags wherever they are: others are at them at the same moment."""
+        child, other = (self._floor.child_for(parent, self._luck) for _ in range(2))
+        few = self._luck.sample(self._floor.few if parent in self._floor.small else self._floor.children, 3)
+        choices = [
+            (bag_acts.moved(parent, child), 6),
+            (bag_acts.moved(parent, *few[:2], base_count=0), 2),
+            (bag_acts.relabelled(child, child=other), 3),
+            (bag_acts.edited(parent, few[:2]), 2),
+            (bag_acts.edited(parent, (), [child]), 2),
+            (bag_acts.deleted(child), 2),
+            (bag_acts.deleted(parent), 0.2),
         ]
         return self._luck.choices([one for one, _ in choices], [weight for _, weight in choices])[0]
 

@@ -57,6 +57,7 @@ class DeskScanning:
         self.tickets = {fact.code: fact for fact in tickets}
         self.state = state or WorkState()
         self.entries = []
+        self.typed = False
 
     def scan(self, text):
         scanned = parse_frame(ScanFrame(source="test", raw=text.encode()), self.rules)
@@ -88,6 +89,7 @@ class DeskScanning:
             device=DEVICE,
             now=START,
             bits=0xABCDE,
+            typed=self.typed,
         )
 
     def _take(self, decision):

@@ -8,6 +8,7 @@ from uuid import UUID
 from traitortrack_desktop.domain.bills import BillFact, BillStatus
 from traitortrack_desktop.domain.entries import BagFact, EntryKind, Holder, Outcome
 from traitortrack_desktop.domain.findings import (
+    EVERY_TICKET,
     BagsPage,
     BagStory,
     BillsPage,
@@ -300,9 +301,14 @@ class FakeFinder:
         rows, after = self._cut(bills, after)
         return BillsPage(bills=rows, after=after, as_of=self.as_of, from_centre=self.from_centre)
 
-    def tickets(self, after=None, *, session=None):
+    def tickets(self, wanted=EVERY_TICKET, after=None, *, session=None):
         self.asked.append(("tickets", after))
-        tickets, after = self._cut(self.all_tickets, after)
+        wanted_now = [
+            one
+            for one in self.all_tickets
+            if wanted.text.upper() in one.fact.code and wanted.status in {None, one.fact.status}
+        ]
+        tickets, after = self._cut(wanted_now, after)
         return TicketsPage(tickets=tickets, after=after, as_of=self.as_of, from_centre=self.from_centre)
 
     def refusals(self, day, before=None):

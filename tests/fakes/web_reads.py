@@ -45,6 +45,13 @@ _SUMMARY = """
       AND b.bill_id ILIKE %s || '%%'
     GROUP BY b.id, u.username ORDER BY b.id
 """
+_BAG_PAGES = """
+    SELECT p.qr_id, p.status, p.child_count, p.weight_kg, b.bill_id,
+           (SELECT count(*) FROM link AS l WHERE l.parent_bag_id = p.id) AS children
+    FROM bag AS p
+    LEFT JOIN bill_bag AS bb ON bb.bag_id = p.id LEFT JOIN bill AS b ON b.id = bb.bill_id
+    WHERE p.type = 'parent' ORDER BY p.qr_id
+"""
 _TICKET_PAGE = """
     SELECT t.ticket_code, t.cf_location, t.status, t.notes, u.username AS creator, t.bags_scanned_count,
            t.total_weight_returned_kg, t.finalized_at IS NOT NULL AS finalised
@@ -100,6 +107,18 @@ class WebReads:
     def summary(self, day: str, begins: str) -> list[dict[str, Any]]:
         """The end-of-day summary of bills created on *day* whose names begin so."""
         return self._owner.query(_SUMMARY, day, day, begins)
+
+    def parents(self) -> dict[str, tuple[int, str | None]]:
+        """Every parent as its page and the search show it: bags in it, and the bill it is on.
+
+        Fails where the page, which counts, and the list, which does not, would disagree.
+        """
+        shown = {}
+        for row in self._owner.query(_BAG_PAGES):
+            assert (row["child_count"], int(row["weight_kg"])) == (row["children"], row["children"]), row
+            assert (row["status"] == "completed") >= (row["children"] >= 30), row
+            shown[row["qr_id"]] = (row["children"], row["bill_id"])
+        return shown
 
     def ticket(self, code: str) -> dict[str, Any]:
         """The page of a return."""

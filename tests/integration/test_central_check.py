@@ -162,6 +162,29 @@ def test_columns_that_would_have_rows_refused_are_faults(central_url: str):
     )
 
 
+def test_columns_that_keep_work_at_bills_and_returns_from_being_stored_are_faults(central_url: str):
+    query(
+        central_url,
+        """ALTER TABLE bill ALTER COLUMN vehicle_number SET NOT NULL, ALTER COLUMN parent_bag_count TYPE text;
+           ALTER TABLE return_ticket ADD COLUMN depot text NOT NULL;
+           ALTER TABLE return_ticket_bag ALTER COLUMN id DROP DEFAULT;
+           ALTER TABLE bill_return_event ALTER COLUMN removed_at TYPE text""",
+    )
+
+    assert check(central_url).faults == (
+        "the column bill.parent_bag_count is text and has to hold whole numbers: stations cannot work at"
+        " bills and returns before its type is changed",
+        "the column bill.vehicle_number must not be empty, but of most bills nobody says what takes them:"
+        " ALTER TABLE bill ALTER COLUMN vehicle_number DROP NOT NULL",
+        "the column return_ticket.depot must not be empty and has no default, and stations do not know it:"
+        " ALTER TABLE return_ticket ALTER COLUMN depot DROP NOT NULL",
+        "the column return_ticket_bag.id gives new rows no number, so that stations cannot add any: give it a"
+        " sequence as its default",
+        "the column bill_return_event.removed_at is text and has to hold points in time: stations cannot work"
+        " at bills and returns before its type is changed",
+    )
+
+
 def test_an_audit_that_takes_no_rows_is_remarked_and_keeps_no_station_from_working(central_url: str):
     query(
         central_url,

@@ -1,5 +1,6 @@
 """Stations and centres of different releases: they work together, or refuse politely; nothing is lost."""
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -129,6 +130,71 @@ def test_the_last_releases_way_to_sign_in_is_still_there(central_url: str):
 
         assert (account[0], *account[2:]) == ("ravi", "biller", "indore", True, None)
         assert session.rows("SELECT station.record_sign_in(%s, %s)", "ravi", True) == [(None,)]
+
+
+ASKED_BY_THE_LAST_RELEASE = {
+    "station.catalogue_start()": "jsonb",
+    "station.catalogue_page(integer,integer)": (
+        "TABLE(id integer, code text, kind text, parent_id integer, since bigint, count integer,"
+        " completed boolean, bill_id integer)"
+    ),
+    "station.catalogue_bills(integer,integer)": (
+        "TABLE(id integer, code text, status text, capacity integer, linked integer)"
+    ),
+    "station.changes_since(text,integer)": "jsonb",
+    "station.fold_statistics()": "boolean",
+    "station.prune_changes()": "integer",
+    "station.post_entries(uuid,jsonb,boolean,uuid)": "jsonb",
+}
+"""What stations of the release 0007 ask, and the columns that they copy by SELECT *, in their order."""
+KEYS_OF_THE_FEED = {"cursor", "more", "bags", "gone", "bills", "bills_gone"}
+
+
+def test_every_function_that_the_last_release_asks_is_there_and_answers_in_its_shape(central_url: str):
+    found = query(
+        central_url,
+        """SELECT oid::regprocedure::text AS name, pg_get_function_result(oid) AS result FROM pg_proc
+           WHERE pronamespace = 'station'::regnamespace
+             AND has_function_privilege('traitortrack_station', oid, 'execute')""",
+    )
+
+    answers = {row["name"]: row["result"] for row in found}
+    assert answers.items() >= ASKED_BY_THE_LAST_RELEASE.items()
+
+
+def test_the_feed_has_the_keys_and_the_columns_that_the_last_release_reads(central_url: str):
+    chain = enrolled_chain(central_url)
+    office = office_at(station_at(central_url), chain)
+    (row,) = query(central_url, "SELECT station.catalogue_start() ->> 'cursor' AS cursor")
+    office.post(chain.entries(filled("SB00001", ["AAAA"])))
+    office.close()
+    query(central_url, "INSERT INTO bill (bill_id, status, parent_bag_count) VALUES ('BILL-1', 'new', 3)")
+
+    (told,) = query(central_url, "SELECT station.changes_since(%s, 100) AS changes", row["cursor"])
+
+    assert told["changes"].keys() >= KEYS_OF_THE_FEED
+    assert {len(bag) for bag in told["changes"]["bags"]} == {9}
+    assert {len(bill) for bill in told["changes"]["bills"]} == {5}
+
+
+def test_what_only_a_newer_station_understands_is_answered_as_the_last_release_reads_it(central_url: str):
+    entries = released_entries()
+    device = enrolled(central_url, entries[0]["payload"]["device"])
+    parent = next(one["payload"]["parent"] for one in entries if one["payload"].get("child"))
+    query(
+        central_url,
+        """WITH parent AS (INSERT INTO bag (qr_id, type) VALUES (%s, 'parent') RETURNING id),
+                bill AS (INSERT INTO bill (bill_id, status) VALUES ('BILL-1', 'completed') RETURNING id)
+           INSERT INTO bill_bag (bill_id, bag_id) SELECT bill.id, parent.id FROM bill, parent""",
+        parent,
+    )
+    with closing(Attacker(station_at(central_url))) as session:
+        ((reply,),) = session.rows("SELECT station.post_entries(%s, %s, false)", device, json.dumps(entries))
+
+    refused = [one for one in reply["receipts"] if one.get("reason") == "parent_on_completed_bill"]
+    assert refused
+    assert {one["outcome"] for one in refused} == {"refused"}
+    assert all(one["fact"]["kind"] == "parent" for one in refused)
 
 
 # --- today's station at a centre of the last release

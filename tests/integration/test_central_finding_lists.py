@@ -9,7 +9,7 @@ from fakes.found_centre import FoundCentre, minutes
 from fakes.hidden_address import HiddenAddress
 
 from traitortrack_desktop.domain.bills import BillStatus
-from traitortrack_desktop.domain.findings import PAGE, BagFilter, BillFilter, FoundKind
+from traitortrack_desktop.domain.findings import PAGE, BagFilter, BillFilter, FoundKind, TicketFilter
 from traitortrack_desktop.domain.returns import TicketStatus
 from traitortrack_desktop.environment.embedded_postgres import EmbeddedPostgres
 from traitortrack_desktop.services.ports import NotPermittedError
@@ -241,6 +241,11 @@ def test_returns_have_pages_to_the_end(centre: FoundCentre):
 
     seen = all_pages(ask)
     assert seen == sorted(codes, reverse=True)
+    seventh = TicketFilter(text=f"{start}-007".lower(), status=TicketStatus.COMMITTED)
+    page = centre.finder.tickets(seventh, session=centre.boss)
+    assert ([ticket.fact.code for ticket in page.tickets], page.after) == ([f"{start}-007"], None)
+    cancelled = TicketFilter(text=start, status=TicketStatus.CANCELLED)
+    assert centre.finder.tickets(cancelled, session=centre.boss).tickets == ()
 
 
 @pytest.mark.parametrize(("role", "rights"), [("dispatcher", "full"), ("admin", "operator")])

@@ -59,8 +59,14 @@ SETTINGS = settings(
 ONLY_OF_OTHERS = {Reason.PARENT_MISSING, Reason.SAME_AS_PARENT}
 """Reasons that a station which knows everything never gives cause for."""
 
-OF_CORRECTIONS = {Reason.BAG_UNKNOWN, Reason.LABEL_IN_USE}
-"""Of new labels and deleted bags, which no scan here comes to; the rarer have tests of their own."""
+OF_CORRECTIONS = {
+    Reason.BAG_UNKNOWN,
+    Reason.LABEL_IN_USE,
+    Reason.LABEL_OF_OTHER_KIND,
+    Reason.PARENT_HAS_CHILDREN,
+    Reason.CHILD_HAS_PARENT,
+}
+"""Of new labels and deleted bags, which no scan here comes to."""
 
 OF_PACKING = {
     Reason.SAME_AS_PARENT,
@@ -109,7 +115,7 @@ CORRECTING = {
 }
 """What answers these is refused for more than the bag that was scanned."""
 
-ACTS = [opened, closed, *[added] * 4, removed, overridden, moved, moved, relabelled, *[deleted] * 3]
+ACTS = [opened, closed, *[added] * 4, removed, overridden, moved, moved, *[relabelled] * 3, *[deleted] * 2]
 CHANGES = ["leave", "leave", "link", "link", "unlink", "delete"]
 PACKING = [Command.UNDO, Command.REMOVE, Command.REMOVE, Command.CLOSE, Command.CANCEL, Command.MOVE]
 TOO_LONG = "X" * 300
@@ -252,12 +258,13 @@ class SeveralWriters(Histories):
         for act, parent, child in acts:
             bag = self.code(parent)
             other = self.code(child if child not in {None, TOO_LONG} else "C0")
+            odd = other == self.code("C0")  # a parent's label for a child, and a child's for a parent
             if act is moved:
                 decision = moved(bag, other)
             elif act is deleted:
-                decision = deleted(other)
+                decision = deleted(bag)
             elif act is relabelled:
-                decision = relabelled(bag, **{"parent" if is_parent_code(bag) else "child": other})
+                decision = relabelled(bag, **{"parent" if is_parent_code(bag) != odd else "child": other})
             else:
                 decision = act(bag, "X") if act in {added, removed} else act(bag)
             if act in {added, removed}:

@@ -27,6 +27,7 @@ from traitortrack_desktop.domain.findings import (
     BillFilter,
     FoundKind,
     Suggestion,
+    TicketFilter,
 )
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.returns import TicketStatus
@@ -114,8 +115,8 @@ def test_a_parent_is_found_with_its_bags_bill_and_as_of_when(depot: Depot):
     assert found.bag is not None
     assert found.bag.parent_bill is not None
     assert (found.bag.kind, found.bag.fact.count, found.bag.fact.bill) == (FoundKind.PARENT, 2, "Bill-A/7")
-    assert [line.code for line in found.bag.children] == ["AB12C0002", "AB12C0001"]
-    assert found.bag.children[1].since == datetime(2026, 2, 28, 9, 0, tzinfo=UTC)
+    assert [line.code for line in found.bag.children] == ["AB12C0001", "AB12C0002"]
+    assert found.bag.children[0].since == datetime(2026, 2, 28, 9, 0, tzinfo=UTC)
     assert (found.bag.parent_bill.linked, found.as_of, found.from_centre) == (2, THEN, False)
 
 
@@ -226,7 +227,7 @@ def test_an_old_label_that_another_bag_has_by_now_leads_to_that_one(depot: Depot
     assert child.bag is not None
     assert (found.new_code, [line.code for line in found.bag.children]) == (None, ["AFTER0001"])
     assert child.bag.fact.parent == "SB10001"
-    assert [line.code for line in depot.finder.look("SB99999").bag.children] == ["AB12C0002", "AB12C0001"]  # type: ignore[union-attr]
+    assert [line.code for line in depot.finder.look("SB99999").bag.children] == ["AB12C0001", "AB12C0002"]  # type: ignore[union-attr]
 
 
 def test_the_last_five_scans_of_a_bag_are_told(depot: Depot):
@@ -456,6 +457,21 @@ def test_returns_are_listed_once_each_the_newest_work_first(depot: Depot):
         (other, TicketStatus.COMMITTED),
     ]
     assert depot.finder.ticket(other.lower()).status is TicketStatus.COMMITTED  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "codes"),
+    [
+        (TicketFilter(status=TicketStatus.OPEN), [TICKET]),
+        (TicketFilter(text="00a2"), ["RTN-20260301-00A2"]),
+        (TicketFilter(text="00A2", status=TicketStatus.OPEN), []),
+    ],
+)
+def test_returns_are_filtered_by_status_and_a_part_of_the_code(
+    depot: Depot, wanted: TicketFilter, codes: list[str]
+):
+    depot.put(return_opened(TICKET), return_opened("RTN-20260301-00A2"), finalised("RTN-20260301-00A2"))
+    assert [each.fact.code for each in depot.finder.tickets(wanted).tickets] == codes
 
 
 def test_refusals_are_those_of_the_day_with_counts_by_reason(depot: Depot):

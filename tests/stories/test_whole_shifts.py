@@ -80,9 +80,11 @@ class Depot:
         return [row["qr_id"] for row in page.parents]
 
     def assert_sound(self) -> None:
-        """No stored figure differs from its rows, anywhere."""
+        """No stored figure differs from its rows, anywhere, and no page of the web from another."""
         found = consistency(self.url)
         assert found.holds, found
+        inside = {parent: len(bags) for parent, bags in children_by_parent(self.url).items()}
+        assert {parent: count for parent, (count, _) in self.pages.parents().items()} == inside
 
 
 @pytest.fixture
@@ -404,4 +406,102 @@ def test_a_parent_that_another_station_has_open_is_taken_over_and_both_see_it(de
     assert (taken.entry.decision.parent, taken.entry.decision.fact.holder.station) == ("SB10001", "2")
     assert first.state.parent is None
     assert children_by_parent(depot.url) == {"SB10001": ["AB01", "AB02"]}
+    depot.assert_sound()
+
+
+def test_a_label_is_replaced_while_another_station_packs_by_the_old_one(depot: Depot) -> None:
+    first, second = depot.station("1"), depot.station("2")
+    play(first, [("SB10001", "open_parent"), (children("AB", 3), "add_child")])
+    play(first, [(CLOSE, "confirm_close"), (CLOSE, "close_parent")])
+    first.deliver()
+    look_until(second, "SB10001", lambda fact: fact is not None and fact.count == 3)
+    depot.cut("2", second)
+    play(first, [(RELABEL, "confirm_relabel"), ("SB10001", "confirm_new_label")])
+    play(first, [("SB10009", "confirm_new_label_again"), ("SB10009", "replace_label")])
+    first.deliver()
+    play(second, [("SB10001", "open_parent"), ("CD01", "add_child"), ("AB01", "already_in_this_parent")])
+    depot.restore("2")
+    second.deliver()
+
+    # Nothing is taken out of the bag that has the new label, and what was told OK is under what was scanned.
+    assert children_by_parent(depot.url) == {"SB10001": ["CD01"], "SB10009": ["AB01", "AB02", "AB03"]}
+    depot.assert_sound()
+
+
+def test_a_child_is_moved_that_another_station_has_just_taken_out(depot: Depot) -> None:
+    first, second = depot.station("1"), depot.station("2")
+    play(first, [("SB10001", "open_parent"), ("AB01 AB02", "add_child")])
+    first.deliver()
+    look_until(second, "AB01", lambda fact: fact is not None and fact.parent == "SB10001")
+    depot.cut("2", second)
+    play(first, [(REMOVE, "confirm_remove"), ("AB01", "remove_child")])
+    first.deliver()
+    play(second, [("SB10002", "open_parent"), (MOVE, "confirm_move"), ("AB01 AB02", "move_children")])
+    play(second, [("CD01", "child_not_elsewhere"), (UNDO, "move_children"), (MOVE, "confirm_move")])
+    play(second, [("AB02", "move_children")])
+    depot.restore("2")
+    second.deliver()
+
+    (item,) = second.state.attention
+    assert (item.kind, item.child, second.state.parent.count) == (EntryKind.MOVE_CHILDREN, "AB01", 1)
+    assert children_by_parent(depot.url) == {"SB10001": [], "SB10002": ["AB02"]}
+    depot.assert_sound()
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_a_billers_right_is_taken_away_in_the_middle_of_a_bill(depot: Depot, offline: bool) -> None:
+    station = depot.station("7")
+    for parent in ("SB10001", "SB10002"):
+        play(station, [(parent, "open_parent"), (f"C{parent}", "add_child")])
+        play(station, [(CLOSE, "confirm_close"), (CLOSE, "close_parent")])
+    play(station, [("BILL-1", "confirm_new_bill"), ("2", "create_bill"), ("SB10001", "attach_parent")])
+    station.deliver()
+    if offline:
+        depot.cut("7", station)
+    depot._owner.query("UPDATE \"user\" SET role = 'dispatcher' WHERE username = 'biller'")
+    play(station, [("SB10002", "attach_parent")])
+    depot.restore("7") if offline else None
+    station.deliver()
+
+    (item,) = station.state.attention
+    assert (item.reason, item.parent, item.bill) == (Reason.NOT_PERMITTED, "SB10002", "BILL-1")
+    assert depot.on_bill("BILL-1") == ["SB10001"]
+    assert station.state.bill.linked == 1
+    depot.assert_sound()
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_a_bag_a_bill_and_a_return_are_given_up(depot: Depot, offline: bool) -> None:
+    station = depot.station("7", "admin")
+    play(station, [("SB10001", "open_parent"), ("SB10002", "other_parent_open")])
+    play(station, [("SB10002", "open_parent"), ("AB01", "add_child")])
+    play(station, [(CLOSE, "confirm_close"), (CLOSE, "close_parent")])
+    station.deliver()
+    if offline:
+        depot.cut("7", station)
+    play(
+        station,
+        [
+            (DELETE, "confirm_delete"),
+            ("SB10002", "parent_has_children"),
+            ("SB10001", "confirm_delete_again"),
+            ("SB10001", "delete_bag"),
+            ("BILL-1", "confirm_new_bill"),
+            ("BILL-1", "create_bill"),
+            ("SB10002", "attach_parent"),
+            (DELETE, "confirm_delete_bill"),
+            ("BILL-1", "delete_bill"),
+            (NEW_RETURN, "where_returned"),
+            ("TT-AREA-JAIPUR", "open_return"),
+            ("TT-CMD-CANCEL-RETURN", "confirm_cancel_return"),
+            ("TT-CMD-CANCEL-RETURN", "cancel_return"),
+        ],
+    )
+    depot.restore("7") if offline else None
+    station.deliver()
+
+    assert children_by_parent(depot.url) == {"SB10002": ["AB01"]}
+    assert depot.pages.bill("BILL-1") is None
+    assert [row["status"] for row in rows(depot.url, "SELECT status FROM return_ticket")] == ["cancelled"]
+    assert station.state.attention == ()
     depot.assert_sound()

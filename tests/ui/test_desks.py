@@ -1,5 +1,8 @@
 """The desks, the corrections, finding and the card in the window, with real key events."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from fakes.shown_desks import CHILDREN, DESKS, PARENTS, administrator, biller, desk_station
 from fakes.shown_screens import answered, packed, scan
@@ -9,10 +12,12 @@ from PySide6.QtWidgets import QLineEdit
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.deeds import WorkAtBill
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Role
 from traitortrack_desktop.presentation.find_acts import FindTab
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.presentation.screen_state import MenuItem
 from traitortrack_desktop.ui.finding_place import FindingPlace
+from traitortrack_desktop.ui.printed_commands import write_command_sheet
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -398,3 +403,90 @@ def test_without_the_screens_of_finding_the_scan_screen_says_what_is_done(window
     answered(station)
     settle()
     assert window.scan_screen.instruction.painted == ["Scan a bag, bill or return to find it"]
+
+
+# -- what a scan takes from under a finger
+
+
+def touched(window, act):
+    button = window.scan_screen.keys.button_of(act)
+    button.pressed.emit()
+    button.released.emit()
+
+
+def test_a_finger_on_the_key_that_came_back_when_a_scan_closed_the_menu_does_nothing_for_a_while(
+    window, keyboard, station, settle
+):
+    packed(station, 3)
+    settle()
+    keyboard.stroke(Qt.Key.Key_F10)
+    keyboard.scan(CHILDREN[20])
+    settle()
+    touched(window, Command.UNDO)
+    settle()
+    assert station.state.parent.count == 4
+    station.pass_time(seconds=3)
+    touched(window, Command.UNDO)
+    settle()
+    assert station.state.parent.count == 3
+
+
+def test_so_does_one_on_the_key_that_came_back_when_a_scan_closed_the_card(window, keyboard, station, settle):
+    packed(station, 3)
+    settle()
+    keyboard.stroke(Qt.Key.Key_F11)
+    settle()
+    keyboard.scan(CHILDREN[20])
+    settle()
+    assert window._stack.currentWidget() is window.scan_screen
+    touched(window, Command.UNDO)
+    settle()
+    assert station.state.parent.count == 4
+
+
+def test_a_finger_that_closed_the_card_itself_goes_on_at_once(window, keyboard, station, settle):
+    packed(station, 3)
+    settle()
+    keyboard.stroke(Qt.Key.Key_F11)
+    settle()
+    window.scan_card.button_of(Command.UNDO).pressed.emit()
+    settle()
+    touched(window, Command.UNDO)
+    settle()
+    assert station.state.parent.count == 1
+
+
+# -- the own commands on paper
+
+
+def test_the_card_prints_the_commands_of_whoever_is_signed_in_and_says_where(
+    window, station, settle, monkeypatch
+):
+    printed = []
+
+    def print_commands(role, language):
+        printed.append((role, language))
+        return Path("/kept/sheet.pdf") if language == "en" else None
+
+    monkeypatch.setattr(window, "_print_commands", print_commands)
+    window.controller.around = replace(window.controller.around, has_sheets=True)
+    biller(station)
+    settle()
+    window._actions.key_down("Shift+F10")
+    assert printed == []
+    window._actions.key_down("F11")
+    settle()
+    window.scan_card.button_of(MenuItem.SHEET).pressed.emit()
+    settle()
+    assert f"The sheet to print: {Path('/kept/sheet.pdf')}" in window.scan_card.scans.painted
+    window._actions.key_down("Shift+F11")
+    settle()
+    assert printed == [(Role.BILLER, "en"), (Role.BILLER, "hi")]
+    assert "The sheet could not be written: is the disk full?" in window.scan_card.scans.painted
+    assert window.scan_card.cut_off == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_printed_commands_are_a_document(tmp_path, language):
+    write_command_sheet(tmp_path / "sheet.pdf", Role.DISPATCHER, language)
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")

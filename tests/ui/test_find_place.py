@@ -466,6 +466,8 @@ def test_a_return_is_opened(place, key, station):
     key(Qt.Key.Key_F3, Qt.Key.Key_F9)
     area = place.form.box_of(FindField.AREA).choice
     area.setCurrentIndex(area.findData("akola"))
+    assert area.hasFocus()
+    key(Qt.Key.Key_Return)
     place.form.box_of(FindField.NOTES).line.setText("wet bags")
     key(Qt.Key.Key_Return)
 
@@ -523,7 +525,7 @@ def test_nothing_is_cut_off_and_all_is_large_enough(open_place, settle, desk, si
         controller._go_to(tab)
         look()
     for form in FindForm:
-        controller._open_form(form, about=BILL, values={})
+        controller._forms._open(form, about=BILL, values={})
         look()
         if size != (1024, 640):
             assert place.form.height() >= place.form.minimumSizeHint().height()

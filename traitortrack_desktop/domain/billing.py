@@ -42,13 +42,16 @@ def decide_towards_bill(
     question = state.question
     if scanned.kind is CodeKind.NUMBER and question is not None and question.kind is QuestionKind.NEW_BILL:
         deciding = Deciding.of(scanned, rules, bill=question.code)
+        if not known.may(Operation.MANAGE_BILLS):
+            return deciding.refuse(Reason.NOT_PERMITTED)
         if not LEAST_CAPACITY <= (scanned.number or 0) <= MOST_CAPACITY_AT_CREATION:
             return deciding.refuse(Reason.BILL_CAPACITY_WRONG)
         return created(deciding, state, BillDetails(capacity=scanned.number))
     if scanned.kind is not CodeKind.BILL or not known.may(Operation.MANAGE_BILLS):
         return None
     deciding = Deciding.of(scanned, rules, bill=scanned.text)
-    if _asks(state, QuestionKind.NEW_BILL, scanned.text):
+    is_new = known.bill is None or known.bill.is_absent
+    if is_new and _asks(state, QuestionKind.NEW_BILL, scanned.text):
         return created(deciding, state, BillDetails(capacity=rules.bill_capacity))
     return towards(deciding, state, known, scanned.text)
 
@@ -105,7 +108,8 @@ def decide_at_bill(
     if not known.may(Operation.MANAGE_BILLS) and scanned.command is not Command.LEAVE:
         return deciding.refuse(Reason.NOT_PERMITTED)
     if scanned.kind is CodeKind.BILL and _asks_about(state, QuestionKind.DELETE_BILL, scanned.text):
-        return deciding.accept(EntryKind.DELETE_BILL)
+        reason = _objection_to_deleting(bill, known)
+        return deciding.refuse(reason) if reason is not None else deciding.accept(EntryKind.DELETE_BILL)
     if scanned.command is not None:
         return _AtBill(state, bill, deciding, known).command(scanned.command)
     if scanned.kind in {CodeKind.BILL, CodeKind.NUMBER}:
@@ -115,27 +119,36 @@ def decide_at_bill(
         return towards_other or deciding.refuse(Reason.COMMAND_NOT_HERE)
     if scanned.kind not in {CodeKind.PARENT, CodeKind.CHILD}:
         return deciding.refuse(Reason.COMMAND_NOT_HERE)
-    return _bag_at_bill(state, bill, scanned, fact, deciding)
+    return _bag_at_bill(state, scanned, fact, deciding, known)
 
 
 def _bag_at_bill(
-    state: WorkState, bill: OpenBill, scanned: ParsedCode, fact: BagFact | None, deciding: Deciding
+    state: WorkState, scanned: ParsedCode, fact: BagFact | None, deciding: Deciding, known: KnownHere
 ) -> Decision:
-    if state.question is not None and state.question.kind is QuestionKind.DETACH:
-        reason = _objection_to_detaching(bill, scanned, fact)
-        kind = EntryKind.DETACH_PARENT
-    else:
-        reason = objection_to_attaching(bill, scanned, fact)
-        kind = EntryKind.ATTACH_PARENT
+    bill = state.bill
+    assert bill is not None
+    off = state.question is not None and state.question.kind is QuestionKind.DETACH
+    objection = _objection_to_detaching if off else objection_to_attaching
+    reason = objection(bill, scanned, fact)
+    if reason is Reason.PARENT_MISSING and known.typed and not bill.is_full:
+        return _typed_at_bill(state, scanned, deciding)
     if reason is not None:
         return deciding.refuse(reason, fact=told(fact))
+    kind = EntryKind.DETACH_PARENT if off else EntryKind.ATTACH_PARENT
     count = fact.count if fact is not None else None
     return deciding.accept(kind, parent=scanned.text, base_count=count, fact=told(fact))
 
 
+def _typed_at_bill(state: WorkState, scanned: ParsedCode, deciding: Deciding) -> Decision:
+    """Return what a typed parent comes to that nobody ever scanned: it is made when it is typed twice."""
+    if not _asks(state, QuestionKind.NEW_PARENT, scanned.text):
+        return deciding.ask(QuestionKind.NEW_PARENT, Reason.CONFIRM_NEW_PARENT)
+    return deciding.accept(EntryKind.ATTACH_PARENT, parent=scanned.text, makes_parent=True)
+
+
 def objection_to_attaching(bill: OpenBill, scanned: ParsedCode, fact: BagFact | None) -> Reason | None:
     """Return why the scanned bag does not go onto *bill*, as far as is known here."""
-    reason = _no_parent(scanned, fact)
+    reason = no_parent(scanned, fact)
     if reason is not None:
         return reason
     if on_bill(bill, scanned.text, fact):
@@ -150,7 +163,7 @@ def objection_to_attaching(bill: OpenBill, scanned: ParsedCode, fact: BagFact | 
 
 
 def _objection_to_detaching(bill: OpenBill, scanned: ParsedCode, fact: BagFact | None) -> Reason | None:
-    reason = _no_parent(scanned, fact)
+    reason = no_parent(scanned, fact)
     if reason is not None:
         return reason
     if bill.is_completed:
@@ -160,7 +173,13 @@ def _objection_to_detaching(bill: OpenBill, scanned: ParsedCode, fact: BagFact |
     return Reason.PARENT_NOT_ON_BILL
 
 
-def _no_parent(scanned: ParsedCode, fact: BagFact | None) -> Reason | None:
+def _objection_to_deleting(bill: OpenBill, known: KnownHere) -> Reason | None:
+    if not known.may(Operation.DELETE_BILL):
+        return Reason.NOT_PERMITTED
+    return Reason.BILL_COMPLETED if bill.is_completed else None
+
+
+def no_parent(scanned: ParsedCode, fact: BagFact | None) -> Reason | None:
     """Return that it is no parent bag: what is known of the bag counts more than what its code looks like."""
     kind = fact.kind if fact is not None else None
     if kind == "parent":
@@ -221,7 +240,7 @@ class _AtBill:
         bill = self._bill
         if bill.is_completed:
             return self._deciding.refuse(Reason.BILL_COMPLETED)
-        if bill.unanswered:
+        if bill.unanswered or self._known.waits:
             return self._deciding.refuse(Reason.BILL_WAITS)
         if bill.linked == 0 or (bill.remaining or 0) > 0:
             return self._deciding.refuse(Reason.BILL_NOT_FULL)
@@ -237,10 +256,9 @@ class _AtBill:
         return self._deciding.accept(EntryKind.REOPEN_BILL)
 
     def _delete(self) -> Decision:
-        if not self._known.may(Operation.DELETE_BILL):
-            return self._deciding.refuse(Reason.NOT_PERMITTED)
-        if self._bill.is_completed:
-            return self._deciding.refuse(Reason.BILL_COMPLETED)
+        reason = _objection_to_deleting(self._bill, self._known)
+        if reason is not None:
+            return self._deciding.refuse(reason)
         return self._deciding.ask(QuestionKind.DELETE_BILL, Reason.CONFIRM_DELETE_BILL, about=self._bill.code)
 
     def _asked(self, kind: QuestionKind) -> bool:

@@ -293,6 +293,11 @@ def _answer(text: str) -> ParsedCode:
     return _refused(text, Reason.UNKNOWN_COMMAND)
 
 
+def is_typed_number(text: str) -> bool:
+    """Whether *text* is a number as a person types it, which is too short for the code of a bag."""
+    return _TYPED_NUMBER.fullmatch(text) is not None
+
+
 def area_code(area: str) -> str:
     """Return the code that says *area* on a command sheet."""
     return AREA_PREFIX + area.upper().replace("_", "-")

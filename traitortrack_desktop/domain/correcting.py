@@ -97,11 +97,15 @@ def _right_parent(packing: Packing, question: Question) -> Decision:
     reason = _objection_to_target(packing, wrong, len(children))
     if reason is not None:
         return packing.refuse(reason)
+    holder = packing.held_elsewhere()
+    if holder is not None and question.code != packing.code:
+        return packing.ask(QuestionKind.WRONG_PARENT, Reason.PARENT_OPEN_ELSEWHERE, about=wrong.code)
     return packing.accept(
         EntryKind.MOVE_CHILDREN,
         parent=packing.code,
         children=children,
         origin=wrong.code,
+        taken_from=holder,
         base_count=(packing.fact.count if packing.fact is not None else None) or 0,
         capacity=packing.rules.capacity_of(packing.code),
         fact=packing.told,

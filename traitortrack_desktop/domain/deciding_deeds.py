@@ -1,6 +1,6 @@
 """What a form or a list asks for comes to: by the same rules as a scan. Pure."""
 
-from traitortrack_desktop.domain.billing import created, leave_parent_first, objection_to_attaching, towards
+from traitortrack_desktop.domain.billing import created, leave_parent_first, towards
 from traitortrack_desktop.domain.bills import (
     LEAST_CAPACITY,
     LONGEST_DESCRIPTION,
@@ -11,10 +11,9 @@ from traitortrack_desktop.domain.bills import (
     BillDetails,
     bill_name,
 )
-from traitortrack_desktop.domain.codes import CodeKind, CodeRules, ParsedCode, parse_frame
+from traitortrack_desktop.domain.codes import CodeKind, CodeRules, parse_frame
 from traitortrack_desktop.domain.decided import Deciding, told
 from traitortrack_desktop.domain.deeds import (
-    AttachTyped,
     CreateBill,
     Deed,
     EditBill,
@@ -35,7 +34,6 @@ _NEEDED = {
     WorkAtBill: Operation.MANAGE_BILLS,
     CreateBill: Operation.MANAGE_BILLS,
     EditBill: Operation.MANAGE_BILLS,
-    AttachTyped: Operation.MANAGE_BILLS,
     OpenReturn: Operation.RETURNS,
     WorkAtReturn: Operation.RETURNS,
     EditChildren: Operation.EDIT_CHILDREN,
@@ -44,7 +42,7 @@ _NEEDED = {
 
 def bag_of(deed: Deed) -> str | None:
     """Return the bag that has to be known to decide *deed*."""
-    return deed.parent.strip().upper() if isinstance(deed, AttachTyped | EditChildren) else None
+    return deed.parent.strip().upper() if isinstance(deed, EditChildren) else None
 
 
 def bill_of(deed: Deed) -> str | None:
@@ -83,8 +81,6 @@ def decide_deed(
             return _create_bill(state, deed, rules, known)
         case EditBill():
             return _edit_bill(deed, rules, known)
-        case AttachTyped():
-            return _attach_typed(state, code, rules, fact)
         case OpenReturn():
             return _open_return(state, deed, rules, known)
         case WorkAtReturn():
@@ -141,25 +137,6 @@ def _cut(details: BillDetails) -> BillDetails:
         description=cut(details.description, LONGEST_DESCRIPTION),
         destination=cut(details.destination, LONGEST_DESTINATION),
         vehicle=cut(details.vehicle, LONGEST_VEHICLE),
-    )
-
-
-def _attach_typed(state: WorkState, code: str, rules: CodeRules, fact: BagFact | None) -> Decision:
-    bill = state.bill
-    deciding = Deciding(code, rules, bill=bill.code if bill is not None else None)
-    if bill is None:
-        return deciding.refuse(Reason.COMMAND_NOT_HERE)
-    if not rules.parent.fullmatch(code):
-        return deciding.refuse(Reason.UNKNOWN_CODE)
-    reason = objection_to_attaching(bill, ParsedCode(kind=CodeKind.PARENT, text=code), fact)
-    missing = reason is Reason.PARENT_MISSING
-    if missing:
-        reason = Reason.BILL_FULL if bill.is_full else None
-    if reason is not None:
-        return deciding.refuse(reason, fact=told(fact))
-    count = fact.count if fact is not None else None
-    return deciding.accept(
-        EntryKind.ATTACH_PARENT, parent=code, base_count=count, fact=told(fact), makes_parent=True
     )
 
 

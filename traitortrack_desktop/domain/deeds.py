@@ -32,13 +32,6 @@ class EditBill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttachTyped:
-    """Put a parent whose code was typed onto the bill that is worked at; one that nobody scanned is made."""
-
-    parent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReturn:
     """Make a return and go to its desk."""
 
@@ -62,4 +55,4 @@ class EditChildren:
     removed: tuple[str, ...] = ()
 
 
-Deed = WorkAtBill | CreateBill | EditBill | AttachTyped | OpenReturn | WorkAtReturn | EditChildren
+Deed = WorkAtBill | CreateBill | EditBill | OpenReturn | WorkAtReturn | EditChildren

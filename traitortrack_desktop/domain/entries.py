@@ -155,6 +155,8 @@ class QuestionKind(StrEnum):
     """Scan the bill again to make it, or a number for how many parents it takes."""
     DETACH = "detach"
     """Scan the parent to take off the bill."""
+    NEW_PARENT = "new_parent"
+    """Type the parent again that nobody has scanned, to put it onto the bill all the same."""
     COMPLETE_BILL = "complete_bill"
     REOPEN_BILL = "reopen_bill"
     DELETE_BILL = "delete_bill"
@@ -314,7 +316,7 @@ class Decision:
     why: WhyClosed | None = None
     """``close_parent``: why with so few bags."""
     makes_parent: bool = False
-    """``attach_parent``: typed by a person, who says that there is such a parent though nobody scanned it."""
+    """``attach_parent``: typed twice by a person, who says that there is such a parent."""
     taken_from: Holder | None = None
     """``open_parent``: the station it was taken over from."""
     bill_fact: BillFact | None = None

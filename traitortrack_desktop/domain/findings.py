@@ -11,7 +11,7 @@ from enum import StrEnum
 from traitortrack_desktop.domain.bills import BillFact
 from traitortrack_desktop.domain.entries import BagFact, EntryKind, Outcome
 from traitortrack_desktop.domain.reasons import Reason
-from traitortrack_desktop.domain.returns import TicketFact
+from traitortrack_desktop.domain.returns import TicketFact, TicketStatus
 
 PAGE = 50
 """Rows of a page."""
@@ -228,9 +228,13 @@ class BillFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedBill:
-    """A row of the list of bills. *waiting*: entries of this station about it that wait for the centre."""
+    """A row of the list of bills. *waiting*: entries of this station about it that wait for the centre.
+
+    *description*: empty where it has none, ``None`` where that is not known.
+    """
 
     fact: BillFact
+    description: str | None = None
     made_at: datetime | None = None
     by: str | None = None
     waiting: int = 0
@@ -244,6 +248,17 @@ class BillsPage:
     after: str | None = None
     as_of: datetime | None = None
     from_centre: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Which returns a list shows. *status* ``None``: all; *text* is a part of the code."""
+
+    text: str = ""
+    status: TicketStatus | None = None
+
+
+EVERY_TICKET = TicketFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,10 @@ class KnownHere:
     device: DeviceId | None = None
     now: datetime | None = None
     bits: int = 0
+    typed: bool = False
+    """What was scanned was typed by a person."""
+    waits: bool = False
+    """Something that was done here at the bill or return of the desk, however long ago, is not answered."""
 
     def may(self, operation: Operation) -> bool:
         """Whether whoever works here may do *operation*; nobody may do more than scan."""

@@ -126,7 +126,12 @@ def with_children(
 def renamed(parent: OpenParent, old: str, new: str) -> OpenParent:
     """Return *parent* after the bag *old*, itself or one in it, got the label *new*."""
     changes = tuple(
-        replace(change, child=new) if change.child == old else change for change in parent.changes
+        replace(
+            change,
+            child=new if change.child == old else change.child,
+            moved_from=new if change.moved_from == old else change.moved_from,
+        )
+        for change in parent.changes
     )
     if parent.code != old:
         return replace(parent, changes=changes)

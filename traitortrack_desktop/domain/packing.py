@@ -93,7 +93,7 @@ class Packing:
 
         *count* is of the child bags inside where nothing is known but by this station's own work.
         """
-        holder = self._held_elsewhere()
+        holder = self.held_elsewhere()
         if holder is not None and not self.asked(QuestionKind.TAKE_OVER, parent):
             return self.ask(QuestionKind.TAKE_OVER, Reason.PARENT_OPEN_ELSEWHERE, code=parent)
         known = self.fact.count if self.fact is not None else None
@@ -107,7 +107,7 @@ class Packing:
             taken_from=holder,
         )
 
-    def _held_elsewhere(self) -> Holder | None:
+    def held_elsewhere(self) -> Holder | None:
         """Return the other station that has the parent open, as far as is known."""
         holder = self.fact.holder if self.fact is not None else None
         here, now = self.known.device, self.known.now
@@ -197,7 +197,7 @@ class Packing:
             case Command.UNDERSTOOD:
                 return self.refuse(Reason.NOTHING_TO_ACKNOWLEDGE)
             case Command.PLACE:
-                return self.refuse(Reason.NOTHING_HELD)
+                return self.refuse(Reason.COMMAND_NOT_HERE if self.state.held else Reason.NOTHING_HELD)
             case Command.ASIDE:
                 return self._set_aside()
             case _:

@@ -20,6 +20,8 @@ class Question:
     """Number of the held command that asked: only the reading behind it in that memory answers."""
     fact: BagFact | None = None
     """What was known of the bag it is about when it was asked."""
+    by: str | None = None
+    """Who worked here when it was asked."""
 
 
 ABOUT_THE_PARENT = frozenset(
@@ -36,6 +38,7 @@ ABOUT_THE_PARENT = frozenset(
 ABOUT_THE_DESK = frozenset(
     {
         QuestionKind.DETACH,
+        QuestionKind.NEW_PARENT,
         QuestionKind.COMPLETE_BILL,
         QuestionKind.REOPEN_BILL,
         QuestionKind.DELETE_BILL,
@@ -45,6 +48,21 @@ ABOUT_THE_DESK = frozenset(
     }
 )
 """Questions that mean nothing once the bill or return is gone that was worked at."""
+
+
+ONLY_FOR_WHO_ASKED = ABOUT_THE_DESK | {
+    QuestionKind.MOVE,
+    QuestionKind.WRONG_PARENT,
+    QuestionKind.RELABEL,
+    QuestionKind.NEW_LABEL,
+    QuestionKind.NEW_LABEL_AGAIN,
+    QuestionKind.DELETE,
+    QuestionKind.DELETE_AGAIN,
+}
+"""Questions whose answer undoes or ends something: whoever signs in next does not know of them.
+
+REMOVE stays, as every question of plain packing does: what it takes out can be scanned again at once.
+"""
 
 
 def without(question: Question | None, fallen: frozenset[QuestionKind]) -> Question | None:
@@ -74,6 +92,10 @@ LEAVES_QUESTION = frozenset(
         Reason.BILL_CAPACITY_WRONG,
         Reason.CHILD_NOT_BILLABLE,
         Reason.BAG_UNKNOWN,
+        Reason.PARENT_HAS_CHILDREN,
+        Reason.CHILD_HAS_PARENT,
+        Reason.BAG_ON_BILL,
+        Reason.BAG_WAS_RETURNED,
         Reason.LABEL_IN_USE,
         Reason.LABEL_OF_OTHER_KIND,
         Reason.CHILD_NOT_ELSEWHERE,

@@ -91,6 +91,7 @@ class Reason(StrEnum):
     CONFIRM_LEAVE_PARENT = "confirm_leave_parent", About.WORK, Severity.FIXABLE
     """A bill or a return was scanned while a parent is open."""
     CONFIRM_NEW_BILL = "confirm_new_bill", About.WORK, Severity.FIXABLE
+    CONFIRM_NEW_PARENT = "confirm_new_parent", About.WORK, Severity.FIXABLE
     CONFIRM_DETACH = "confirm_detach", About.WORK, Severity.FIXABLE
     CONFIRM_COMPLETE_BILL = "confirm_complete_bill", About.WORK, Severity.FIXABLE
     CONFIRM_REOPEN_BILL = "confirm_reopen_bill", About.WORK, Severity.FIXABLE

@@ -3,7 +3,7 @@
 Sources: the web application's rules for returns. The centre decides the same (``acts_returns.sql``).
 """
 
-from traitortrack_desktop.domain.billing import decide_towards_bill, leave_parent_first
+from traitortrack_desktop.domain.billing import decide_towards_bill, leave_parent_first, no_parent
 from traitortrack_desktop.domain.codes import CodeKind, CodeRules, Command, ParsedCode
 from traitortrack_desktop.domain.decided import Deciding, told
 from traitortrack_desktop.domain.desks import OpenTicket
@@ -34,12 +34,12 @@ def decide_towards_return(
     if scanned.command is not Command.NEW_RETURN and scanned.kind not in {CodeKind.TICKET, CodeKind.AREA}:
         return None
     deciding = Deciding.of(scanned, rules)
-    if scanned.kind is CodeKind.AREA:
-        if not asked_area:
-            return deciding.refuse(Reason.COMMAND_NOT_HERE)
-        return opened(deciding, state, known, scanned.area or "")
+    if scanned.kind is CodeKind.AREA and not asked_area:
+        return deciding.refuse(Reason.COMMAND_NOT_HERE)
     if not known.may(Operation.RETURNS):
         return deciding.refuse(Reason.NOT_PERMITTED)
+    if scanned.kind is CodeKind.AREA:
+        return opened(deciding, state, known, scanned.area or "")
     if scanned.kind is CodeKind.TICKET:
         return resumed(deciding, state, known, scanned.text)
     asked = leave_parent_first(deciding, state, scanned.text)
@@ -66,6 +66,8 @@ def opened(deciding: Deciding, state: WorkState, known: KnownHere, area: str, no
 def resumed(deciding: Deciding, state: WorkState, known: KnownHere, ticket: str) -> Decision:
     """Return what going to the return *ticket* comes to."""
     fact = known.ticket
+    made_here = fact is not None and fact.opened_by is not None
+    ticket = fact.code if fact is not None and made_here else ticket
     if state.ticket is not None and state.ticket.code == ticket:
         return deciding.refuse(Reason.BILL_ALREADY_OPEN, ticket=ticket)
     if fact is not None and fact.is_absent:
@@ -78,6 +80,7 @@ def resumed(deciding: Deciding, state: WorkState, known: KnownHere, ticket: str)
     return deciding.accept(
         EntryKind.RESUME_RETURN,
         ticket=ticket,
+        ticket_entry=fact.opened_by if fact is not None else None,
         area=fact.area if fact is not None else None,
         base_count=fact.bags if fact is not None else None,
         closes=state.parent.code if state.parent is not None else None,
@@ -110,7 +113,7 @@ def decide_at_return(
     if other is not None:
         return other
     if scanned.command is not None:
-        return _command(state, ticket, scanned.command, deciding)
+        return _command(state, ticket, scanned.command, deciding, known)
     if scanned.kind not in {CodeKind.PARENT, CodeKind.CHILD}:
         return deciding.refuse(Reason.COMMAND_NOT_HERE)
     return _bag_at_return(state, ticket, scanned, fact, deciding)
@@ -133,12 +136,10 @@ def _bag_at_return(
 
 
 def _objection_to_returning(ticket: OpenTicket, scanned: ParsedCode, fact: BagFact | None) -> Reason | None:
-    kind = fact.kind if fact is not None else None
-    if kind == "child" or (kind is None and scanned.kind is CodeKind.CHILD):
-        return Reason.CHILD_NOT_BILLABLE
-    if kind not in {None, "parent"}:
-        return Reason.UNKNOWN_BAG_TYPE
-    if ticket.holds(scanned.text) and (fact is None or fact.bill is None):
+    reason = no_parent(scanned, fact)
+    if reason is not None:
+        return reason
+    if ticket.holds(scanned.text):
         return Reason.ALREADY_RETURNED
     if fact is not None and fact.is_absent:
         return Reason.PARENT_MISSING
@@ -147,16 +148,17 @@ def _objection_to_returning(ticket: OpenTicket, scanned: ParsedCode, fact: BagFa
     return None
 
 
-def _objection_to_unreturning(
-    ticket: OpenTicket,
-    scanned: ParsedCode,
-    fact: BagFact | None,  # noqa: ARG001 - one shape for both
-) -> Reason | None:
+def _objection_to_unreturning(ticket: OpenTicket, scanned: ParsedCode, fact: BagFact | None) -> Reason | None:
+    reason = no_parent(scanned, fact)
+    if reason is not None:
+        return reason
     may_be_on_it = ticket.holds(scanned.text) or ticket.base_bags > 0
     return None if may_be_on_it else Reason.NOT_RETURNED
 
 
-def _command(state: WorkState, ticket: OpenTicket, command: Command, deciding: Deciding) -> Decision:
+def _command(
+    state: WorkState, ticket: OpenTicket, command: Command, deciding: Deciding, known: KnownHere
+) -> Decision:
     match command:
         case Command.UNDO if ticket.bags:
             last = ticket.bags[-1]
@@ -166,7 +168,7 @@ def _command(state: WorkState, ticket: OpenTicket, command: Command, deciding: D
         case Command.REMOVE:
             return deciding.ask(QuestionKind.UNRETURN, Reason.CONFIRM_UNRETURN)
         case Command.CLOSE | Command.COMPLETE:
-            return _finalise(state, ticket, deciding)
+            return _finalise(state, ticket, deciding, known)
         case Command.CANCEL_RETURN if _asked(state, QuestionKind.CANCEL_RETURN):
             return deciding.accept(EntryKind.CANCEL_RETURN)
         case Command.CANCEL_RETURN:
@@ -181,8 +183,8 @@ def _command(state: WorkState, ticket: OpenTicket, command: Command, deciding: D
             return deciding.refuse(Reason.COMMAND_NOT_HERE)
 
 
-def _finalise(state: WorkState, ticket: OpenTicket, deciding: Deciding) -> Decision:
-    if ticket.unanswered:
+def _finalise(state: WorkState, ticket: OpenTicket, deciding: Deciding, known: KnownHere) -> Decision:
+    if ticket.unanswered or known.waits:
         return deciding.refuse(Reason.BILL_WAITS)
     if ticket.count == 0:
         return deciding.refuse(Reason.TICKET_EMPTY)

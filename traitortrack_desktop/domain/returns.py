@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 LONGEST_NOTES = 500
 _TICKET = re.compile(r"RTN-[0-9]{8}-[0-9A-F]{4,}", re.ASCII)
@@ -35,6 +36,10 @@ class TicketFact:
     kilograms: int | None = None
     as_of: datetime | None = None
     from_centre: bool = False
+    opened_by: UUID | None = None
+    """The entry of this station that made it: it stays that one, whatever code it gets at the centre."""
+    waits: bool = False
+    """Something that was done at it here still waits for the centre."""
 
     @property
     def is_absent(self) -> bool:

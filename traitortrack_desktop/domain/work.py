@@ -42,6 +42,7 @@ from traitortrack_desktop.domain.questions import (
     ABOUT_THE_DESK,
     ABOUT_THE_PARENT,
     LEAVES_QUESTION,
+    ONLY_FOR_WHO_ASKED,
     STANDS_AT_EVERY_REFUSAL,
     Question,
     without,
@@ -202,6 +203,7 @@ def _asked(state: WorkState, entry: JournalEntry) -> WorkState:
         seq=entry.seq,
         held=decision.resolves,
         fact=decision.fact,
+        by=entry.operator,
     )
     return replace(state, question=question)
 
@@ -355,6 +357,13 @@ def _finding(state: WorkState, entry: JournalEntry) -> WorkState:
     return replace(state, finding=True, found=looked_up, question=None)
 
 
+def _other_person(state: WorkState, entry: JournalEntry) -> WorkState:
+    question = state.question
+    if question is None or question.by == entry.operator:
+        return state
+    return replace(state, question=without(question, ONLY_FOR_WHO_ASKED))
+
+
 def _unchanged(state: WorkState, entry: JournalEntry) -> WorkState:  # noqa: ARG001 - one shape for all kinds
     return state
 
@@ -367,7 +376,7 @@ _ACCEPTED = {
     EntryKind.CANCEL: _cancelled,
     EntryKind.ACKNOWLEDGE: _acknowledged,
     EntryKind.OVERRIDE: _overridden,
-    EntryKind.SIGN_IN: _unchanged,
+    EntryKind.SIGN_IN: _other_person,
     EntryKind.SIGN_OUT: _unchanged,
     EntryKind.MOVE_CHILDREN: _moved,
     EntryKind.REPLACE_LABEL: _relabelled,

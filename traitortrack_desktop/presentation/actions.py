@@ -59,11 +59,16 @@ KEYS: dict[Command | MenuItem, str] = {
     MenuItem.BAGS: "F8",
     MenuItem.REFUSALS: "F11",
     MenuItem.CARD: "F11",
+    MenuItem.SHEET: "Shift+F10",
+    MenuItem.SHEET_HINDI: "Shift+F11",
 }
 """The pages of the menu have the same keys; what the work does with them is nothing that cannot be undone,
 but for the reasons why a parent is closed, and those sleep like all of them when a scan closed the menu."""
 
 _CARD_IN_THE_MENU = "F1"
+
+SHEETS: Mapping[MenuItem, str] = {MenuItem.SHEET: "en", MenuItem.SHEET_HINDI: "hi"}
+"""What prints the own commands from the card, and in which language."""
 
 PAGES = (
     (MenuItem.THEME, MenuItem.SIGN_OUT, MenuItem.SCANNERS, MenuItem.QUIT),
@@ -109,6 +114,7 @@ def acts_by_key(
         acts |= {_key_in_the_menu(item): item for item in PAGES[menu_page]}
     if card_open:
         acts |= {"Esc": MenuItem.CARD, "F11": MenuItem.CARD}
+        acts |= {KEYS[item]: item for item in SHEETS}
     return acts | {KEYS[MenuItem.MENU]: MenuItem.MENU}
 
 

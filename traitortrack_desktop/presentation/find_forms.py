@@ -20,8 +20,8 @@ from traitortrack_desktop.domain.bills import (
 )
 from traitortrack_desktop.domain.deeds import CreateBill, Deed, EditBill, OpenReturn
 from traitortrack_desktop.domain.entries import Decision
-from traitortrack_desktop.domain.findings import BagFilter, BillFilter, FoundKind
-from traitortrack_desktop.domain.returns import LONGEST_NOTES
+from traitortrack_desktop.domain.findings import BagFilter, BillFilter, FoundKind, TicketFilter
+from traitortrack_desktop.domain.returns import LONGEST_NOTES, TicketStatus
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Role, role_of
 from traitortrack_desktop.presentation.find_acts import (
     FindAct,
@@ -51,7 +51,7 @@ FIELDS: Mapping[FindForm, tuple[FindField, ...]] = {
 FILTERS: Mapping[FindTab, tuple[FindField, ...]] = {
     FindTab.FIND: (FindField.CODE,),
     FindTab.BILLS: (FindField.TEXT, FindField.STATUS, FindField.OWN, FindField.SINCE, FindField.UNTIL),
-    FindTab.RETURNS: (),
+    FindTab.RETURNS: (FindField.TEXT, FindField.STATUS),
     FindTab.BAGS: (
         FindField.TEXT,
         FindField.WHICH,
@@ -209,7 +209,7 @@ def _filter(name: FindField, value: str, facts: FindFacts, speech: FindSpeech) -
         kind=FieldKind.CHOICE if name in _CHOICES else FieldKind.TEXT,
         value=own_area or value,
         example=speech.words.examples.get(name, ""),
-        choices=_choices(name, speech),
+        choices=_choices(name, facts, speech),
         share=_SHARES.get(name, 1),
         usable=own_area is None,
         longest=_LONGEST.get(name, 60),
@@ -224,11 +224,11 @@ def _own_area(facts: FindFacts) -> str | None:
     return session.person.area or ""
 
 
-def _choices(name: FindField, speech: FindSpeech) -> tuple[tuple[str, str], ...]:
+def _choices(name: FindField, facts: FindFacts, speech: FindSpeech) -> tuple[tuple[str, str], ...]:
     words = speech.words.lists
     match name:
         case FindField.STATUS:
-            return (("", words.all), *((str(each), words.statuses[each]) for each in BillStatus))
+            return (("", words.all), *_statuses(facts, speech))
         case FindField.OWN:
             return (("", words.all), ("own", words.mine))
         case FindField.WHICH:
@@ -239,6 +239,13 @@ def _choices(name: FindField, speech: FindSpeech) -> tuple[tuple[str, str], ...]
             return _areas(words.any_area, speech)
         case _:
             return ()
+
+
+def _statuses(facts: FindFacts, speech: FindSpeech) -> tuple[tuple[str, str], ...]:
+    words = speech.words.lists
+    if facts.tab is FindTab.RETURNS:
+        return tuple((str(each), words.ticket_statuses[each]) for each in TicketStatus)
+    return tuple((str(each), words.statuses[each]) for each in BillStatus)
 
 
 def _areas(none: str, speech: FindSpeech) -> tuple[tuple[str, str], ...]:
@@ -273,6 +280,12 @@ def bill_filter(search: Mapping[FindField, str], me: str | None) -> BillFilter:
         until=day_of(search.get(FindField.UNTIL, "")),
         own=me if search.get(FindField.OWN) else None,
     )
+
+
+def ticket_filter(search: Mapping[FindField, str]) -> TicketFilter:
+    """Return which returns are searched for."""
+    status = search.get(FindField.STATUS)
+    return TicketFilter(text=search.get(FindField.TEXT, ""), status=TicketStatus(status) if status else None)
 
 
 _KINDS = {

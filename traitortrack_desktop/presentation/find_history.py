@@ -1,6 +1,6 @@
 """The history of a code, and the refusals of a day: pure."""
 
-from traitortrack_desktop.domain.entries import Outcome
+from traitortrack_desktop.domain.entries import EntryKind, Outcome
 from traitortrack_desktop.domain.findings import HistoryLine, HistoryPage, RefusalsPage
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.presentation.find_speech import FindSpeech
@@ -50,6 +50,9 @@ def history_title(line: HistoryLine, speech: FindSpeech) -> str:
 def history_text(line: HistoryLine, speech: FindSpeech) -> str:
     """Return what it was about beside the code itself."""
     words = speech.words.found
+    if line.kind is EntryKind.REPLACE_LABEL and line.origin:
+        now_called = line.parent or line.child or line.code
+        return words.renamed.format(other=line.origin, code=now_called)
     parts = (
         line.child,
         words.in_parent.format(parent=line.parent) if line.parent else None,

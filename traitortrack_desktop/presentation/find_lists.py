@@ -14,15 +14,17 @@ from traitortrack_desktop.domain.findings import (
     TicketsPage,
 )
 from traitortrack_desktop.domain.returns import TicketStatus
-from traitortrack_desktop.presentation.find_acts import FindAct, FindTab
+from traitortrack_desktop.domain.roles import Operation
+from traitortrack_desktop.presentation.find_acts import FindAct, FindTab, Why
 from traitortrack_desktop.presentation.find_history import refusals_card, refusals_list
-from traitortrack_desktop.presentation.find_speech import FindSpeech, of_capacity, variance_text
+from traitortrack_desktop.presentation.find_presses import bill_presses, ticket_presses
+from traitortrack_desktop.presentation.find_speech import FindSpeech, objection, of_capacity, variance_text
 from traitortrack_desktop.presentation.find_state import FindCard, FindFacts, Paged
-from traitortrack_desktop.presentation.find_story import bill_facts, bill_presses, ticket_presses
+from traitortrack_desktop.presentation.find_story import bill_facts
 from traitortrack_desktop.presentation.panel_views import Cell, Column, Fact, ListRow, ListView
 from traitortrack_desktop.presentation.screen_state import Mark
 
-_BILL_SHARES = (30, 18, 16, 20, 16)
+_BILL_SHARES = (28, 20, 14, 21, 17)
 _TICKET_SHARES = (38, 24, 18, 20)
 _BAG_SHARES = (32, 22, 26, 20)
 _BILL_MARKS = {
@@ -30,6 +32,7 @@ _BILL_MARKS = {
     BillStatus.PROCESSING: Mark.RECORDED,
     BillStatus.COMPLETED: Mark.POSTED,
 }
+_OFFICE = {FindTab.BILLS: Operation.MANAGE_BILLS, FindTab.RETURNS: Operation.RETURNS}
 _TICKET_MARKS = {
     TicketStatus.OPEN: Mark.RECORDED,
     TicketStatus.COMMITTED: Mark.POSTED,
@@ -64,6 +67,8 @@ def _columns(titles: Sequence[str], shares: Sequence[int]) -> tuple[Column, ...]
 def _empty(facts: FindFacts, paged: Paged, speech: FindSpeech) -> str:
     words = speech.words.lists
     page = paged.page
+    if is_for_the_office(facts):
+        return speech.words.office_list
     if page is not None and page.as_of is None and not getattr(page, "from_centre", False):
         return words.asking_centre if paged.asking else speech.words.nothing_yet
     if isinstance(page, BagsPage) and page.from_centre and facts.session is not None:
@@ -71,6 +76,12 @@ def _empty(facts: FindFacts, paged: Paged, speech: FindSpeech) -> str:
         if person.role == "dispatcher" and not person.area:
             return words.no_area
     return words.nothing_fits[facts.tab] if paged.search else words.empty[facts.tab]
+
+
+def is_for_the_office(facts: FindFacts) -> bool:
+    """Whether the list of this screen is not for whoever is here."""
+    operation = _OFFICE.get(facts.tab)
+    return operation is not None and objection(facts, operation) is Why.OFFICE_ONLY
 
 
 def _bill(bill: ListedBill, speech: FindSpeech) -> ListRow:
@@ -88,7 +99,7 @@ def _bill(bill: ListedBill, speech: FindSpeech) -> ListRow:
             ),
             Cell(text=of_capacity(fact.linked, fact.capacity), strong=True),
             Cell(text=kilograms, under=variance_text(fact.children, fact.expected_kg)),
-            Cell(text=speech.short(bill.made_at), under=bill.by or ""),
+            Cell(text=speech.day(bill.made_at), under=bill.by or ""),
         ),
         faded=fact.is_completed,
     )
@@ -111,7 +122,7 @@ def _ticket(ticket: ListedTicket, speech: FindSpeech) -> ListRow:
                 text=_number(fact.bags),
                 under="" if fact.kilograms is None else speech.kilograms(fact.kilograms),
             ),
-            Cell(text=speech.short(ticket.made_at), under=ticket.by or ""),
+            Cell(text=speech.day(ticket.made_at), under=ticket.by or ""),
         ),
         faded=fact.status is TicketStatus.CANCELLED,
     )
@@ -128,7 +139,7 @@ def _bag(bag: ListedBag, speech: FindSpeech) -> ListRow:
             Cell(text=bag.code, strong=True, is_code=True),
             Cell(text=words.kinds[bag.kind], under=speech.area(bag.area) if bag.area else ""),
             Cell(text=place[0] or place[1] or "–", under=place[1] if place[0] else ""),
-            Cell(text=speech.short(bag.made_at), under=bag.by or ""),
+            Cell(text=speech.day(bag.made_at), under=bag.by or ""),
         ),
     )
 
@@ -173,6 +184,7 @@ def _bill_card(facts: FindFacts, bill: ListedBill, speech: FindSpeech) -> FindCa
         title=bill.fact.code,
         facts=(
             *bill_facts(bill.fact, speech),
+            *speech.fact(words.found.description, bill.description),
             *speech.fact(words.found.made, speech.at_by(bill.made_at, bill.by)),
             *speech.fact("", waits, Mark.RECORDED),
         ),

@@ -105,6 +105,7 @@ class FoundWords:
     on_return: str
     out_of: str
     waits: str
+    renamed: str
     refused: str
 
 
@@ -184,7 +185,9 @@ class FindWords:
     stays: str
     """Of a field that is left empty."""
     refusals_from: str
-    trouble_heading: str
+    leave_first: str
+    """Of a parent that is open while work elsewhere is to begin."""
+    office_list: str
     page: str
     not_known_when: str
     reasons: Mapping[Reason, str]

@@ -32,6 +32,11 @@ class FindSpeech:
         """Return *moment* so, and nothing where there is none."""
         return self.tongue.moment(moment, self.now) or ""
 
+    def day(self, moment: datetime | None) -> str:
+        """Return the time of *moment* when that is today, else its date, and nothing where there is none."""
+        day, _, clock = self.short(moment).rpartition(" ")
+        return day or clock
+
     def since_by(self, since: datetime | None, by: str | None) -> str:
         """Return since when and by whom, as far as that is known."""
         words, time = self.words.found, self.tongue.moment(since, self.now)

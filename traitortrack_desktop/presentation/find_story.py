@@ -10,12 +10,10 @@ from traitortrack_desktop.domain.findings import (
     ScanLine,
     TicketStory,
 )
-from traitortrack_desktop.domain.returns import TicketStatus
-from traitortrack_desktop.domain.roles import Operation
-from traitortrack_desktop.presentation.find_acts import FindAct, Why
 from traitortrack_desktop.presentation.find_history import history_text, history_title
-from traitortrack_desktop.presentation.find_speech import FindSpeech, objection, of_capacity, variance_text
-from traitortrack_desktop.presentation.find_state import FindCard, FindFacts, FindPress
+from traitortrack_desktop.presentation.find_presses import story_presses
+from traitortrack_desktop.presentation.find_speech import FindSpeech, of_capacity, variance_text
+from traitortrack_desktop.presentation.find_state import FindCard, FindFacts
 from traitortrack_desktop.presentation.panel_views import Cell, Column, Fact, FactStyle, ListRow, ListView
 from traitortrack_desktop.presentation.screen_state import Mark
 
@@ -154,7 +152,7 @@ def story_card(facts: FindFacts, speech: FindSpeech) -> FindCard:
     lines = (*_renamed(found, speech), *_known(found, speech), *_waiting(found, speech))
     if found.bag is not None:
         lines = (*lines, *_scans(found.bag, speech))
-    return FindCard(title=title_of(found, speech), facts=lines, presses=_presses(facts, found, speech))
+    return FindCard(title=title_of(found, speech), facts=lines, presses=story_presses(facts, found, speech))
 
 
 def _known(found: Found, speech: FindSpeech) -> tuple[Fact, ...]:
@@ -292,67 +290,11 @@ def _scans(bag: BagStory, speech: FindSpeech) -> tuple[Fact, ...]:
     heading = Fact(label=words.scans, style=FactStyle.HEADING)
     if not bag.scans:
         return (heading, Fact(label="", text=words.no_scans))
-    return (heading, *(_scan(line, speech) for line in bag.scans))
+    return (heading, *(_scan(line, bag.fact.code, speech) for line in bag.scans))
 
 
-def _scan(line: ScanLine, speech: FindSpeech) -> Fact:
+def _scan(line: ScanLine, code: str, speech: FindSpeech) -> Fact:
+    """Return who scanned where, and with which other bag than *code*."""
     who = line.by or speech.words.found.not_known
-    parts = (who, line.station, line.parent or line.child)
+    parts = (who, line.station, *(other for other in (line.parent, line.child) if other != code))
     return Fact(label=speech.moment(line.at), text=" · ".join(part for part in parts if part))
-
-
-# -- what may be done
-
-
-def _presses(facts: FindFacts, found: Found, speech: FindSpeech) -> tuple[FindPress, ...]:
-    if found.bill is not None and found.bag is None:
-        return bill_presses(facts, found.bill.fact, speech)
-    if found.ticket is not None and found.bag is None:
-        return ticket_presses(facts, found.ticket.fact.code, found.ticket.fact.status, speech)
-    bag = found.bag
-    assert bag is not None
-    code = bag.fact.code
-    presses = [
-        speech.press(FindAct.RELABEL, value=code, why=objection(facts, Operation.SCAN)),
-        speech.press(
-            FindAct.DELETE,
-            value=code,
-            why=objection(facts, Operation.DELETE_BAG),
-            armed=is_asked_about(facts, code),
-        ),
-    ]
-    if bag.kind is FoundKind.PARENT:
-        why = objection(facts, Operation.EDIT_CHILDREN)
-        presses.append(speech.press(FindAct.EDIT_CHILDREN, value=code, why=why))
-    bill = bag.parent_bill.code if bag.parent_bill is not None else bag.fact.bill
-    if bill:
-        presses.append(
-            speech.press(FindAct.WORK_AT_BILL, value=bill, why=objection(facts, Operation.MANAGE_BILLS))
-        )
-    return tuple(presses)
-
-
-def is_asked_about(facts: FindFacts, code: str) -> bool:
-    """Whether the station waits for *code* to be said again before it is deleted."""
-    question = facts.question
-    return question is not None and question.kind.value == "delete_again" and question.code == code
-
-
-def bill_presses(facts: FindFacts, bill: BillFact, speech: FindSpeech) -> tuple[FindPress, ...]:
-    """Return what may be done about *bill*."""
-    why = objection(facts, Operation.MANAGE_BILLS)
-    closed = why or (Why.COMPLETED if bill.is_completed else None)
-    return (
-        speech.press(FindAct.WORK_AT_BILL, value=bill.code, why=why, primary=True),
-        speech.press(FindAct.EDIT_BILL, value=bill.code, why=closed),
-    )
-
-
-def ticket_presses(
-    facts: FindFacts, code: str, status: TicketStatus | None, speech: FindSpeech
-) -> tuple[FindPress, ...]:
-    """Return what may be done about the return *code*."""
-    why = objection(facts, Operation.RETURNS)
-    if why is None and status in {TicketStatus.COMMITTED, TicketStatus.CANCELLED}:
-        why = Why.CLOSED
-    return (speech.press(FindAct.WORK_AT_RETURN, value=code, why=why, primary=True),)

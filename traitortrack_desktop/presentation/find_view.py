@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from traitortrack_desktop.domain.entries import Decision, Verdict
+from traitortrack_desktop.domain.entries import Decision, QuestionKind, Verdict
 from traitortrack_desktop.domain.findings import RefusalsPage
 from traitortrack_desktop.domain.questions import Question
 from traitortrack_desktop.domain.reasons import Severity
@@ -13,7 +13,7 @@ from traitortrack_desktop.presentation.find_acts import TAB_KEYS, FindAct, FindP
 from traitortrack_desktop.presentation.find_draft import draft_card, draft_list
 from traitortrack_desktop.presentation.find_forms import filter_fields, form_view
 from traitortrack_desktop.presentation.find_history import history_list
-from traitortrack_desktop.presentation.find_lists import list_card, shown_list
+from traitortrack_desktop.presentation.find_lists import is_for_the_office, list_card, shown_list
 from traitortrack_desktop.presentation.find_speech import FindSpeech, objection
 from traitortrack_desktop.presentation.find_state import (
     FindFacts,
@@ -80,6 +80,8 @@ def source_line(facts: FindFacts, speech: FindSpeech) -> SourceLine:
         if found is None:
             return SourceLine(text=speech.words.asking if facts.look.asking else "")
         return _source(found.as_of, found.from_centre, facts.look.asking, facts.look.trouble, speech)
+    if is_for_the_office(facts):
+        return SourceLine(text="")
     if paged.page is None:
         return SourceLine(text=speech.words.asking if paged.asking else _why_nothing(paged.trouble, speech))
     if isinstance(paged.page, RefusalsPage):
@@ -157,15 +159,25 @@ def _search_problem(facts: FindFacts) -> FindProblem | None:
 
 def _told(decision: Decision, facts: FindFacts, speech: FindSpeech) -> FindSaying:
     message = message_for(decision, state=facts.work, now=speech.now, tongue=speech.tongue)
+    what = message.one_line
     if decision.verdict is Verdict.ACCEPTED:
         tone, icon = Tone.ACCEPTED, Icon.CHECK
     elif decision.verdict is Verdict.CONFIRM:
         tone, icon = Tone.ATTENTION, Icon.QUESTION
+        what = _leave_first(facts, speech) or what
     elif decision.reason is not None and decision.reason.severity is Severity.BLOCKING:
         tone, icon = Tone.STOP, Icon.OCTAGON
     else:
         tone, icon = Tone.ATTENTION, Icon.TRIANGLE
-    return FindSaying(tone=tone, icon=icon, heading=message.heading, what=message.one_line)
+    return FindSaying(tone=tone, icon=icon, heading=message.heading, what=what)
+
+
+def _leave_first(facts: FindFacts, speech: FindSpeech) -> str:
+    """Return what the question about the open parent says here: a press answers it."""
+    parent = facts.work.parent
+    if parent is None or facts.question is None or facts.question.kind is not QuestionKind.LEAVE_PARENT:
+        return ""
+    return speech.words.leave_first.format(code=parent.code)
 
 
 # -- keys
@@ -204,7 +216,7 @@ def _bill_keys(facts: FindFacts, speech: FindSpeech) -> tuple[FindPress, ...]:
 
 def _return_keys(facts: FindFacts, speech: FindSpeech) -> tuple[FindPress, ...]:
     new = speech.press(FindAct.NEW_RETURN, why=objection(facts, Operation.RETURNS))
-    return (*_again(speech), *_pages(facts, speech), new)
+    return (*_again(speech), *_pages(facts, speech), new, speech.press(FindAct.SEARCH))
 
 
 def _list_keys(facts: FindFacts, speech: FindSpeech) -> tuple[FindPress, ...]:

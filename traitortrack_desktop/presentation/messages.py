@@ -80,7 +80,8 @@ def message_for(
     parent = _parent_about(decision, state)
     if decision.verdict is not Verdict.ACCEPTED:
         assert decision.reason is not None
-        phrase = tongue.wording.reasons[decision.reason]
+        at_desk = decision.reason is Reason.PARENT_MISSING and (decision.bill or decision.ticket)
+        phrase = tongue.wording.never_packed if at_desk else tongue.wording.reasons[decision.reason]
     elif decision.kind in _FILLING and parent is not None and parent.is_full:
         is_added = decision.kind is EntryKind.ADD_CHILD
         phrase = tongue.wording.complete if is_added else tongue.wording.moved_full

@@ -156,6 +156,8 @@ class DeskWords:
     bill_full: str
     bill_completed: str
     next_returned: str
+    not_yours: str
+    """At a bill or a return, for a person who may not go on with it."""
     finding: str
     look_at: str
     open_twice: str
@@ -176,6 +178,9 @@ class DeskWords:
     status_unknown: str
     waits: Plural
     all_there: str
+    as_of: str
+    """As of when a bill is known, as ``known``, where what others do at it cannot be heard of."""
+    as_known_here: str
     bags_in: Plural
     no_parents: str
     no_returned: str
@@ -209,6 +214,11 @@ class ScanCardWords:
     finding: Mapping[CodeKind, str]
     stopped: str
     answers: str
+    sheets: Mapping[str, str]
+    """What prints the commands, by language."""
+    sheet_made: str
+    """Where the sheet is, as ``path``."""
+    no_sheet: str
     numbers: str
     scans_as: str
 
@@ -483,6 +493,8 @@ class Wording:
     moved_full: Phrase
     """Bags were moved, and their new parent is full with them."""
     bill_is_full: Phrase
+    never_packed: Phrase
+    """Of a parent that a bill or a return is to take, and that the centre does not know."""
     """A parent went onto a bill, which is full with it."""
     cannot_store: Phrase
     instructions: Instructions

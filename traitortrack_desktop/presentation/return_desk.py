@@ -7,12 +7,12 @@ from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.screen_state import Counter
 
 
-def return_desk_view(ticket: OpenTicket, tongue: Tongue) -> DeskView:
-    """Return what the screen shows of the return *ticket*."""
+def return_desk_view(ticket: OpenTicket, tongue: Tongue, *, follows: bool = True) -> DeskView:
+    """Return what the screen shows of the return *ticket*; *follows* as for a bill."""
     words = tongue.wording.desk
     return DeskView(
         instruction=words.next_returned,
-        counter=_counter(ticket, tongue),
+        counter=_counter(ticket, tongue, follows=follows),
         rows=desk_rows(ticket.changes, ticket.bags, ticket.count, tongue),
         inside=ticket.count,
         empty_rows_text=words.on_before.text(ticket.count) if ticket.count else words.no_returned,
@@ -20,11 +20,14 @@ def return_desk_view(ticket: OpenTicket, tongue: Tongue) -> DeskView:
     )
 
 
-def _counter(ticket: OpenTicket, tongue: Tongue) -> Counter:
+def _counter(ticket: OpenTicket, tongue: Tongue, *, follows: bool) -> Counter:
     words, waiting = tongue.wording.desk, len(ticket.unanswered)
     area = tongue.wording.office.areas.get(ticket.area or "", ticket.area)
     parts = [words.area.format(area=area)] if area else []
-    parts.append(words.waits.text(waiting) if waiting else words.all_there)
+    if waiting or follows:
+        parts.append(words.waits.text(waiting) if waiting else words.all_there)
+    if not follows:
+        parts.append(words.as_known_here)
     return Counter(
         count=ticket.count,
         capacity=0,

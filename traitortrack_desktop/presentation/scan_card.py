@@ -11,7 +11,7 @@ from traitortrack_desktop.domain.codes import NUMBER_PREFIX, CodeKind, Command, 
 from traitortrack_desktop.domain.entries import QuestionKind
 from traitortrack_desktop.domain.roles import DISPATCH_AREAS, Operation
 from traitortrack_desktop.domain.work import Question, WorkState
-from traitortrack_desktop.presentation.actions import KEYS, command_action
+from traitortrack_desktop.presentation.actions import KEYS, SHEETS, command_action
 from traitortrack_desktop.presentation.messages import Tongue, shown_code
 from traitortrack_desktop.presentation.phrases import ScanCardWords, Wording
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts
@@ -42,15 +42,17 @@ class ScanCardState:
     close: Action
 
 
-def scan_card_state(facts: ScreenFacts, tongue: Tongue) -> ScanCardState:
-    """Return what can be scanned now."""
+def scan_card_state(
+    facts: ScreenFacts, tongue: Tongue, *, has_sheets: bool = False, told: str = ""
+) -> ScanCardState:
+    """Return what can be scanned now; *told* is what became of a sheet that was just made."""
     words = tongue.wording.card
     return ScanCardState(
         title=words.title,
-        hint=words.hint,
+        hint=told or words.hint,
         scans_title=words.scans,
         scans=_scans(facts, tongue.wording),
-        buttons=_buttons(facts, tongue.wording),
+        buttons=(*_buttons(facts, tongue.wording), *(_sheets(facts, words) if has_sheets else ())),
         close=Action(act=MenuItem.CARD, key=KEYS[MenuItem.CARD], label=words.close, usable=True),
     )
 
@@ -60,6 +62,16 @@ def _buttons(facts: ScreenFacts, wording: Wording) -> tuple[CardButton, ...]:
     answers = _answers(facts.work.question, wording)
     ways_out = (Command.CANCEL, Command.UNDERSTOOD)
     return (*answers, *_commands(facts, wording, ways_out if answers else tuple(Command)))
+
+
+def _sheets(facts: ScreenFacts, words: ScanCardWords) -> tuple[CardButton, ...]:
+    """Return what prints the own commands, for whoever is signed in and is asked nothing."""
+    if facts.operator is None or facts.work.question is not None or facts.work.stop is not None:
+        return ()
+    return tuple(
+        CardButton(action=Action(act=item, key=KEYS[item], label=words.sheets[language], usable=True))
+        for item, language in SHEETS.items()
+    )
 
 
 def _scans(facts: ScreenFacts, wording: Wording) -> tuple[str, ...]:

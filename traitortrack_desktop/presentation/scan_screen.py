@@ -3,9 +3,16 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from traitortrack_desktop.domain.codes import AREA_PREFIX, NUMBER_PREFIX, SHOWN_OF_A_BADGE, Command
+from traitortrack_desktop.domain.codes import (
+    AREA_PREFIX,
+    NUMBER_PREFIX,
+    SHOWN_OF_A_BADGE,
+    Command,
+    is_typed_number,
+)
 from traitortrack_desktop.domain.entries import ABOUT_PEOPLE, Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.domain.work import AttentionItem, OpenParent, Stop, WorkState
 from traitortrack_desktop.presentation.actions import menu_actions, work_actions
 from traitortrack_desktop.presentation.bag_rows import bag_rows, counted_marks, mark_of, mark_text
@@ -51,7 +58,7 @@ def scan_screen_state(
 ) -> ScanScreenState:
     """Return what the screen shows at *now* (aware UTC)."""
     result = replace(_result(facts, now, tongue), held=_held_text(facts, tongue))
-    desk = _desk(facts.work, around, tongue)
+    desk = _desk(facts, around, now, tongue)
     actions = menu_actions(facts, around, tongue.wording) if around.menu_open else None
     return ScanScreenState(
         tone=_tone(facts, around, result),
@@ -69,15 +76,24 @@ def scan_screen_state(
     )
 
 
-def _desk(work: WorkState, around: Surroundings, tongue: Tongue) -> DeskView:
+def _desk(facts: ScreenFacts, around: Surroundings, now: datetime, tongue: Tongue) -> DeskView:
     """Return what the screen shows of what is worked at: a bill, a return, or a parent bag."""
+    work, follows = facts.work, facts.online is not False and facts.loading is None
     if work.bill is not None:
-        view = bill_desk_view(work.bill, tongue)
+        view = bill_desk_view(work.bill, tongue, now, follows=follows)
     elif work.ticket is not None:
-        view = return_desk_view(work.ticket, tongue)
+        view = return_desk_view(work.ticket, tongue, follows=follows)
     else:
         view = _packing(work, around.capacity, tongue)
-    return replace(view, instruction=tongue.wording.desk.finding) if work.finding else view
+    if work.finding:
+        return replace(view, instruction=tongue.wording.desk.finding)
+    return replace(view, instruction=tongue.wording.desk.not_yours) if _may_not_go_on(facts) else view
+
+
+def _may_not_go_on(facts: ScreenFacts) -> bool:
+    """Whether whoever took the station over amid a bill or a return may only leave it."""
+    needed = Operation.MANAGE_BILLS if facts.work.bill is not None else Operation.RETURNS
+    return facts.work.desk is not None and facts.session is not None and not facts.session.may(needed)
 
 
 def _packing(work: WorkState, capacity: int, tongue: Tongue) -> DeskView:
@@ -335,7 +351,7 @@ def _told(tone: Tone, icon: Icon, decision: Decision, message: Message) -> Resul
 def _shown_of(decision: Decision) -> str:
     """Return the code that a result is about: never a command's, nor a badge's."""
     shown = decision.child or decision.code
-    if shown in set(Command) or shown.startswith((AREA_PREFIX, NUMBER_PREFIX)) or shown.isdigit():
+    if shown in set(Command) or shown.startswith((AREA_PREFIX, NUMBER_PREFIX)) or is_typed_number(shown):
         return decision.parent or decision.about or decision.bill or decision.ticket or ""
     return "" if shown == SHOWN_OF_A_BADGE else shown
 

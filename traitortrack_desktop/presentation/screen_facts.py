@@ -88,6 +88,8 @@ class Surroundings:
     """Which page of the open menu is shown, counted from 0."""
     card_open: bool = False
     """The card of what can be scanned now is shown."""
+    has_sheets: bool = False
+    """The program can print the commands."""
     has_find: bool = False
     """The program has the screens to find things."""
     has_office: bool = False

@@ -112,6 +112,9 @@ class MenuItem(StrEnum):
     BILLS = "bills"
     RETURNS = "returns"
     BAGS = "bags"
+    SHEET = "sheet"
+    """The own commands as a sheet of barcodes, in English; ``SHEET_HINDI`` in Hindi."""
+    SHEET_HINDI = "sheet_hindi"
     REFUSALS = "refusals"
     """What was refused here today."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from traitortrack_desktop.domain.bills import BillFact
 from traitortrack_desktop.domain.findings import (
+    EVERY_TICKET,
     BagFilter,
     BagsPage,
     BillFilter,
@@ -20,6 +21,7 @@ from traitortrack_desktop.domain.findings import (
     Found,
     HistoryPage,
     RefusalsPage,
+    TicketFilter,
     TicketsPage,
 )
 from traitortrack_desktop.domain.operators import OperatorSession
@@ -156,7 +158,11 @@ class OwnAreaFinder:
         """Return nothing."""
         return BillsPage(bills=())
 
-    def tickets(self, after: str | None = None) -> TicketsPage:  # noqa: ARG002
+    def tickets(
+        self,
+        wanted: TicketFilter = EVERY_TICKET,  # noqa: ARG002
+        after: str | None = None,  # noqa: ARG002
+    ) -> TicketsPage:
         """Return nothing."""
         return TicketsPage(tickets=())
 

@@ -64,10 +64,6 @@ class EventHub:
 
     def tell(self, event: StationEvent) -> None:
         """Pass *event* on, on the calling thread."""
-        if isinstance(event, WorkResumed | ScanDecided | ReceiptsRecorded | StorageRecovered):
-            with self._changed:
-                self._pending = event.backlog.pending
-                self._changed.notify_all()
         if isinstance(event, OperatorChanged):
             self._take_operator(event)
         if isinstance(event, StationLockChanged):
@@ -77,6 +73,11 @@ class EventHub:
                 listener(event)
             except Exception:  # noqa: BLE001 - what is stored stays stored, and the others are told
                 _log.error("A listener met an unexpected error: %s", redacted_traceback())
+        if isinstance(event, WorkResumed | ScanDecided | ReceiptsRecorded | StorageRecovered):
+            # Last: whoever waited for the answers finds that every listener has been told of them.
+            with self._changed:
+                self._pending = event.backlog.pending
+                self._changed.notify_all()
 
     def _take_operator(self, event: OperatorChanged) -> None:
         number = event.session.badge if event.session is not None else None
@@ -154,6 +155,8 @@ class Station:
             self._naming.start()
         if self._catalogue is not None:
             self._catalogue.start()
+            # What others did at the bill of the desk is in no journal, but may be in the catalogue.
+            self._intake.refresh_bill()
         self._delivery.start()
 
     def submit(self, frame: ScanFrame) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from traitortrack_desktop.domain.bills import BillFact
 from traitortrack_desktop.domain.findings import (
+    EVERY_TICKET,
     BagFilter,
     BagsPage,
     BillFilter,
@@ -19,6 +20,7 @@ from traitortrack_desktop.domain.findings import (
     Found,
     HistoryPage,
     RefusalsPage,
+    TicketFilter,
     TicketsPage,
 )
 from traitortrack_desktop.domain.returns import TicketFact
@@ -58,7 +60,7 @@ class LocalFinder(Protocol):
         """Return a page of bills."""
         ...
 
-    def tickets(self, after: str | None = None) -> TicketsPage:
+    def tickets(self, wanted: TicketFilter = EVERY_TICKET, after: str | None = None) -> TicketsPage:
         """Return the returns that this station opened or worked at."""
         ...
 
@@ -102,7 +104,9 @@ class CentralFinder(Protocol):
         """Return a page of bills."""
         ...
 
-    def tickets(self, *, session: UUID, after: str | None = None) -> TicketsPage:
+    def tickets(
+        self, wanted: TicketFilter = EVERY_TICKET, *, session: UUID, after: str | None = None
+    ) -> TicketsPage:
         """Return a page of returns."""
         ...
 

@@ -18,13 +18,14 @@ from traitortrack_desktop.domain.deciding_deeds import bag_of, bill_of, decide_d
 from traitortrack_desktop.domain.deeds import Deed
 from traitortrack_desktop.domain.desks import bill_as_others_left_it
 from traitortrack_desktop.domain.entries import (
+    WITHOUT_EFFECT,
     BagFact,
     Decision,
     EntryKind,
     Holder,
     JournalEntry,
 )
-from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.holding import (
     decide_held,
     lets_the_next_follow,
@@ -59,6 +60,8 @@ FORM_SOURCE = "form"
 """Where an entry comes from that a form or a list asked for."""
 CENTRE_SOURCE = "centre"
 """Where an entry comes from that only says what the centre told."""
+_ENDING = frozenset({Command.COMPLETE, Command.CLOSE})
+"""What ends a bill or a return: it waits for all that was done there."""
 
 
 def monotonic_ms() -> int:
@@ -107,6 +110,7 @@ class ScanIntake:
         clock: Callable[[], datetime] = station_clock,
         bits: Callable[[], int] = _random_bits,
     ) -> None:
+        self._journal = journal
         self._bag_fact = known_about
         self._bill_fact = known_bill
         self._ticket_fact = known_ticket
@@ -253,7 +257,7 @@ class ScanIntake:
             barred=barred,
             badge=badge,
             arrival=arrival,
-            known=known,
+            known=replace(known, typed=frame.kind is FrameKind.TYPED),
         )
         if badge is not None and decision.kind is EntryKind.SIGN_IN:
             self.people.switch_to(badge, scanned, decision, frame.source, arrival)
@@ -312,12 +316,32 @@ class ScanIntake:
             return scanned, self._known_here(bill=scanned.text)
         if scanned.kind is CodeKind.TICKET:
             return scanned, self._known_here(ticket=scanned.text)
-        if scanned.problem is not Reason.UNKNOWN_CODE:
+        if scanned.command in _ENDING:
+            return scanned, replace(self._known_here(), waits=self._desk_waits())
+        at_bill = scanned.kind is CodeKind.CHILD and self._keeping.state.bill is not None
+        if scanned.problem is not Reason.UNKNOWN_CODE and not (at_bill and self._is_no_bag(scanned.text)):
             return scanned, self._known_here()
         known = self._known_here(bill=scanned.text)
         if known.bill is None or known.bill.is_absent or not known.may(Operation.MANAGE_BILLS):
             return scanned, replace(known, bill=None)
         return replace(scanned, kind=CodeKind.BILL, problem=None), known
+
+    def _is_no_bag(self, code: str) -> bool:
+        """Whether no bag *code* is known: bills may be called like child bags, which no bill takes."""
+        fact = self._bag_fact(code)
+        return fact is None or fact.is_absent
+
+    def _desk_waits(self) -> bool:
+        """Whether something of this station at the bill or return that is worked at has no answer yet."""
+        bill, ticket = self._keeping.state.bill, self._keeping.state.ticket
+        if bill is not None:
+            memory = self._journal.bill_memory(bill.code)
+            return memory is not None and any(
+                entry.seq in memory.waiting and entry.decision.kind not in WITHOUT_EFFECT
+                for entry in memory.later
+            )
+        known = self._journal.ticket_memory(ticket.code) if ticket is not None else None
+        return known is not None and known.waits
 
     def _known_here(self, *, bill: str | None = None, ticket: str | None = None) -> KnownHere:
         return KnownHere(

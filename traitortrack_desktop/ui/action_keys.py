@@ -10,6 +10,8 @@ from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.presentation.actions import HOLD_SECONDS, acts_by_key
 from traitortrack_desktop.presentation.screen_state import MenuItem
 
+KEYS = "keys"
+"""The source of what is not scanned, but pressed or touched."""
 _PROGRESS_EVERY_MS = 40
 
 
@@ -87,4 +89,4 @@ class ActionKeys(QObject):
         self._command(Command.UNDERSTOOD)
 
     def _command(self, code: str) -> None:
-        self._submit(ScanFrame(source="keys", raw=code.encode("ascii")))
+        self._submit(ScanFrame(source=KEYS, raw=code.encode("ascii")))

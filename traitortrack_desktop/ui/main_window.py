@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from traitortrack_desktop.domain.codes import Command
 from traitortrack_desktop.domain.frames import ScanFrame
+from traitortrack_desktop.domain.roles import role_of
+from traitortrack_desktop.presentation.actions import SHEETS
 from traitortrack_desktop.presentation.find_acts import FindTab
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.palette import PALETTES, Theme
@@ -31,6 +33,7 @@ from traitortrack_desktop.ui.idle_watch import IdleWatch
 from traitortrack_desktop.ui.keyboard_scanner import KeyboardScanner
 from traitortrack_desktop.ui.menu import Menu
 from traitortrack_desktop.ui.people_screens import MakeOfficePlace, PeopleScreens
+from traitortrack_desktop.ui.printed_commands import PrintCommands
 from traitortrack_desktop.ui.scan_card import ScanCard
 from traitortrack_desktop.ui.scan_controller import ScanController
 from traitortrack_desktop.ui.scan_screen import ScanScreen
@@ -62,6 +65,7 @@ class MainWindow(QMainWindow):
         office: MakeOfficePlace | None = None,
         own_password: MakeOfficePlace | None = None,
         find: MakeFindingPlace | None = None,
+        print_commands: PrintCommands | None = None,
     ) -> None:
         super().__init__()
         self._station, self._tongue, self._now, self._theme = station, tongue, now, theme
@@ -92,7 +96,7 @@ class MainWindow(QMainWindow):
         self._find_tab = FindTab.FIND
         if self.find_place is not None:
             self._stack.addWidget(self.find_place)
-        self._scanners = scanners
+        self._scanners, self._print_commands, self._sheet_told = scanners, print_commands, ""
         self.scanner_screen = scanner_screen(scanners, wording, palette)
         if self.scanner_screen is not None:
             self._stack.addWidget(self.scanner_screen)
@@ -105,6 +109,7 @@ class MainWindow(QMainWindow):
             has_office=office is not None,
             has_own_password=own_password is not None,
             has_find=find is not None,
+            has_sheets=print_commands is not None,
         )
         self.controller = ScanController(self.scan_screen, around, tongue=tongue, now=now, sound=sound)
         self._submit = submit
@@ -150,8 +155,9 @@ class MainWindow(QMainWindow):
         self.people.wanted.connect(self._show_form)
         self.people.left.connect(self._show_where_it_stands)
         self._idle.grew_idle.connect(self._station.lock)
+        self.scan_screen.keys.key_pressed.connect(self._touch)
+        self.scan_card.key_pressed.connect(self._actions.act_down)
         for keys in (self.scan_screen.keys, self.scan_card):
-            keys.key_pressed.connect(self._actions.act_down)
             keys.key_released.connect(self._actions.act_up)
         if self.find_place is not None:
             self.find_place.left.connect(self._leave_find, queued)
@@ -320,8 +326,16 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def _touch(self, act: Command | MenuItem | str) -> None:
+        """Do what a button means, unless it came up under the finger because of a scan."""
+        if not self.controller.is_asleep(act):
+            self._actions.act_down(act)
+
     def _choose(self, item: MenuItem) -> None:
         """Do what the menu's key means; the menu is on the scan screen, not on the card."""
+        if item in SHEETS:
+            self._print_sheet(SHEETS[item])
+            return
         if item is MenuItem.MENU and self._stack.currentWidget() is self.scan_card:
             self._show_work()
         self._menu.choose(item)
@@ -331,10 +345,26 @@ class MainWindow(QMainWindow):
         if self._stack.currentWidget() is self.scan_card:
             self._show_work()
         elif self.is_scanning:
+            self._sheet_told = ""
             self._show_card()
 
+    def _print_sheet(self, language: str) -> None:
+        """Print what whoever is signed in may scan, and say on the card where it is."""
+        person = self.controller.facts.operator
+        on_the_card = self._stack.currentWidget() is self.scan_card
+        if self._print_commands is None or person is None or not on_the_card:
+            return
+        path = self._print_commands(role_of(person.role), language)
+        words = self._tongue.wording.card
+        self._sheet_told = words.sheet_made.format(path=path) if path is not None else words.no_sheet
+        self._show_card()
+
     def _show_card(self) -> None:
-        self.scan_card.show_state(scan_card_state(self.controller.facts, self._tongue))
+        around = self.controller.around
+        state = scan_card_state(
+            self.controller.facts, self._tongue, has_sheets=around.has_sheets, told=self._sheet_told
+        )
+        self.scan_card.show_state(state)
         self.controller.set_around(card_open=True)
         self._show_scan_screen(self.scan_card)
 

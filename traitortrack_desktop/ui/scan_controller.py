@@ -7,13 +7,19 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QObject, QTimer
 
 from traitortrack_desktop.domain.codes import Command
+from traitortrack_desktop.domain.entries import JournalEntry
 from traitortrack_desktop.presentation.actions import MENU_KEYS_SLEEP_SECONDS, acts_by_key
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.presentation.scan_screen import (
     ACCEPTED_SHOWS_SECONDS,
     scan_screen_state,
 )
-from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings, after_event
+from traitortrack_desktop.presentation.screen_facts import (
+    ScreenFacts,
+    Surroundings,
+    after_event,
+    leaves_the_last_result,
+)
 from traitortrack_desktop.presentation.screen_state import MenuItem, ScanScreenState
 from traitortrack_desktop.presentation.sound_roles import (
     STOP_REPEATS_EVERY_SECONDS,
@@ -21,6 +27,7 @@ from traitortrack_desktop.presentation.sound_roles import (
     SoundRole,
 )
 from traitortrack_desktop.services.events import ScanDecided, StationEvent
+from traitortrack_desktop.ui.action_keys import KEYS
 from traitortrack_desktop.ui.scan_screen import ScanScreen
 from traitortrack_desktop.ui.sounds import Sound
 
@@ -50,6 +57,7 @@ class ScanController(QObject):
         self._awake = False
         self._menu_closed_at: datetime | None = None
         """When a scan closed the menu last."""
+        self._card_closed_at: datetime | None = None
         self._soon = self._timer(0, self.refresh, single=True)
         self._calm = self._timer(round(ACCEPTED_SHOWS_SECONDS * 1000) + 20, self.refresh, single=True)
         self._tick = self._timer(_TICK_MS, self.refresh)
@@ -63,22 +71,35 @@ class ScanController(QObject):
         if role is not None:
             self.sound(role)
         if isinstance(event, ScanDecided):
-            if self.around.menu_open:
-                self._menu_closed_at = self._now()
+            self._see_what_a_scan_closes(event.entry)
             self.around = replace(self.around, menu_open=False, menu_page=0)
             self._calm.start()
         self._soon.start()
 
     def acts_by_key(self) -> dict[str, Command | MenuItem]:
         """Return what the keys do now."""
-        around, closed_at = self.around, self._menu_closed_at
-        sleeps = timedelta(seconds=MENU_KEYS_SLEEP_SECONDS)
+        around = self.around
         return acts_by_key(
             self.facts.work,
             menu_page=around.menu_page if around.menu_open else None,
-            asleep=closed_at is not None and self._now() - closed_at < sleeps,
+            asleep=self._is_fresh(self._menu_closed_at),
             card_open=around.card_open,
         )
+
+    def is_asleep(self, act: Command | MenuItem | str) -> bool:
+        """Whether a finger on the button of *act* may have meant what a scan took from under it."""
+        if isinstance(act, MenuItem) or act is Command.UNDERSTOOD or self.around.menu_open:
+            return False
+        return self._is_fresh(self._menu_closed_at) or self._is_fresh(self._card_closed_at)
+
+    def _see_what_a_scan_closes(self, entry: JournalEntry) -> None:
+        if self.around.menu_open:
+            self._menu_closed_at = self._now()
+        if self.around.card_open and entry.source != KEYS and not leaves_the_last_result(entry):
+            self._card_closed_at = self._now()
+
+    def _is_fresh(self, moment: datetime | None) -> bool:
+        return moment is not None and self._now() - moment < timedelta(seconds=MENU_KEYS_SLEEP_SECONDS)
 
     def set_around(
         self,

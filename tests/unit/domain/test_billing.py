@@ -209,6 +209,36 @@ def test_leave_goes_back_to_packing():
     assert at_bill(scanned=f"SB10001 {LEAVE}").state.desk is None
 
 
+def typed(scanning, *codes):
+    scanning.typed = True
+    return [scanning.scan(code) for code in codes]
+
+
+def test_a_typed_parent_that_nobody_scanned_is_made_when_it_is_typed_again():
+    asked, made = typed(at_bill(), "SB10000", "SB10000")
+    assert (asked.question, asked.reason) == (QuestionKind.NEW_PARENT, Reason.CONFIRM_NEW_PARENT)
+    assert (made.kind, made.parent, made.makes_parent) == (EntryKind.ATTACH_PARENT, "SB10000", True)
+
+
+def test_a_typed_parent_is_made_by_the_same_code_alone_and_never_beyond_the_places():
+    scanning = at_bill()
+    asked = [decision.question for decision in typed(scanning, "SB10000", "SB10008", "SB10000")]
+    assert asked == [QuestionKind.NEW_PARENT, None, QuestionKind.NEW_PARENT]
+    (full,) = typed(at_bill(scanned="SB10001 SB10002 SB10003"), "SB10000")
+    assert full.verdict is Verdict.REFUSED
+
+
+def test_a_typed_parent_that_is_known_goes_on_as_a_scanned_one():
+    scanning = at_bill()
+    decisions = typed(scanning, "SB10001", "SB10009", "CHILD1")
+    assert [decision.reason for decision in decisions] == [
+        None,
+        Reason.PARENT_ON_OTHER_BILL,
+        Reason.CHILD_NOT_BILLABLE,
+    ]
+    assert not decisions[0].makes_parent
+
+
 # -- the centre's answers
 
 

@@ -107,7 +107,7 @@ def test_a_correction_that_cannot_be_is_refused_with_its_reason(before, code, re
         (f"SB10001 {DELETE} {MOVE}", QuestionKind.MOVE),
         (f"SB10001 {MOVE} {REMOVE}", QuestionKind.REMOVE),
         (f"SB10001 {MOVE} SB10002", QuestionKind.SWITCH),
-        (f"SB10001 {DELETE} C900", None),
+        (f"SB10001 {DELETE} C900", QuestionKind.DELETE),
         (f"SB10001 {DELETE} {CANCEL}", None),
         (f"SB10001 C001 {WRONG} {CANCEL}", None),
         (f"SB10001 {MOVE} {CANCEL}", None),

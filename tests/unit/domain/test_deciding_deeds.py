@@ -5,14 +5,13 @@ from fakes.desk_scanning import DeskScanning, bill, parent, person
 
 from traitortrack_desktop.domain.bills import BillDetails, BillFact, bill_name
 from traitortrack_desktop.domain.deeds import (
-    AttachTyped,
     CreateBill,
     EditBill,
     EditChildren,
     OpenReturn,
     WorkAtBill,
 )
-from traitortrack_desktop.domain.entries import BagFact, EntryKind, QuestionKind
+from traitortrack_desktop.domain.entries import EntryKind, QuestionKind
 from traitortrack_desktop.domain.reasons import Reason
 
 PLACES = BillDetails(capacity=10, destination="Jaipur", vehicle="RJ14 1234")
@@ -84,22 +83,6 @@ def test_a_bill_chosen_in_a_list_is_gone_to_whatever_it_is_called():
     assert scanning.do(WorkAtBill(bill="Inv 17")).kind is EntryKind.OPEN_BILL
     absent = DeskScanning(bills=(BillFact(code="INV 17", from_centre=True),))
     assert absent.do(WorkAtBill(bill="INV 17")).reason is Reason.BILL_UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("known", "makes", "reason"),
-    [
-        ((BagFact(code="SB10001", from_centre=True),), True, None),
-        ((), True, None),
-        ((parent("SB10001", on="BILL-9"),), False, Reason.PARENT_ON_OTHER_BILL),
-        ((BagFact(code="SB10001", kind="child"),), False, Reason.CHILD_NOT_BILLABLE),
-    ],
-)
-def test_a_typed_parent_that_nobody_scanned_is_made(known, makes, reason):
-    scanning = DeskScanning(bags=known, bills=(bill(),))
-    scanning.scan("BILL-1")
-    decision = scanning.do(AttachTyped(parent=" sb10001 "))
-    assert (decision.makes_parent, decision.reason) == (makes, reason)
 
 
 def test_a_return_needs_one_of_the_depots():

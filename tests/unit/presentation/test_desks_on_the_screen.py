@@ -1,9 +1,10 @@
 """What the scan screen shows at a bill, at a return, while finding, and of the corrections."""
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
+from fakes.decisions import refused
 from fakes.fake_station import MORNING
 from fakes.shown_desks import DESKS, HELD, PARENTS, TICKET, administrator, biller, desk_station, parent_of
 from fakes.shown_screens import CHILDREN, answered, packed, scan
@@ -11,9 +12,12 @@ from fakes.shown_screens import CHILDREN, answered, packed, scan
 from traitortrack_desktop.domain.codes import WHY_COMMANDS, Command
 from traitortrack_desktop.domain.entries import EntryKind
 from traitortrack_desktop.domain.reasons import Reason
+from traitortrack_desktop.domain.roles import Rights
 from traitortrack_desktop.domain.work import AttentionItem
 from traitortrack_desktop.presentation.actions import KEYS, MENU_KEYS, acts_by_key
-from traitortrack_desktop.presentation.messages import Tongue, message_for_refusal
+from traitortrack_desktop.presentation.bill_desk import bill_desk_view
+from traitortrack_desktop.presentation.messages import Tongue, message_for, message_for_refusal
+from traitortrack_desktop.presentation.return_desk import return_desk_view
 from traitortrack_desktop.presentation.scan_card import scan_card_state
 from traitortrack_desktop.presentation.scan_screen import scan_screen_state
 from traitortrack_desktop.presentation.screen_facts import ScreenFacts, Surroundings, after_event
@@ -99,10 +103,10 @@ def test_the_next_act_is_said(watched, situation, instruction):
     [
         ("bill_opened", "BILL OPEN", "BILL-5 has 12 of 20 parents."),
         ("new_bill", "NEW BILL", "Bill BILL-NEW-1 is made. It takes 20 parents."),
-        ("bill_attached", "ON THE BILL", "SB20005 is on BILL-5. 3 places left."),
+        ("bill_attached", "ON THE BILL", "SB20005 is on BILL-5. Places left: 3."),
         ("bill_filled", "BILL FULL", "SB20001 is on BILL-6. All 3 places are taken."),
         ("bill_waits", "WAIT FIRST", "Something on BILL-6 still waits for the centre."),
-        ("detached", "TAKEN OFF", "SB20002 is off BILL-5. 4 places left."),
+        ("detached", "TAKEN OFF", "SB20002 is off BILL-5. Places left: 4."),
         ("parent_on_other_bill", "STOP", "SB20031 is on bill BILL-77."),
         ("child_at_the_bill", "CHILD BAG", f"{CHILDREN[1]} is a child bag. Only parent bags go here."),
         ("returned", "RETURNED", "SB20035 with 29 bags is back from bill BILL-5."),
@@ -402,3 +406,41 @@ def test_a_parent_packed_here_is_no_parent_of_a_bill(watched):
     assert watched.shown().rows == ()
     assert watched.shown().empty_rows_text == "12 parents were on it before"
     assert PARENTS[0] not in {row.code.text for row in watched.shown().rows}
+
+
+def test_figures_of_a_bill_say_as_of_when_while_others_cannot_be_heard_of(watched):
+    situation = watched.shown("bill_attached").counter.details[0]
+    assert "as of" not in situation
+    bill = replace(
+        watched.facts.work.bill,
+        unanswered=frozenset(),
+        fact=replace(watched.facts.work.bill.fact, as_of=datetime(2026, 3, 4, 9, 30, tzinfo=UTC)),
+    )
+    now, tongue = datetime(2026, 3, 4, 10, tzinfo=UTC), Tongue(zone=UTC)
+    view = bill_desk_view(bill, tongue, now, follows=False)
+    assert view.counter.details[0] == "In work · as of 09:30"
+    unknown = replace(bill, fact=None)
+    assert bill_desk_view(unknown, tongue, now, follows=False).counter.details[0].endswith("as known here")
+
+
+def test_figures_of_a_return_say_that_they_are_what_is_known_here(watched):
+    watched.shown("returned")
+    ticket = replace(watched.facts.work.ticket, unanswered=frozenset())
+    assert return_desk_view(ticket, Tongue(), follows=False).counter.details[0].endswith("as known here")
+
+
+def test_a_child_bag_of_digits_is_shown_as_itself(watched):
+    scan(watched.station, "SB10001", "0100003")
+    assert watched.shown().result.code.text == "0100003"
+
+
+def test_a_parent_that_was_never_packed_is_laid_aside_at_a_bill():
+    message = message_for(replace(refused("SB10077", Reason.PARENT_MISSING), bill="BILL-5"))
+    assert (message.heading, message.now) == ("NOT KNOWN", "Lay it aside. It goes on after it is packed.")
+
+
+def test_whoever_may_not_work_at_a_bill_is_told_to_leave_it(watched):
+    watched.shown("bill_attached")
+    session = replace(watched.facts.session, rights=Rights.OPERATOR)
+    watched.facts = replace(watched.facts, session=session)
+    assert watched.shown().instruction == "Scan LEAVE, or a biller signs in"

@@ -38,8 +38,8 @@ def test_every_step_of_the_operators_sheet_does_what_it_says():
     ]  # fmt: skip
     assert told(scanning, close_it, close_it, reopen) == ["confirm_close", "close_parent", "open_parent"]
     assert told(scanning, close_it, close_it, second, one, understood, move, one) == [
-        "confirm_close", "close_parent", "open_parent", "child_in_other_parent", "acknowledge", "confirm_move",
-        "move_children",
+        "confirm_close", "close_parent", "open_parent", "child_in_other_parent", "acknowledge",
+        "confirm_move", "move_children",
     ]  # fmt: skip
     assert told(scanning, close_it, close_it, third, *six, wrong_parent, fourth) == [
         "confirm_close", "close_parent", "open_parent", *["add_child"] * 6, "confirm_wrong_parent",

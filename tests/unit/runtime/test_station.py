@@ -21,6 +21,7 @@ from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.operators import SignInWay
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.roles import Person, Rights
+from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.runtime import background
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.runtime.background_badges import BackgroundBadges
@@ -33,9 +34,11 @@ from traitortrack_desktop.services.events import (
     OperatorChanged,
     ScanDecided,
     StorageFailed,
+    WorkResumed,
 )
 from traitortrack_desktop.services.people_desk import PeopleTrouble
 from traitortrack_desktop.services.ports import (
+    Backlog,
     CentreMismatchError,
     CentreUnreachableError,
     NotPermittedError,
@@ -574,3 +577,11 @@ def test_finding_is_closed_with_the_station():
     assert bench.station.find is bench.find
     bench.station.stop()
     assert bench.find.closed
+
+
+def test_nothing_waits_only_when_every_listener_was_told_of_the_last_answers():
+    hub, seen = EventHub(), []
+    hub.tell(WorkResumed(state=WorkState(), backlog=Backlog(pending=1, oldest_at=None)))
+    hub.subscribe(lambda _event: seen.append(hub.wait_until_nothing_waits(0)))
+    hub.tell(WorkResumed(state=WorkState(), backlog=Backlog(pending=0, oldest_at=None)))
+    assert (seen, hub.wait_until_nothing_waits(0)) == ([False], True)

@@ -36,7 +36,7 @@ def station(calls: list[str]) -> Station:
 def test_what_is_known_is_open_before_the_first_scan_can_come(station: Station, calls: list[str]):
     station.start()
 
-    assert calls == ["intake start", "catalogue start", "delivery start"]
+    assert calls == ["intake start", "catalogue start", "intake refresh_bill", "delivery start"]
     station.stop()
 
 

@@ -11,7 +11,7 @@ from fakes.sign_ins import ASHA, RAVI
 
 from traitortrack_desktop.domain.bills import BillDetails, BillFact, BillStatus
 from traitortrack_desktop.domain.codes import Command, code_rules
-from traitortrack_desktop.domain.deeds import AttachTyped, CreateBill, OpenReturn, WorkAtBill, WorkAtReturn
+from traitortrack_desktop.domain.deeds import CreateBill, OpenReturn, WorkAtBill, WorkAtReturn
 from traitortrack_desktop.domain.entries import (
     BagFact,
     EntryKind,
@@ -21,6 +21,7 @@ from traitortrack_desktop.domain.entries import (
     Receipt,
     Verdict,
 )
+from traitortrack_desktop.domain.frames import FrameKind, ScanFrame
 from traitortrack_desktop.domain.identifiers import DeviceId
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.returns import TicketFact, TicketStatus
@@ -36,7 +37,7 @@ TICKETS = {"RTN-20260301-00AA": TicketFact(code="RTN-20260301-00AA", status=Tick
 
 
 def bench_of(by=RAVI, **more):
-    return IntakeBench(by=by, bills=BILLS, tickets=TICKETS, **more)
+    return IntakeBench(by=by, bills=dict(BILLS), tickets=TICKETS, **more)
 
 
 def held(bench):
@@ -73,7 +74,10 @@ def test_what_a_form_asks_for_is_decided_stored_and_told_like_a_scan(deed, kind,
 def test_a_parent_that_was_typed_onto_a_bill_is_looked_up_first():
     bench = bench_of(known=lambda code: BagFact(code=code, from_centre=True))
     bench.scan("BILL-7")
-    bench.intake.do(AttachTyped(parent="sb10001"))
+    assert bench.scan("sb10001").reason is Reason.PARENT_MISSING
+    for _ in range(2):
+        bench.intake.take(ScanFrame(source="keyboard", raw=b"sb10001", kind=FrameKind.TYPED), bench.at_ms)
+        bench.at_ms += 5000
     decision = bench.decisions[-1]
     assert (decision.kind, decision.parent, decision.makes_parent) == (
         EntryKind.ATTACH_PARENT,
@@ -253,6 +257,17 @@ def test_what_others_did_at_the_bill_that_is_worked_at_is_told():
     assert len(bench.told) == told
 
 
+def test_what_others_did_at_the_bill_before_a_restart_is_known_again_after_it():
+    bench = bench_of()
+    bench.scan("BILL-7")
+    settled = replace(KNOWN, status=BillStatus.COMPLETED)
+    number = bench.journal.entries[-1].seq
+    bench.catalogue_bills["BILL-7"] = KnownBill(fact=settled, posted_seq=number)
+    bench.restart(bench.journal)
+    bench.intake.refresh_bill()
+    assert bench.scan("SB10001").reason is Reason.BILL_COMPLETED
+
+
 def test_an_older_copy_of_the_bill_changes_nothing():
     bench = bench_of()
     bench.scan("BILL-7")
@@ -371,3 +386,67 @@ def test_a_bill_that_could_not_be_made_is_worked_at_no_more():
     bench.intake.take_receipts([entry], PostingReply(receipts=(receipt,), server_time=None, centre=None))
     assert bench.state.desk is None
     assert [item.code for item in bench.state.attention] == ["BILL-9"]
+
+
+# -- what ends a bill or a return waits for all that was done there
+
+
+def answer(bench, *seqs):
+    entries = [bench.journal.entries[seq - 1] for seq in seqs]
+    receipts = tuple(Receipt(seq=seq, outcome=Outcome.POSTED) for seq in seqs)
+    assert bench.intake.take_receipts(entries, PostingReply(receipts=receipts, server_time=None, centre=None))
+
+
+def seqs_of(bench, *kinds):
+    return [entry.seq for entry in bench.journal.entries if entry.decision.kind in kinds]
+
+
+def test_a_bill_is_not_completed_while_something_waits_that_was_done_before_it_was_left():
+    full = replace(KNOWN, capacity=2, linked=2)
+    bench = IntakeBench(by=RAVI, bills={"BILL-7": replace(full, linked=1)})
+    bench.scan_all("BILL-7 SB10001 TT-CMD-LEAVE")
+    bench.bills["BILL-7"] = full
+    bench.scan("BILL-7")
+    assert bench.state.bill.unanswered == frozenset()
+    assert bench.scan("TT-CMD-COMPLETE").reason is Reason.BILL_WAITS
+    answer(bench, *seqs_of(bench, EntryKind.ATTACH_PARENT))
+    assert bench.scan("TT-CMD-COMPLETE").question is QuestionKind.COMPLETE_BILL
+
+
+def test_a_return_is_not_finalised_while_something_waits_that_was_done_before_it_was_left():
+    bench = IntakeBench(by=RAVI)
+    bench.scan_all("TT-CMD-NEW-RETURN TT-AREA-JAIPUR SB10001 TT-CMD-LEAVE")
+    code = bench.journal.entries[-2].decision.ticket
+    bench.tickets[code] = bench.journal.ticket_memory(code)
+    bench.scan(code)
+    (made,) = seqs_of(bench, EntryKind.OPEN_RETURN)
+    assert bench.decisions[-1].ticket_entry == bench.journal.entries[made - 1].id
+    assert bench.scan("TT-CMD-COMPLETE").reason is Reason.BILL_WAITS
+    answer(bench, *seqs_of(bench, EntryKind.OPEN_RETURN, EntryKind.RETURN_BAG))
+    assert bench.scan("TT-CMD-COMPLETE").question is QuestionKind.FINALISE_RETURN
+
+
+def test_a_bill_that_is_called_like_a_child_bag_is_gone_to_from_another_bill():
+    bench = bench_of()
+    bench.bills["LOT726"] = replace(KNOWN, code="LOT726")
+    assert bench.scan("LOT726").reason is Reason.NO_PARENT
+    bench.scan("BILL-7")
+    assert bench.scan("LOT726").kind is EntryKind.OPEN_BILL
+    assert bench.scan("LOT727").reason is Reason.CHILD_NOT_BILLABLE
+
+
+def test_a_child_bag_that_is_known_is_no_bill_however_it_is_called():
+    child = BagFact(code="LOT726", kind="child", parent="SB10001", from_centre=True)
+    bench = bench_of(known=lambda code: child if code == "LOT726" else None)
+    bench.bills["LOT726"] = replace(KNOWN, code="LOT726")
+    bench.scan("BILL-7")
+    assert bench.scan("LOT726").reason is Reason.CHILD_NOT_BILLABLE
+
+
+def test_what_is_held_and_cannot_be_placed_at_a_bill_is_not_said_to_be_nothing():
+    bench = bench_of()
+    bench.pour("SB10001 C001")
+    bench.scan("BILL-7")
+    (told,) = bench.press(PLACE)
+    assert told.reason is Reason.COMMAND_NOT_HERE
+    assert held(bench) == ["SB10001", "C001"]

@@ -56,6 +56,7 @@ from traitortrack_desktop.presentation.wording.work_words import (
     LATE_OF_MANY,
     LATE_ONTO,
     MOVED_FULL,
+    NEVER_PACKED,
     WORK_ACCEPTED,
     WORK_COMMANDS,
     WORK_LATE,
@@ -859,6 +860,7 @@ ENGLISH = Wording(
     ),
     moved_full=MOVED_FULL,
     bill_is_full=BILL_IS_FULL,
+    never_packed=NEVER_PACKED,
     cannot_store=Phrase(
         heading="CANNOT STORE",
         what=("This station cannot write to its disk. Nothing scanned now is counted.",),

@@ -118,6 +118,7 @@ _FOUND = FoundWords(
     on_return="on {code}",
     out_of="out of {other}",
     waits="waits for the centre",
+    renamed="{other} is called {code} now",
     refused="refused: {name}",
 )
 
@@ -136,7 +137,7 @@ _LISTS = FindListWords(
     nothing_fits={
         FindTab.FIND: "",
         FindTab.BILLS: "No bill fits. F11 changes the search.",
-        FindTab.RETURNS: "No return fits.",
+        FindTab.RETURNS: "No return fits. F11 changes the search.",
         FindTab.BAGS: "No bag fits. F9 shows all.",
         FindTab.REFUSALS: "Nothing was refused here on this day.",
     },
@@ -230,7 +231,12 @@ FIND_WORDS = FindWords(
         FindAct.NEW_RETURN: "New return",
         FindAct.WORK_AT_RETURN: "Work at it",
     },
-    again={FindAct.DELETE: "Delete it now", FindAct.SAVE_CHILDREN: "Save now"},
+    again={
+        FindAct.DELETE: "Delete it now",
+        FindAct.SAVE_CHILDREN: "Save now",
+        FindAct.WORK_AT_BILL: "Close bag and go",
+        FindAct.WORK_AT_RETURN: "Close bag and go",
+    },
     why={
         Why.SIGN_IN: "sign in first",
         Why.RIGHTS_FIRST: "PIN or password first",
@@ -261,9 +267,9 @@ FIND_WORDS = FindWords(
     },
     examples={
         FindField.CODE: "a code or a part of it, then Enter",
-        FindField.SINCE: _DAY,
-        FindField.UNTIL: _DAY,
-        FindField.DAY: f"today, or for instance {_DAY}",
+        FindField.SINCE: "dd.mm.yyyy",
+        FindField.UNTIL: "dd.mm.yyyy",
+        FindField.DAY: "today, or dd.mm.yyyy",
         FindField.NAME: "BILL-2026-0001",
     },
     forms={
@@ -350,7 +356,8 @@ FIND_WORDS = FindWords(
     stays="empty: it stays as it is",
     nothing_yet="This station’s copy has no such list. Only the centre has it.",
     refusals_from="From this station’s own journal, as of {at}.",
-    trouble_heading="",
+    leave_first="{code} is open. Press the same again to close it and go there, or Esc to stay.",
+    office_list="Only billers and administrators see this list.",
     page="Page {number}",
     not_known_when="a time not known",
     reasons=_REASONS,

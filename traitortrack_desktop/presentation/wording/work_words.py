@@ -78,6 +78,11 @@ WORK_REASONS: Mapping[Reason, Phrase] = {
         what=("There is no bill {code} yet.",),
         now=("Scan it again to make it, or type its number of places.",),
     ),
+    Reason.CONFIRM_NEW_PARENT: Phrase(
+        heading="NEW BAG?",
+        what=("{code} was never scanned. It can be put onto the bill all the same.",),
+        now=("Type it again to put it on, or CANCEL.",),
+    ),
     Reason.CONFIRM_DETACH: Phrase(
         heading="TAKE OFF?",
         what=("One parent bag will be taken off bill {bill}.", "One parent bag will be taken off."),
@@ -254,7 +259,7 @@ WORK_REASONS: Mapping[Reason, Phrase] = {
     Reason.PARENT_ON_THIS_BILL: Phrase(
         heading="ALREADY ON IT",
         what=("{code} is on bill {bill} already.", "{code} is on this bill already."),
-        now=("It counts once. Scan the next parent bag.",),
+        now=("It counts once. Go on.",),
     ),
     Reason.PARENT_ON_OTHER_BILL: Phrase(
         heading="STOP",
@@ -293,7 +298,7 @@ WORK_REASONS: Mapping[Reason, Phrase] = {
     Reason.ALREADY_RETURNED: Phrase(
         heading="ALREADY RETURNED",
         what=("{code} is on this return already.",),
-        now=("It counts once. Scan the next parent bag.",),
+        now=("It counts once. Go on.",),
     ),
     Reason.PARENT_NOT_BILLED: Phrase(
         heading="ON NO BILL",
@@ -510,7 +515,7 @@ WORK_ACCEPTED: Mapping[EntryKind, Phrase] = {
     EntryKind.ATTACH_PARENT: Phrase(
         heading="ON THE BILL",
         what=(
-            "{parent} is on {bill}. {remaining} places left.",
+            "{parent} is on {bill}. Places left: {remaining}.",
             "{parent} is on bill {bill}.",
             "It is on the bill.",
         ),
@@ -518,7 +523,7 @@ WORK_ACCEPTED: Mapping[EntryKind, Phrase] = {
     EntryKind.DETACH_PARENT: Phrase(
         heading="TAKEN OFF",
         what=(
-            "{parent} is off {bill}. {remaining} places left.",
+            "{parent} is off {bill}. Places left: {remaining}.",
             "{parent} is off bill {bill}.",
             "It is off the bill.",
         ),
@@ -531,7 +536,7 @@ WORK_ACCEPTED: Mapping[EntryKind, Phrase] = {
     ),
     EntryKind.REOPEN_BILL: Phrase(
         heading="REOPENED",
-        what=("Bill {bill} takes changes again. {remaining} places left.", "The bill takes changes again."),
+        what=("Bill {bill} takes changes again. Places left: {remaining}.", "The bill takes changes again."),
     ),
     EntryKind.EDIT_BILL: Phrase(
         heading="CHANGED",
@@ -579,7 +584,7 @@ WORK_ACCEPTED: Mapping[EntryKind, Phrase] = {
     EntryKind.LEAVE: Phrase(
         heading="BACK",
         what=(
-            "{here} is open again.",
+            "The station is at {here} again.",
             "{parent} is open with {count} of {capacity} bags.",
             "The station packs bags.",
         ),
@@ -596,6 +601,11 @@ MOVED_FULL = Phrase(
         "{parent} is full with {count} bags.",
     ),
     now=("Put them into {parent}.",),
+)
+NEVER_PACKED = Phrase(
+    heading="NOT KNOWN",
+    what=("{code} was never packed, as far as is known.",),
+    now=("Lay it aside. It goes on after it is packed.",),
 )
 BILL_IS_FULL = Phrase(
     heading="BILL FULL",
@@ -616,6 +626,7 @@ WORK_QUESTIONS: Mapping[QuestionKind, str] = {
     QuestionKind.LEAVE_PARENT: "Scan {code} again to leave the bag",
     QuestionKind.NEW_BILL: "Scan {code} again to make it",
     QuestionKind.DETACH: "Scan the parent bag to take off",
+    QuestionKind.NEW_PARENT: "Type {code} again to put it on",
     QuestionKind.COMPLETE_BILL: "Scan {code} again to complete it",
     QuestionKind.REOPEN_BILL: "Scan REOPEN again to reopen it",
     QuestionKind.DELETE_BILL: "Scan bill {about} to delete it",
@@ -648,6 +659,7 @@ DESK_WORDS = DeskWords(
     bill_full="Bill full: scan COMPLETE",
     bill_completed="Bill completed: scan the next bill",
     next_returned="Scan a returned parent bag",
+    not_yours="Scan LEAVE, or a biller signs in",
     finding="Scan a bag, bill or return to find it",
     look_at="Look at {code}, scan UNDERSTOOD",
     open_twice="Ask who goes on with {code}",
@@ -671,6 +683,8 @@ DESK_WORDS = DeskWords(
     status_unknown="Not known here",
     waits=Plural(one="1 waits for the centre", other="{count} wait for the centre"),
     all_there="all at the centre",
+    as_of="as of {known}",
+    as_known_here="as known here",
     bags_in=Plural(one="1 bag", other="{count} bags"),
     no_parents="Parent bags appear here, the newest on top",
     no_returned="Returned bags appear here, the newest on top",
@@ -732,6 +746,9 @@ CARD_WORDS = ScanCardWords(
     },
     stopped="First: UNDERSTOOD, or the bag again",
     answers="First: {answer}",
+    sheets={"en": "Print commands", "hi": "Print in Hindi"},
+    sheet_made="The sheet to print: {path}",
+    no_sheet="The sheet could not be written: is the disk full?",
     numbers="{number} parents",
     scans_as="{code}",
 )

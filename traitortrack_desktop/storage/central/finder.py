@@ -12,12 +12,14 @@ from uuid import UUID
 from sqlalchemy import text as sql
 
 from traitortrack_desktop.domain.findings import (
+    EVERY_TICKET,
     BagFilter,
     BagsPage,
     BillFilter,
     BillsPage,
     Found,
     HistoryPage,
+    TicketFilter,
     TicketsPage,
 )
 from traitortrack_desktop.domain.identifiers import DeviceId
@@ -108,10 +110,17 @@ class CentralFinderOffice:
             after=after,
         )
 
-    def tickets(self, *, session: UUID, after: str | None = None) -> TicketsPage:
+    def tickets(
+        self, wanted: TicketFilter = EVERY_TICKET, *, session: UUID, after: str | None = None
+    ) -> TicketsPage:
         """Return a page of returns; ``NotPermittedError`` for whoever may not work at them."""
+        values = {"text": storable(wanted.text), "status": wanted.status and str(wanted.status)}
         return self._asked(
-            "SELECT station.find_tickets(:device, :session, :after)", tickets_page, session, after=after
+            "SELECT station.find_tickets(:device, :session, CAST(:wanted AS jsonb), :after)",
+            tickets_page,
+            session,
+            wanted=_filter(values),
+            after=after,
         )
 
     def close(self) -> None:

@@ -77,7 +77,10 @@ def bills_page(answer: Payload) -> BillsPage:
     return BillsPage(
         bills=tuple(
             ListedBill(
-                fact=bill_fact_from_payload(bill["fact"]), made_at=_moment(bill["made_at"]), by=bill["by"]
+                fact=bill_fact_from_payload(bill["fact"]),
+                description=bill.get("description"),
+                made_at=_moment(bill["made_at"]),
+                by=bill["by"],
             )
             for bill in answer["bills"]
         ),

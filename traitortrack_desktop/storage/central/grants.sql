@@ -57,7 +57,7 @@ BEGIN
         station.find_history(uuid, uuid, text, text),
         station.find_bags(uuid, uuid, jsonb, text),
         station.find_bills(uuid, uuid, jsonb, text),
-        station.find_tickets(uuid, uuid, text),
+        station.find_tickets(uuid, uuid, jsonb, text),
         station.prune_changes(),
         station.fold_statistics()
     TO traitortrack_station;

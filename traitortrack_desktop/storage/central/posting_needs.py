@@ -40,6 +40,36 @@ _CHANGED = {
 }  # fmt: skip
 """Columns that stations read or change in rows which others make."""
 
+_OF_ACTS = {
+    "bill": {
+        "bill_id": "text", "description": "text", "parent_bag_count": "whole numbers",
+        "linked_parent_count": "whole numbers", "total_child_bags": "whole numbers",
+        "total_weight_kg": "numbers", "expected_weight_kg": "numbers", "status": "text",
+        "created_by_id": "whole numbers",
+        "created_at": "points in time", "updated_at": "points in time", "destination": "text",
+        "vehicle_number": "text",
+    },
+    "bill_bag": {"bill_id": "whole numbers", "bag_id": "whole numbers", "created_at": "points in time"},
+    "return_ticket": {
+        "ticket_code": "text", "cf_location": "text", "status": "text", "bags_scanned_count": "whole numbers",
+        "total_weight_returned_kg": "numbers", "notes": "text", "created_by_id": "whole numbers",
+        "created_at": "points in time", "updated_at": "points in time", "finalized_at": "points in time",
+    },
+    "return_ticket_bag": {
+        "return_ticket_id": "whole numbers", "bag_id": "whole numbers", "original_bill_id": "whole numbers",
+        "weight_at_return_kg": "numbers", "child_count_at_return": "whole numbers",
+        "scanned_by_id": "whole numbers", "scanned_at": "points in time",
+    },
+    "bill_return_event": {
+        "bill_id": "whole numbers", "return_ticket_id": "whole numbers", "bag_id": "whole numbers",
+        "bag_qr_id": "text", "previous_linked_count": "whole numbers", "new_linked_count": "whole numbers",
+        "previous_weight_kg": "numbers", "new_weight_kg": "numbers", "previous_child_count": "whole numbers",
+        "new_child_count": "whole numbers", "removed_by_id": "whole numbers", "removed_at": "points in time",
+        "reason": "text",
+    },
+}  # fmt: skip
+"""The columns that work at bills and returns inserts, without which stations pack all the same."""
+
 _READ = {
     "user": ("password_hash", "role", "dispatch_area", "verified", "failed_login_attempts", "locked_until",
              "last_failed_login", "email", "created_at", "two_fa_enabled", "totp_secret"),
@@ -66,6 +96,22 @@ _MAY_BE_NULL = {
     ("scan", "parent_bag_id"): "the scan of a child names no parent",
     ("scan", "child_bag_id"): "the scan of a parent names no child",
     ("scan", "user_id"): "a scan by somebody whom the web application does not know names nobody",
+    ("bill", "destination"): "of most bills nobody says where they go",
+    ("bill", "vehicle_number"): "of most bills nobody says what takes them",
+    ("bill", "created_by_id"): "one that somebody unknown to the web application made has no maker",
+    (
+        "return_ticket",
+        "created_by_id",
+    ): "one that somebody made whom the web application does not know has no maker",
+    ("return_ticket", "finalized_at"): "a return that is open has not ended",
+    (
+        "return_ticket_bag",
+        "scanned_by_id",
+    ): "a scan by somebody whom the web application does not know names nobody",
+    (
+        "bill_return_event",
+        "removed_by_id",
+    ): "a scan by somebody whom the web application does not know names nobody",
 }
 
 
@@ -91,7 +137,7 @@ def unfit_columns(found: FoundShape) -> tuple[str, ...]:
     """Return what would have the server refuse a station's rows, as sentences that say what helps."""
     return tuple(
         sentence
-        for table in (*_WRITTEN, *_CHANGED)
+        for table in dict.fromkeys((*_WRITTEN, *_CHANGED, *_OF_ACTS))
         if found.table(table) is not None
         for sentence in (*_wrong_types(found, table), *_wrong_nulls(found, table), *_without_id(found, table))
     )
@@ -118,17 +164,19 @@ _UNAUDITED = "what people do at stations is not written into the audit"
 
 
 def _wrong_types(found: FoundShape, table: str) -> Iterator[str]:
-    for name, family in {**_WRITTEN, **_CHANGED}[table].items():
+    to_pack = {**_WRITTEN, **_CHANGED}.get(table, {})
+    for name, family in {**_OF_ACTS.get(table, {}), **to_pack}.items():
         column = found.columns_of(table).get(name)
         if column is not None and not column.kind.startswith(_FAMILIES[family]):
+            what = "post" if name in to_pack else _NO_ACTS
             yield (
                 f"the column {table}.{name} is {column.kind} and has to hold {family}:"
-                " stations cannot post before its type is changed"
+                f" stations cannot {what} before its type is changed"
             )
 
 
 def _wrong_nulls(found: FoundShape, table: str) -> Iterator[str]:
-    written = _WRITTEN.get(table, {})
+    written = _inserted(table)
     for column in found.columns_of(table).values() if written else ():
         if column.nullable or column.name == "id":
             continue
@@ -144,11 +192,19 @@ def _wrong_nulls(found: FoundShape, table: str) -> Iterator[str]:
 
 def _without_id(found: FoundShape, table: str) -> Iterator[str]:
     column = found.columns_of(table).get("id")
-    if table in _WRITTEN and column is not None and not column.has_default:
+    if _inserted(table) and column is not None and not column.has_default:
         yield (
             f"the column {table}.id gives new rows no number, so that stations cannot add any:"
             " give it a sequence as its default"
         )
+
+
+_NO_ACTS = "work at bills and returns"
+
+
+def _inserted(table: str) -> dict[str, str]:
+    """Return the columns that stations insert into *table*, none where they add no rows."""
+    return _WRITTEN.get(table) or _OF_ACTS.get(table, {})
 
 
 def _cure(column: FoundColumn) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from traitortrack_desktop.domain.bills import same_bill
-from traitortrack_desktop.domain.entries import EntryKind, JournalEntry
+from traitortrack_desktop.domain.entries import WITHOUT_EFFECT, EntryKind, JournalEntry
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.returns import TicketFact, TicketStatus
 from traitortrack_desktop.services.ports import BillMemory
@@ -93,6 +93,7 @@ def ticket_memory(histories: Histories, code: str) -> TicketFact | None:
             continue
         if fact is None or decision.kind in {EntryKind.OPEN_RETURN, EntryKind.RESUME_RETURN}:
             fact = _begun(entry.decision.area, entry.decision.base_count, name, fact)
+        made = entry.id if decision.kind is EntryKind.OPEN_RETURN else decision.ticket_entry
         step = _STEPS.get(decision.kind, 0)
         fact = replace(
             fact,
@@ -102,6 +103,8 @@ def ticket_memory(histories: Histories, code: str) -> TicketFact | None:
             status=_ENDS.get(decision.kind, fact.status),
             as_of=at or entry.at,
             from_centre=kept is not None,
+            opened_by=made or fact.opened_by,
+            waits=fact.waits or (kept is None and decision.kind not in WITHOUT_EFFECT),
         )
     return fact
 

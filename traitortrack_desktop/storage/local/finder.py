@@ -8,6 +8,7 @@ from pathlib import Path
 
 from traitortrack_desktop.domain.bills import BillFact
 from traitortrack_desktop.domain.findings import (
+    EVERY_TICKET,
     PAGE,
     BagFilter,
     BagsPage,
@@ -19,6 +20,7 @@ from traitortrack_desktop.domain.findings import (
     HistoryPage,
     RefusalsPage,
     Suggestion,
+    TicketFilter,
     TicketsPage,
 )
 from traitortrack_desktop.domain.returns import TicketFact, ticket_code
@@ -86,9 +88,9 @@ class SqliteFinder:
         """Return a page of bills, newest first; those that were made here and wait come first."""
         return self._lists.bills(wanted, after)
 
-    def tickets(self, after: str | None = None) -> TicketsPage:
+    def tickets(self, wanted: TicketFilter = EVERY_TICKET, after: str | None = None) -> TicketsPage:
         """Return the returns that this station opened or worked at, the newest work first."""
-        return self._lists.tickets(after)
+        return self._lists.tickets(wanted, after)
 
     def refusals(self, day: date, before: str | None = None) -> RefusalsPage:
         """Return what was refused here on *day*, of the depot."""

@@ -14,6 +14,7 @@ from traitortrack_desktop.domain.findings import (
     ListedBag,
     ListedBill,
     ListedTicket,
+    TicketFilter,
     TicketsPage,
 )
 from traitortrack_desktop.storage.local import catalogue_lists, journal_lists
@@ -96,7 +97,7 @@ class Lists:
             as_of=self._findable.as_of,
         )
 
-    def tickets(self, after: str | None = None) -> TicketsPage:
+    def tickets(self, wanted: TicketFilter, after: str | None = None) -> TicketsPage:
         """Return the returns that this station opened or worked at, the newest work first."""
         below = number_of(after)
         begun = self._begun(_RETURNS, below, BEGINNINGS_WALKED)
@@ -105,7 +106,7 @@ class Lists:
         for number, answered in begun:
             last = number
             listed = self._listed_ticket(answered) if answered is not None else None
-            if listed is not None:
+            if listed is not None and _is_ticket_wanted(listed, wanted):
                 found.append(listed)
             if len(found) == PAGE:
                 break
@@ -141,6 +142,7 @@ class Lists:
             return None
         return ListedBill(
             fact=self._findable.bill(row.code) or bill_fact(row, as_of),
+            description=row.description or "",
             made_at=moment_of(row.created),
             by=row.by,
             waiting=self._waiting_at(row.code),
@@ -157,6 +159,7 @@ class Lists:
             fact = self._findable.bill(code)
             bill = ListedBill(
                 fact=fact or BillFact(code=code),
+                description=(entry.decision.details.description or "") if entry.decision.details else None,
                 made_at=entry.at,
                 by=entry.operator,
                 waiting=self._waiting_at(code),
@@ -211,6 +214,11 @@ class Lists:
 
 def _has_status(bill: ListedBill, wanted: BillFilter) -> bool:
     return wanted.status is None or bill.fact.status == wanted.status
+
+
+def _is_ticket_wanted(ticket: ListedTicket, wanted: TicketFilter) -> bool:
+    has_status = wanted.status is None or ticket.fact.status is wanted.status
+    return has_status and wanted.text.strip().upper() in ticket.fact.code.upper()
 
 
 def number_of(text: str | None) -> int:

@@ -41,7 +41,8 @@ _BEGUN = """
     WHERE d.seq < ? AND d.seq > ?
     ORDER BY d.seq DESC LIMIT ?
 """
-_REASONS = tuple(str(reason) for reason in Reason)
+_REASONS = tuple(str(reason) for reason in Reason if reason is not Reason.BADGE_BEING_CHECKED)
+"""What is listed. A badge that the centre is asked about is not refused yet."""
 _OF_REASONS = f"""
     FROM entries INDEXED BY entries_refused
     WHERE verdict = 'refused' AND reason IN ({", ".join("?" * len(_REASONS))}) AND seq >= ? AND seq < ?

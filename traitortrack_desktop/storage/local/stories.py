@@ -1,5 +1,6 @@
 """All that this station knows of one bag, bill or return: the catalogue, and own work laid over it."""
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
@@ -134,7 +135,7 @@ def history_line(answered: Answered, code: str) -> HistoryLine:
 
 
 def _children(findable: Findable, names: tuple[str, ...]) -> tuple[ChildLine, ...]:
-    """Return what is in the parent of these *names*, newest first, those of no known time last."""
+    """Return what is in the parent of these *names*, as it went in, those of no known time last."""
     lines: list[ChildLine] = []
     touched: list[str] = []
     nothing: list[Row] = []
@@ -152,7 +153,7 @@ def _children(findable: Findable, names: tuple[str, ...]) -> tuple[ChildLine, ..
         fact = findable.bag(code)
         if fact is not None and fact.parent == names[0]:
             lines.append(ChildLine(code=code, since=fact.since, by=fact.by))
-    return tuple(sorted(lines, key=lambda line: line.since.timestamp() if line.since else 0.0, reverse=True))
+    return tuple(sorted(lines, key=lambda line: line.since.timestamp() if line.since else math.inf))
 
 
 def _inside(parent: str) -> Callable[[sqlite3.Connection], list[Row]]:

@@ -2,41 +2,33 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from traitortrack_desktop.domain.bills import BillFact, same_bill
 from traitortrack_desktop.domain.codes import Command
-from traitortrack_desktop.domain.deeds import EditChildren, WorkAtBill, WorkAtReturn
+from traitortrack_desktop.domain.deeds import WorkAtBill, WorkAtReturn
 from traitortrack_desktop.domain.entries import Decision, EntryKind, Verdict
 from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.domain.work import WorkState
-from traitortrack_desktop.presentation.find_acts import FindAct, FindField, FindForm, FindProblem, FindTab
-from traitortrack_desktop.presentation.find_draft import added, toggled
+from traitortrack_desktop.presentation.find_acts import FindAct, FindField, FindForm, FindTab
 from traitortrack_desktop.presentation.find_forms import (
-    USUAL_CAPACITY,
-    bill_values,
-    deed_of,
     search_problem,
 )
-from traitortrack_desktop.presentation.find_lists import chosen_bill
 from traitortrack_desktop.presentation.find_state import (
     FIRST,
-    ChildrenDraft,
     FindFacts,
     FindPress,
-    OpenForm,
 )
 from traitortrack_desktop.presentation.messages import Tongue
 from traitortrack_desktop.services.events import DeliveryChanged, ReceiptsRecorded, ScanDecided, StationEvent
 from traitortrack_desktop.services.people_desk import PeopleTrouble
 from traitortrack_desktop.services.station import StationControls
-from traitortrack_desktop.ui.find.find_deeds import FindDeeds, is_about, is_command
+from traitortrack_desktop.ui.find.children_editing import ChildrenEditing
+from traitortrack_desktop.ui.find.find_deeds import FindDeeds, is_about, is_command, is_half_a_double_click
 from traitortrack_desktop.ui.find.find_keeper import FindKeeper
+from traitortrack_desktop.ui.find.form_filling import FormFilling
 
-TWICE_AFTER = timedelta(milliseconds=400)
-"""A second press that comes sooner is half of a double click, and confirms nothing."""
 _QUIET = frozenset(
     {EntryKind.FIND, EntryKind.LEAVE, EntryKind.LOOK_UP, EntryKind.SIGN_IN, EntryKind.SIGN_OUT}
 )
@@ -58,7 +50,8 @@ class FindController(QObject):
         super().__init__()
         self.keeper = FindKeeper(station.find, now, tongue)
         self._deeds = FindDeeds(station)
-        self._forms = 0
+        self._forms = FormFilling(self.keeper, self._deeds)
+        self._children = ChildrenEditing(self.keeper, self._deeds, self.searches_changed.emit)
         self._asked_at: datetime | None = None
 
     @property
@@ -119,9 +112,8 @@ class FindController(QObject):
             self._take_result(decision, is_answer=is_answer)
 
     def _take_result(self, decision: Decision, *, is_answer: bool) -> None:
-        form, refused = self.facts.form, decision.verdict is Verdict.REFUSED
-        if is_answer and refused and form is not None:
-            self.keeper.change(form=replace(form, problem=decision, sending=False))
+        refused = decision.verdict is Verdict.REFUSED
+        if is_answer and refused and self._forms.take_refusal(decision):
             return
         self.keeper.change(said=decision)
         self._stop_sending()
@@ -141,7 +133,7 @@ class FindController(QObject):
             is_other = decision.bill_fact is not None or (
                 decision.fact is not None and decision.fact.kind == "parent"
             )
-            self._put_in(decision.code, is_child=not is_other)
+            self._children.put_in(decision.code, is_child=not is_other)
         elif form is not None and form.kind is FindForm.NEW_BILL:
             self.name_scanned.emit(decision.code)
         else:
@@ -181,7 +173,7 @@ class FindController(QObject):
         if is_command(text) or (self.facts.question is not None and self.facts.editing is None):
             self._deeds.submit_typed(text)
         elif self.facts.editing is not None:
-            self._put_in(text.upper())
+            self._children.put_in(text.upper())
         else:
             self.look(text)
 
@@ -198,7 +190,7 @@ class FindController(QObject):
     def act(self, press: FindPress) -> None:
         """Do what *press* means."""
         if press.act is FindAct.SAVE_CHILDREN:
-            self._save_children()
+            self._children.save()
             return
         self._quiet()
         self._do(press)
@@ -242,22 +234,11 @@ class FindController(QObject):
 
     def submit(self, typed: Mapping[FindField, str]) -> None:
         """Ask for what the form says, unless something is wrong with it."""
-        form = self.facts.form
-        if form is None or form.sending:
-            return
-        deed = deed_of(form, typed)
-        if isinstance(deed, FindProblem):
-            self.keeper.change(form=replace(form, problem=deed))
-            return
-        self._quiet()
-        self.keeper.change(form=replace(form, problem=None, sending=True))
-        self._deeds.do(deed)
+        self._forms.submit(typed)
 
     def type_in_form(self) -> None:
         """Say no more what was wrong before."""
-        form = self.facts.form
-        if form is not None and form.problem is not None:
-            self.keeper.change(form=replace(form, problem=None))
+        self._forms.type_in()
 
     def cancel(self) -> None:
         """Give up what was begun last; where nothing was, go back to work."""
@@ -308,99 +289,32 @@ class FindController(QObject):
                 self._ask_about(
                     Command.DELETE if press.act is FindAct.DELETE else Command.RELABEL, press.value
                 )
-            case FindAct.WORK_AT_BILL:
-                self._deeds.do(WorkAtBill(bill=press.value))
-            case FindAct.WORK_AT_RETURN:
-                self._deeds.do(WorkAtReturn(ticket=press.value))
+            case FindAct.WORK_AT_BILL | FindAct.WORK_AT_RETURN:
+                self._work_at(press)
+            case FindAct.EDIT_CHILDREN:
+                self._children.edit(press.value)
+            case FindAct.TOGGLE_CHILD:
+                self._children.toggle(press.value)
             case _:
-                self._begin_form(press)
+                self._forms.begin(press)
+
+    def _work_at(self, press: FindPress) -> None:
+        """Go to the desk; what closes an open parent is no half of a double click."""
+        question = self.facts.question
+        asked_at = self._asked_at or self.keeper.now()
+        is_second = question is not None and question.code == press.value
+        if is_second and is_half_a_double_click(asked_at, self.keeper.now()):
+            return
+        is_bill = press.act is FindAct.WORK_AT_BILL
+        self._deeds.do(WorkAtBill(bill=press.value) if is_bill else WorkAtReturn(ticket=press.value))
 
     def _ask_about(self, command: Command, code: str) -> None:
         question = self.facts.question
         asked_at = self._asked_at or self.keeper.now()
         is_second = question is not None and is_about(question, command, code)
-        if is_second and timedelta() <= self.keeper.now() - asked_at < TWICE_AFTER:
+        if is_second and is_half_a_double_click(asked_at, self.keeper.now()):
             return
         self._deeds.ask_about(command, code, self.facts.work)
-
-    def _begin_form(self, press: FindPress) -> None:
-        match press.act:
-            case FindAct.NEW_BILL:
-                self._open_form(FindForm.NEW_BILL, values={FindField.CAPACITY: str(USUAL_CAPACITY)})
-            case FindAct.NEW_RETURN:
-                session = self.facts.session
-                area = session.person.area if session is not None else None
-                self._open_form(FindForm.NEW_RETURN, values={FindField.AREA: area or ""})
-            case FindAct.EDIT_BILL:
-                self._edit_bill(press.value)
-            case FindAct.EDIT_CHILDREN:
-                self._edit_children(press.value)
-            case FindAct.TOGGLE_CHILD:
-                draft = self.facts.draft
-                if draft is not None:
-                    self.keeper.change(draft=toggled(draft, press.value))
-            case _:
-                pass
-
-    def _open_form(
-        self, kind: FindForm, *, about: str = "", values: Mapping[FindField, str], linked: int = 0
-    ) -> None:
-        self._forms += 1
-        form = OpenForm(kind=kind, about=about, values=values, linked=linked, number=self._forms)
-        self.keeper.change(form=form)
-
-    def _edit_bill(self, code: str) -> None:
-        fact, description = self._bill_called(code)
-        if fact is not None:
-            self._open_form(
-                FindForm.EDIT_BILL,
-                about=fact.code,
-                values=bill_values(fact, description),
-                linked=fact.linked or 0,
-            )
-
-    def _bill_called(self, code: str) -> tuple[BillFact | None, str | None]:
-        found = self.facts.look.found
-        story = found.bill if found is not None else None
-        if self.facts.tab is FindTab.FIND and story is not None and same_bill(story.fact.code, code):
-            return story.fact, story.description or ""
-        listed = chosen_bill(self.facts)
-        return (listed.fact, None) if listed is not None else (None, None)
-
-    # -- children
-
-    def _edit_children(self, code: str) -> None:
-        found = self.facts.look.found
-        if found is None or found.bag is None or found.bag.fact.code != code:
-            return
-        children = tuple(child.code for child in found.bag.children)
-        chosen = children[0] if children else ""
-        self.keeper.close_history()
-        self.keeper.change(draft=ChildrenDraft(parent=code, children=children, chosen=chosen))
-        self.searches_changed.emit()
-
-    def _put_in(self, code: str, *, is_child: bool = True) -> None:
-        draft = self.facts.draft
-        if draft is None:
-            return
-        if not is_child or code == draft.parent:
-            self.keeper.change(problem=FindProblem.NOT_A_CHILD)
-            return
-        self.keeper.change(draft=added(draft, code), problem=None, armed=None)
-        self.searches_changed.emit()
-
-    def _save_children(self) -> None:
-        draft, armed_at = self.facts.draft, self.facts.armed_at
-        if draft is None or not draft.changes or draft.sending:
-            return
-        now = self.keeper.now()
-        if self.facts.armed is not FindAct.SAVE_CHILDREN or armed_at is None:
-            self._quiet()
-            self.keeper.change(armed=FindAct.SAVE_CHILDREN, armed_at=now)
-        elif not timedelta() <= now - armed_at < TWICE_AFTER:
-            self._quiet()
-            self.keeper.change(draft=replace(draft, sending=True))
-            self._deeds.do(EditChildren(parent=draft.parent, added=draft.added, removed=draft.removed))
 
     # -- moving about
 
@@ -422,7 +336,7 @@ class FindController(QObject):
             self.keeper.ask_pages(is_new=is_new)
 
     def _quiet(self) -> None:
-        self.keeper.change(said=None, armed=None, armed_at=None, problem=None)
+        self.keeper.quiet()
 
 
 def _codes_of(decision: Decision) -> set[str]:

@@ -1,5 +1,7 @@
 """What is asked of the station while something is found: frames and deeds, and which answer is whose."""
 
+from datetime import datetime, timedelta
+
 from traitortrack_desktop.domain.codes import AREA_PREFIX, NUMBER_PREFIX, Command
 from traitortrack_desktop.domain.deciding_deeds import bag_of, bill_of, ticket_of
 from traitortrack_desktop.domain.deeds import CreateBill, Deed, EditBill, EditChildren, OpenReturn
@@ -10,6 +12,8 @@ from traitortrack_desktop.domain.scanners import KEYBOARD
 from traitortrack_desktop.domain.work import WorkState
 from traitortrack_desktop.services.station import StationControls
 
+TWICE_AFTER = timedelta(milliseconds=400)
+"""A second press that comes sooner is half of a double click."""
 _KEYS = "keys"
 """The source of what a key or a button says: two presses are meant."""
 _COMMANDS = ("TT-CMD-", NUMBER_PREFIX, AREA_PREFIX)
@@ -77,6 +81,11 @@ class FindDeeds:
 
     def _submit(self, text: str, *, source: str = _KEYS, kind: FrameKind = FrameKind.COMPLETE) -> None:
         self._station.submit(ScanFrame(source=source, raw=text.encode(), kind=kind))
+
+
+def is_half_a_double_click(first: datetime, second: datetime) -> bool:
+    """Whether a press at *second* comes so soon after the one at *first* that it confirms nothing."""
+    return timedelta() <= second - first < TWICE_AFTER
 
 
 def is_command(text: str) -> bool:

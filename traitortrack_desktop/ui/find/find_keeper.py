@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from traitortrack_desktop.domain.findings import Found
 from traitortrack_desktop.presentation.find_acts import FindField, FindTab
-from traitortrack_desktop.presentation.find_forms import bag_filter, bill_filter, day_of
+from traitortrack_desktop.presentation.find_forms import bag_filter, bill_filter, day_of, ticket_filter
 from traitortrack_desktop.presentation.find_merge import merged_found, merged_page
 from traitortrack_desktop.presentation.find_state import (
     FindFacts,
@@ -77,7 +77,8 @@ class FindKeeper(QObject):
                 stays = here[-1] if here and not _is_newer(shown, here[-1]) else shown
                 self._show_found(stays, trouble=answer, asking=not from_centre)
             elif from_centre:
-                self._show_found(merged_found(answer, here[-1] if here else None), asking=False)
+                found = merged_found(answer, here[-1] if here else None)
+                self._show_found(found, asking=False, is_new=is_new)
             else:
                 here.append(answer)
                 old = shown is not None and shown.from_centre and not is_new
@@ -88,11 +89,17 @@ class FindKeeper(QObject):
             lambda finder: finder.look(code), lambda finder, session: finder.look(code, session=session), take
         )
 
-    def _show_found(self, found: Found | None, *, asking: bool, trouble: PeopleTrouble | None = None) -> None:
-        keys = _keys_in(found)
-        chosen = self.facts.look.chosen
-        if chosen not in keys:
-            chosen = keys[0] if keys else ""
+    def _show_found(
+        self,
+        found: Found | None,
+        *,
+        asking: bool,
+        trouble: PeopleTrouble | None = None,
+        is_new: bool = False,
+    ) -> None:
+        look = self.facts.look
+        before = _keys_in(look.found) if is_new else []
+        chosen = _chosen(look.chosen, before, _keys_in(found))
         self._change_look(found=found, chosen=chosen, asking=asking, trouble=trouble)
 
     def choose(self, key: str) -> None:
@@ -172,18 +179,17 @@ class FindKeeper(QObject):
             is_first = len(paged.cursors) == 1
             page = merged_page(answer, known[-1] if known else None, is_first=is_first)
             ends = {"here_after": None} if after is None else {}
-            self._show_page(tab, page, asking=False, centre_after=after, **ends)
+            self._show_page(tab, page, is_new=is_new, asking=False, centre_after=after, **ends)
             return
         known.append(answer)
         shown_is_newer = not is_new and paged.page is not None and _is_of_centre(paged.page)
         page = paged.page if shown_is_newer and paged.page is not None else answer
         self._show_page(tab, page, here_after=after)
 
-    def _show_page(self, tab: FindTab, page: Page, **more: object) -> None:
-        keys = [key_of(row) for row in rows_of(page)]
-        chosen = self._pages_of(tab).chosen
-        if chosen not in keys:
-            chosen = keys[0] if keys else ""
+    def _show_page(self, tab: FindTab, page: Page, *, is_new: bool = False, **more: object) -> None:
+        shown = self._pages_of(tab)
+        before = [key_of(row) for row in rows_of(shown.page)] if is_new else []
+        chosen = _chosen(shown.chosen, before, [key_of(row) for row in rows_of(page)])
         self.change_pages(tab, page=page, chosen=chosen, **more)
 
     def _pages_of(self, tab: FindTab) -> Paged:
@@ -213,9 +219,10 @@ class FindKeeper(QObject):
                     lambda finder, session: finder.bills(bills, session=session, after=centre),
                 )
             case FindTab.RETURNS:
+                tickets = ticket_filter(search)
                 return (
-                    lambda finder: finder.tickets(before),
-                    lambda finder, session: finder.tickets(session=session, after=centre),
+                    lambda finder: finder.tickets(tickets, before),
+                    lambda finder, session: finder.tickets(tickets, session=session, after=centre),
                 )
             case FindTab.BAGS:
                 bags = bag_filter(search)
@@ -242,9 +249,20 @@ class FindKeeper(QObject):
             self.facts = changed
             self.facts_changed.emit()
 
+    def quiet(self) -> None:
+        """Say no more what happened, or what was wrong; what was pressed once was not."""
+        self.change(said=None, armed=None, armed_at=None, problem=None)
+
     def _blank(self) -> FindFacts:
         now = self.now()
         return FindFacts(now=now, today=now.astimezone(self._tongue.zone).date())
+
+
+def _chosen(chosen: str, before: list[str], keys: list[str]) -> str:
+    """Return which of *keys* is chosen now: the same, unless that only was the first of *before*."""
+    if chosen in keys and chosen not in before[:1]:
+        return chosen
+    return keys[0] if keys else ""
 
 
 def _is_newer(shown: Found | None, here: Found) -> bool:

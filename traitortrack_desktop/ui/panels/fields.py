@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from traitortrack_desktop.presentation.panel_views import FieldKind, FieldView
@@ -15,14 +15,24 @@ from traitortrack_desktop.ui.theme import text_font
 
 _SECRET = frozenset({FieldKind.SECRET, FieldKind.SECRET_DIGITS})
 _DIGITS = frozenset({FieldKind.DIGITS, FieldKind.SECRET_DIGITS})
+_ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class Choice(QComboBox):
-    """A list to choose from, with entries for a finger."""
+    """A list to choose from, with entries for a finger. :attr:`entered`: Enter takes what is chosen."""
+
+    entered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setView(QListView())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Have Enter go on, as in a line."""
+        if event.key() in _ENTER and not event.isAutoRepeat():
+            self.entered.emit()
+            return
+        super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel alone: nobody means to choose another role by scrolling."""
@@ -131,5 +141,6 @@ class FieldBox(QWidget):
         choice.setCurrentIndex(max(0, choice.findData(view.value)))
         choice.setMaxVisibleItems(12)
         choice.currentIndexChanged.connect(lambda _: self.typed.emit())
+        choice.entered.connect(self.entered)
         self.choice = choice
         return choice

@@ -129,9 +129,12 @@ class FormPanel(QWidget):
         return {box.field_: box.text for box in self.boxes}
 
     def begin(self) -> None:
-        """Let the person type into the first field that is empty, or else the first."""
+        """Let the person type into the first field that is empty, or else the first.
+
+        A choice that nothing is chosen of counts where the form begins with it.
+        """
         usable = [box for box in self.boxes if box.input.isEnabled()]
-        empty = [box for box in usable if box.line is not None and not box.text]
+        empty = [box for box in usable if not box.text and (box.line is not None or box is usable[0])]
         for box in (*empty, *usable):
             box.input.setFocus(Qt.FocusReason.TabFocusReason)
             return

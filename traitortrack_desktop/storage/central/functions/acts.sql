@@ -17,6 +17,23 @@ AS $$
         'open_return', 'return_bag', 'unreturn_bag', 'finalise_return', 'cancel_return'), false)
 $$;
 
+-- The list under a key of the payload: an empty one where there is none, or a longer one than any parent is.
+CREATE OR REPLACE FUNCTION station.list_in(p_payload jsonb, p_key text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN jsonb_typeof(p_payload -> p_key) <> 'array' THEN '[]'
+                WHEN jsonb_array_length(p_payload -> p_key) <= 1000 THEN p_payload -> p_key
+                ELSE '[]' END
+$$;
+
+-- Whether an entry has lists that are none, or too long to be done.
+CREATE OR REPLACE FUNCTION station.has_unusable_lists(p_payload jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT coalesce(p_payload -> 'children' <> station.list_in(p_payload, 'children'), false)
+        OR coalesce(p_payload -> 'removed' <> station.list_in(p_payload, 'removed'), false)
+$$;
+
 -- The codes of bags that an entry names, whatever its kind; each as it is looked up.
 CREATE OR REPLACE FUNCTION station.codes_of(p_payload jsonb) RETURNS text[]
 LANGUAGE sql IMMUTABLE
@@ -25,9 +42,9 @@ AS $$
     FROM (
         SELECT unnest(ARRAY[p_payload ->> 'parent', p_payload ->> 'child', p_payload ->> 'origin', p_payload ->> 'bag'])
         UNION ALL
-        SELECT jsonb_array_elements_text(p_payload -> 'children') WHERE jsonb_typeof(p_payload -> 'children') = 'array'
+        SELECT jsonb_array_elements_text(station.list_in(p_payload, 'children'))
         UNION ALL
-        SELECT jsonb_array_elements_text(p_payload -> 'removed') WHERE jsonb_typeof(p_payload -> 'removed') = 'array'
+        SELECT jsonb_array_elements_text(station.list_in(p_payload, 'removed'))
     ) AS named (code)
     WHERE named.code IS NOT NULL
 $$;
@@ -51,6 +68,14 @@ CREATE OR REPLACE FUNCTION station.bag_named(p_code text) RETURNS integer
 LANGUAGE sql STABLE
 AS $$
     SELECT min(b.id) FROM (SELECT id FROM public.bag WHERE upper(qr_id) = upper(p_code) OFFSET 0) AS b
+$$;
+
+-- The same of many, by their places; NULL where there is none.
+CREATE OR REPLACE FUNCTION station.bags_named(p_codes text[]) RETURNS integer[]
+LANGUAGE sql STABLE
+AS $$
+    SELECT coalesce(array_agg(station.bag_named(c.code) ORDER BY c.place), '{}')
+    FROM unnest(p_codes) WITH ORDINALITY AS c (code, place)
 $$;
 
 -- The bills that bags are on, ascending.
@@ -114,6 +139,14 @@ BEGIN
 END
 $$;
 
+-- The entry that opened the return of an act; NULL where that is no number of one.
+CREATE OR REPLACE FUNCTION station.opening_of(p_payload jsonb) RETURNS uuid
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN p_payload ->> 'ticket_entry' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                THEN (p_payload ->> 'ticket_entry')::uuid END
+$$;
+
 -- The returns that a batch's acts are about, ascending; NULL where there are none.
 CREATE OR REPLACE FUNCTION station.tickets_named(p_entries jsonb) RETURNS integer[]
 LANGUAGE plpgsql STABLE
@@ -123,11 +156,11 @@ DECLARE
     v_entries uuid[];
 BEGIN
     SELECT array_agg(DISTINCT upper(load ->> 'ticket')) FILTER (WHERE load ->> 'ticket' IS NOT NULL),
-           array_agg(DISTINCT (load ->> 'ticket_entry')::uuid) FILTER (WHERE load ->> 'ticket_entry' IS NOT NULL)
+           array_agg(DISTINCT station.opening_of(load)) FILTER (WHERE station.opening_of(load) IS NOT NULL)
     INTO v_codes, v_entries
     FROM (SELECT item -> 'payload' AS load FROM jsonb_array_elements(p_entries) AS given (item)) AS p
     WHERE station.is_act(load ->> 'kind') AND load ->> 'kind' <> 'open_return';
-    IF v_codes IS NULL AND v_entries IS NULL THEN
+    IF v_codes IS NULL AND v_entries IS NULL OR to_regclass('public.return_ticket') IS NULL THEN
         RETURN NULL;
     END IF;
     RETURN (
@@ -183,7 +216,7 @@ BEGIN
 END
 $$;
 
--- A new bag, of a code that nobody has; a bag that appeared meanwhile ends the posting.
+-- A new bag, of a code that nobody has; a bag that appeared meanwhile ends the posting. No bag has an empty code.
 CREATE OR REPLACE FUNCTION station.make_bag(
     p_code text, p_type text, p_maker integer, p_area text, p_now timestamp
 ) RETURNS integer
@@ -192,6 +225,9 @@ AS $$
 DECLARE
     v_bag integer;
 BEGIN
+    IF p_code !~ '\S' THEN
+        RAISE EXCEPTION 'a bag has no code' USING ERRCODE = '22023';
+    END IF;
     PERFORM station.take_turns_making(ARRAY[p_code]);
     INSERT INTO public.bag (
         qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
@@ -207,11 +243,11 @@ BEGIN
 END
 $$;
 
--- How many child bags a parent takes by an entry: never more than the site allows.
+-- How many child bags a parent takes by an entry: at least one, and never more than the site allows.
 CREATE OR REPLACE FUNCTION station.capacity_of(p_capacity integer) RETURNS integer
 LANGUAGE sql STABLE
 AS $$
-    SELECT least(p_capacity, (SELECT (value #>> '{}')::integer FROM station.setting WHERE name = 'capacity'))
+    SELECT greatest(1, least(p_capacity, (SELECT (value #>> '{}')::integer FROM station.setting WHERE name = 'capacity')))
 $$;
 
 -- Parents as they stand, by id, with the count that their rows have.
@@ -326,10 +362,18 @@ BEGIN
     PERFORM station.may_wait(p_since, 250);  -- an insertion waits for whoever inserts the same
     IF NOT station.role_may(e.operator_role, e.rights, station.operation_of(e.kind)) THEN
         a.reason := 'not_permitted';
+    ELSIF station.has_unusable_lists(e.payload) THEN
+        a.reason := 'centre_could_not_store';
     ELSIF to_regprocedure(format('station.act_%s(station.batch_entry, timestamp without time zone)', e.kind)) IS NULL THEN
         a.reason := 'centre_could_not_store';
     ELSE
-        EXECUTE format('SELECT * FROM station.%I($1, $2)', 'act_' || e.kind) INTO a USING e, v_now;
+        BEGIN
+            EXECUTE format('SELECT * FROM station.%I($1, $2)', 'act_' || e.kind) INTO a USING e, v_now;
+        EXCEPTION
+            WHEN undefined_table OR undefined_column THEN
+                -- Somebody changed the web application's tables since the upgrade. What needs no such table goes on.
+                RETURN station.set_aside(p_device, p_item, SQLSTATE, SQLERRM) -> 0;
+        END;
     END IF;
     IF a.reason IS NULL THEN
         v_trouble := CASE WHEN e.rights IS NOT NULL THEN station.session_trouble(e.session) END;

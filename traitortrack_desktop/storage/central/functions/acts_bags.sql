@@ -116,7 +116,7 @@ DECLARE
     v_origin   text := upper(e.payload ->> 'origin');
     v_opens    boolean := e.payload -> 'base_count' IS NOT NULL;
     v_target   integer := station.bag_named(e.parent);
-    v_children integer[] := ARRAY(SELECT station.bag_named(code) FROM unnest(v_codes) AS c (code));
+    v_children integer[] := station.bags_named(v_codes);
     v_sources  integer[];
     v_bills    integer[];
     v_parents  integer[];
@@ -131,7 +131,8 @@ BEGIN
     v_sources := station.parents_of(v_children);
     v_bills := station.take_with_bills(v_sources || v_target);
     PERFORM station.take_bags(v_children);
-    IF station.bag_named(e.parent) IS DISTINCT FROM v_target OR NOT station.parents_of(v_children) <@ v_sources THEN
+    IF station.bag_named(e.parent) IS DISTINCT FROM v_target OR station.bags_named(v_codes) <> v_children
+       OR NOT station.parents_of(v_children) <@ v_sources THEN
         RAISE EXCEPTION 'a bag was moved meanwhile' USING ERRCODE = '40001';
     END IF;
 
@@ -301,15 +302,15 @@ DECLARE
     v_added    text[] := station.codes_in(e.payload -> 'children');
     v_removed  text[] := station.codes_in(e.payload -> 'removed');
     v_parent   integer := station.bag_named(e.parent);
-    v_leaving  integer[] := ARRAY(SELECT station.bag_named(code) FROM unnest(v_removed) AS c (code));
-    v_coming   integer[] := '{}';
+    v_leaving  integer[] := station.bags_named(v_removed);
+    v_coming   integer[] := station.bags_named(v_added);
     v_others   integer[];
     v_bills    integer[];
     v_parents  integer[];
     v_before   jsonb;
     v_totals   jsonb;
     v_area     text;
-    v_code     text;
+    v_place    integer;
 BEGIN
     IF e.parent IS NULL OR v_added = '{}' AND v_removed = '{}' OR v_added && v_removed THEN
         a.reason := 'centre_could_not_store';
@@ -320,8 +321,9 @@ BEGIN
     END IF;
     v_others := array_remove(station.parents_of(v_leaving), v_parent);
     v_bills := station.take_with_bills(v_others || v_parent);
-    PERFORM station.take_bags(v_leaving || ARRAY(SELECT station.bag_named(code) FROM unnest(v_added) AS c (code)));
+    PERFORM station.take_bags(v_leaving || v_coming);
     IF station.bag_named(e.parent) IS DISTINCT FROM v_parent
+       OR station.bags_named(v_removed) <> v_leaving OR station.bags_named(v_added) <> v_coming
        OR NOT station.parents_of(v_leaving) <@ (v_others || v_parent) THEN
         RAISE EXCEPTION 'a bag was moved meanwhile' USING ERRCODE = '40001';
     END IF;
@@ -346,9 +348,9 @@ BEGIN
     DELETE FROM public.scan WHERE child_bag_id = ANY (v_leaving) OR parent_bag_id = ANY (v_leaving);
     DELETE FROM public.bag WHERE id = ANY (v_leaving);
     v_area := (SELECT dispatch_area FROM public.bag WHERE id = v_parent);
-    FOR v_code IN SELECT code FROM unnest(v_added) AS c (code) ORDER BY code COLLATE "C" LOOP
-        v_coming := v_coming || coalesce(
-            station.bag_named(v_code), station.make_bag(v_code, 'child', e.operator_id, v_area, p_now));
+    FOR v_place IN SELECT place FROM unnest(v_added) WITH ORDINALITY AS c (code, place) ORDER BY code COLLATE "C" LOOP
+        v_coming[v_place] := coalesce(
+            v_coming[v_place], station.make_bag(v_added[v_place], 'child', e.operator_id, v_area, p_now));
     END LOOP;
     PERFORM station.link_children(e, v_parent, v_coming, p_now);
     PERFORM station.refresh_after_act(

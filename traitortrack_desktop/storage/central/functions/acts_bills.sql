@@ -271,28 +271,6 @@ BEGIN
 END
 $$;
 
--- Makes a parent that a person says there is, as opening it does. The station's next try finds one that others made.
-CREATE OR REPLACE FUNCTION station.make_parent(e station.batch_entry, p_now timestamp) RETURNS integer
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_bag integer;
-BEGIN
-    PERFORM station.take_turns_making(ARRAY[e.parent]);
-    INSERT INTO public.bag (
-        qr_id, type, name, child_count, weight_kg, status, user_id, dispatch_area, created_at, updated_at
-    )
-    VALUES (e.parent, 'parent', NULL, 0, 0, 'pending', e.operator_id, e.area, p_now, p_now)
-    ON CONFLICT DO NOTHING
-    RETURNING id INTO v_bag;
-    IF v_bag IS NULL THEN
-        PERFORM station.catch_up_numbers();
-        RAISE EXCEPTION 'a bag appeared meanwhile' USING ERRCODE = '40001';
-    END IF;
-    RETURN v_bag;
-END
-$$;
-
 -- Puts a parent on a bill. One that came onto another bill since it was looked for is tried anew, and told then.
 CREATE OR REPLACE FUNCTION station.put_on_bill(p_bill integer, p_bag integer, p_at timestamp) RETURNS void
 LANGUAGE plpgsql
@@ -313,10 +291,10 @@ CREATE OR REPLACE FUNCTION station.objection_to_attaching(
 LANGUAGE sql STABLE
 AS $$
     SELECT CASE
-        WHEN b.status = 'completed' THEN 'bill_completed'
         WHEN station.no_parent(p_type) IS NOT NULL THEN station.no_parent(p_type)
-        WHEN p_bag IS NULL AND NOT p_makes THEN 'parent_missing'
         WHEN p_bill = ANY (o.bills) THEN 'parent_on_this_bill'
+        WHEN b.status = 'completed' THEN 'bill_completed'
+        WHEN p_bag IS NULL AND NOT p_makes THEN 'parent_missing'
         WHEN o.bills IS NOT NULL THEN 'parent_on_other_bill'
         WHEN n.linked >= station.places_on_bill(b.parent_bag_count, n.linked) THEN 'bill_full' END
     FROM public.bill AS b
@@ -330,12 +308,11 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     a        station.act_answer;
-    v_name   text := e.payload ->> 'bill';
+    v_name   text := e.bill;
     v_bill   integer := station.bill_named(v_name);
     v_bag    record;
     v_reason text;
     v_before jsonb;
-    v_most   integer := (SELECT (value #>> '{}')::integer FROM station.setting WHERE name = 'capacity');
 BEGIN
     IF NOT station.hold_bill(v_bill) THEN
         RETURN station.act_refused('bill_unknown', NULL, v_name);
@@ -349,9 +326,9 @@ BEGIN
         RETURN station.act_refused(v_reason, v_bill, v_name, v_bag.id);
     END IF;
     v_before := station.bill_snapshot(v_bill);
-    v_bag.id := coalesce(v_bag.id, station.make_parent(e, p_now));
+    v_bag.id := coalesce(v_bag.id, station.make_bag(e.parent, 'parent', e.operator_id, e.area, p_now));
     PERFORM station.put_on_bill(v_bill, v_bag.id, e.at);
-    PERFORM station.settle_billed_parent(v_bag.id, least(e.capacity, v_most), p_now);
+    PERFORM station.settle_billed_parent(v_bag.id, station.capacity_of(e.capacity), p_now);
     PERFORM station.settle_bill(v_bill, 'processing', p_now);
     INSERT INTO public.scan ("timestamp", parent_bag_id, user_id) VALUES (e.at, v_bag.id, e.operator_id);
     PERFORM station.audit_bill(e, v_bill, v_name, v_before, station.bill_snapshot(v_bill));
@@ -366,7 +343,7 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     a        station.act_answer;
-    v_name   text := e.payload ->> 'bill';
+    v_name   text := e.bill;
     v_bill   integer := station.bill_named(v_name);
     v_bag    record;
     v_reason text;
@@ -378,9 +355,9 @@ BEGIN
     v_before := station.bill_snapshot(v_bill);
     v_bag := station.hold_bag(e.parent);
     v_reason := CASE
+        WHEN station.no_parent(v_bag.type) IS NOT NULL THEN station.no_parent(v_bag.type)
         WHEN v_before ->> 'status' = 'completed' THEN 'bill_completed'
         WHEN v_bag.id IS NULL THEN 'parent_missing'
-        WHEN station.no_parent(v_bag.type) IS NOT NULL THEN station.no_parent(v_bag.type)
         WHEN NOT EXISTS (SELECT FROM public.bill_bag WHERE bill_id = v_bill AND bag_id = v_bag.id)
         THEN 'parent_not_on_bill' END;
     IF v_reason IS NOT NULL THEN
@@ -405,7 +382,7 @@ DECLARE
     a station.act_answer;
 BEGIN
     PERFORM station.settle_bill(p_bill, p_status, p_now);
-    PERFORM station.audit_bill(e, p_bill, e.payload ->> 'bill', p_before, station.bill_snapshot(p_bill));
+    PERFORM station.audit_bill(e, p_bill, e.bill, p_before, station.bill_snapshot(p_bill));
     a.bill_id := p_bill;
     a.bill := station.bill_fact(p_bill);
     RETURN a;
@@ -416,7 +393,7 @@ CREATE OR REPLACE FUNCTION station.act_complete_bill(e station.batch_entry, p_no
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_name   text := e.payload ->> 'bill';
+    v_name   text := e.bill;
     v_bill   integer := station.bill_named(v_name);
     v_before jsonb;
     v_linked integer;
@@ -442,7 +419,7 @@ CREATE OR REPLACE FUNCTION station.act_reopen_bill(e station.batch_entry, p_now 
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v_name   text := e.payload ->> 'bill';
+    v_name   text := e.bill;
     v_bill   integer := station.bill_named(v_name);
     v_before jsonb;
 BEGIN
@@ -463,9 +440,9 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     a          station.act_answer;
-    v_name     text := e.payload ->> 'bill';
+    v_name     text := e.bill;
     v_bill     integer := station.bill_named(v_name);
-    v_details  jsonb := coalesce(e.payload -> 'details', '{}');
+    v_details  jsonb := CASE WHEN jsonb_typeof(e.payload -> 'details') = 'object' THEN e.payload -> 'details' ELSE '{}' END;
     v_capacity integer := (e.payload #>> '{details,capacity}')::integer;
     v_before   jsonb;
     v_linked   integer;
@@ -506,7 +483,7 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     a         station.act_answer;
-    v_name    text := e.payload ->> 'bill';
+    v_name    text := e.bill;
     v_bill    integer := station.bill_named(v_name);
     v_before  jsonb;
     v_parents jsonb;

@@ -11,9 +11,9 @@ AS $$
 DECLARE
     v_ticket integer;
 BEGIN
-    IF p_payload ->> 'ticket_entry' IS NOT NULL THEN
+    IF station.opening_of(p_payload) IS NOT NULL THEN
         SELECT o.ticket_id INTO v_ticket
-        FROM (SELECT * FROM station.entry WHERE id = (p_payload ->> 'ticket_entry')::uuid OFFSET 0) AS o
+        FROM (SELECT * FROM station.entry WHERE id = station.opening_of(p_payload) OFFSET 0) AS o
         WHERE o.kind = 'open_return' AND o.device = (p_payload ->> 'device')::uuid;
         IF FOUND THEN
             RETURN v_ticket;
@@ -260,6 +260,7 @@ BEGIN
     v_before := station.bill_snapshot(v_row.bill);
     v_linked := station.count_on_bill(v_row.bill);
     v_reason := CASE
+        WHEN station.no_parent(v_bag.type) IS NOT NULL THEN station.no_parent(v_bag.type)
         WHEN v_bag.id IS NULL OR v_row.id IS NULL THEN 'not_returned'
         WHEN NOT v_there THEN 'bill_unknown'
         WHEN v_row.bill = ANY (v_bills) THEN NULL

@@ -152,8 +152,8 @@ AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'at', station.utc_text(last."timestamp"), 'by', station.user_called(last.user_id),
         'station', station.scanned_at(p_code, p_kind, last."timestamp"),
-        'parent', CASE WHEN last.parent_bag_id = p_bag THEN p_code END,
-        'child', CASE WHEN last.child_bag_id = p_bag THEN p_code END
+        'parent', (SELECT upper(p.qr_id) FROM public.bag AS p WHERE p.id = last.parent_bag_id),
+        'child', (SELECT upper(c.qr_id) FROM public.bag AS c WHERE c.id = last.child_bag_id)
     ) ORDER BY last."timestamp" DESC NULLS LAST, last.id DESC), '[]')
     FROM (
         SELECT both_ways.* FROM (

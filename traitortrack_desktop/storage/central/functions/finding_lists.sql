@@ -270,16 +270,16 @@ CREATE OR REPLACE FUNCTION station.listed_bill(p_bill integer) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
     SELECT jsonb_build_object(
-        'fact', station.found_bill_fact(b.id), 'made_at', station.utc_text(b.created_at),
-        'by', station.user_called(b.created_by_id))
+        'fact', station.found_bill_fact(b.id), 'description', coalesce(b.description, ''),
+        'made_at', station.utc_text(b.created_at), 'by', station.user_called(b.created_by_id))
     FROM public.bill AS b
     WHERE b.id = p_bill
 $$;
 
 -- ---------------------------------------------------------------- returns
 
--- Returns, newest first: {"tickets", "after", "as_of"}. p_after: the number of the last one.
-CREATE OR REPLACE FUNCTION station.find_tickets(p_device uuid, p_session uuid, p_after text) RETURNS jsonb
+-- Returns, newest first: {"tickets", "after", "as_of"}. p_filter: text (a part of the code), status.
+CREATE OR REPLACE FUNCTION station.find_tickets(p_device uuid, p_session uuid, p_filter jsonb, p_after text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -293,21 +293,39 @@ DECLARE
     v_asker record := station.asker(p_device, p_session);
 BEGIN
     PERFORM station.require_operation(v_asker.role, v_asker.rights, 'returns');
-    RETURN station.tickets_page(p_after, 50) || jsonb_build_object('as_of', station.moment_now());
+    RETURN station.tickets_page(p_filter, p_after, 50) || jsonb_build_object('as_of', station.moment_now());
 END
 $$;
 
-CREATE OR REPLACE FUNCTION station.tickets_page(p_after text, p_limit integer) RETURNS jsonb
+-- p_after: the number of the last return looked at. A page may be short, even empty, and not the last. A status
+-- that is none of the web application's counts as open, as wherever a return is told of.
+CREATE OR REPLACE FUNCTION station.tickets_page(p_filter jsonb, p_after text, p_limit integer) RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
+    WITH looked_at AS (
+        SELECT one.*, row_number() OVER (ORDER BY one.id DESC) AS place
+        FROM (SELECT * FROM public.return_ticket AS t WHERE p_after IS NULL OR t.id < p_after::integer
+              ORDER BY t.id DESC LIMIT 5001) AS one
+    ), wanted AS (
+        SELECT l.*, row_number() OVER (ORDER BY l.id DESC) AS number
+        FROM looked_at AS l
+        WHERE l.place <= 5000
+          AND strpos(upper(l.ticket_code), upper(btrim(coalesce(p_filter ->> 'text', '')))) > 0
+          AND coalesce(p_filter ->> 'status', station.ticket_state(l.status)) = station.ticket_state(l.status)
+    )
     SELECT jsonb_build_object(
         'tickets', coalesce(jsonb_agg(jsonb_build_object(
-            'fact', station.found_ticket_fact(t.id), 'made_at', station.utc_text(t.created_at),
-            'by', station.user_called(t.created_by_id)) ORDER BY t.place) FILTER (WHERE t.place <= p_limit), '[]'),
-        'after', min(t.id) FILTER (WHERE t.place <= p_limit AND t.there > p_limit))
-    FROM (
-        SELECT p.*, row_number() OVER (ORDER BY p.id DESC) AS place, count(*) OVER () AS there
-        FROM (SELECT * FROM public.return_ticket AS one WHERE p_after IS NULL OR one.id < p_after::integer
-              ORDER BY one.id DESC LIMIT p_limit + 1) AS p
-    ) AS t
+            'fact', station.found_ticket_fact(w.id), 'made_at', station.utc_text(w.created_at),
+            'by', station.user_called(w.created_by_id)) ORDER BY w.number) FILTER (WHERE w.number <= p_limit), '[]'),
+        'after', CASE
+            WHEN count(*) > p_limit THEN min(w.id) FILTER (WHERE w.number <= p_limit)
+            WHEN (SELECT max(l.place) FROM looked_at AS l) > 5000 THEN
+                (SELECT l.id FROM looked_at AS l WHERE l.place = 5000) END)
+    FROM wanted AS w
+$$;
+
+CREATE OR REPLACE FUNCTION station.ticket_state(p_status text) RETURNS text
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN p_status IN ('committed', 'cancelled') THEN p_status ELSE 'open' END
 $$;

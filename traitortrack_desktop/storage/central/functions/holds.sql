@@ -112,7 +112,8 @@ BEGIN
     IF e.kind = 'move_children' THEN
         PERFORM station.hold_parent(
             p_device, CASE WHEN NOT coalesce(p_completed, false) THEN p_parent END, e.operator,
-            CASE WHEN e.payload -> 'base_count' IS NOT NULL THEN e.at AT TIME ZONE 'UTC' END);
+            CASE WHEN e.payload -> 'base_count' IS NOT NULL THEN e.at AT TIME ZONE 'UTC' END,
+            e.payload -> 'taken_from' IS NOT NULL);
     ELSIF e.kind IN ('create_bill', 'open_return') THEN
         PERFORM station.hold_parent(p_device, NULL, e.operator, NULL);
     END IF;

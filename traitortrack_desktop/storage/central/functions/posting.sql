@@ -863,7 +863,7 @@ BEGIN
                     ELSE 'centre_could_not_store' END;
             END IF;
         ELSE
-            v_capacity := least(e.capacity, v_most);
+            v_capacity := greatest(1, least(e.capacity, v_most));
             v_was := b_status[p];
 
             IF e.kind = 'open_parent' THEN

@@ -11,8 +11,9 @@
 --     7406120043         making bags where nothing keeps their codes unique (posting.sql)
 --   one number, and the web application's
 --     100000 + bill      a bill and its figures (posting.sql, and repairs)
+--     200000 + bag       deleting a bag; tried, never waited for (acts_bags.sql)
 --     300000             the row of statistics; tried, and waited for only by repairs (statistics.sql)
---   of the web application alone: 200000 + bag, 400000 + ticket.
+--     400000 + ticket    a return and its figures (acts.sql, acts_returns.sql)
 --
 -- Numbers of two kinds never meet. The second of two is a hash: that two of them share one only makes them wait.
 
