@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from traitortrack_desktop import __version__
@@ -123,6 +124,7 @@ def station_window(
             settings, address=address, listeners=listeners, sign_in_required=True, for_people=True
         )
         rack = scanner_rack(settings, station, ports=settings.serial_ports)
+        rules = site_rules(settings)
         office, own_password = office_places(badge_folder=settings.data_dir / _BADGES, now=station_time)
         window = MainWindow(
             station,
@@ -131,12 +133,12 @@ def station_window(
             now=station_time,
             sound=SoundBoard(),
             version=__version__,
-            capacity=site_rules(settings).capacity,
+            capacity=rules.capacity,
             viewing_distance_metres=settings.viewing_distance_m,
             idle_lock_minutes=settings.idle_lock_minutes,
             office=office,
             own_password=own_password,
-            find=FindPlace,
+            find=partial(FindPlace, bill_capacity=rules.bill_capacity),
             print_commands=commands_printer(settings.data_dir),
             scanners=window_scanners(
                 application,

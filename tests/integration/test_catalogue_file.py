@@ -441,6 +441,11 @@ def test_a_holder_that_nobody_can_read_is_none(complete: SqliteCatalogue):
         ("SELECT id FROM bag WHERE bill = 1", "bag_bill"),
         ("SELECT id FROM bill WHERE upper(code) = upper('x')", "bill_code"),
         ("SELECT id FROM bag WHERE substr(code, -4) = '0001'", "bag_end"),
+        (
+            "SELECT id FROM bill WHERE (coalesce(created, 0), id) < (9, 9)"
+            " ORDER BY coalesce(created, 0) DESC, id DESC LIMIT 9",
+            "bill_made",
+        ),
         ("SELECT id FROM bag WHERE code >= 'SB1' AND code < 'SB2'", "bag_code"),
     ],
 )
@@ -451,3 +456,4 @@ def test_what_finding_asks_follows_an_index(
         plan = connection.execute(f"EXPLAIN QUERY PLAN {question}").fetchall()
 
     assert index in plan[0][3]
+    assert len(plan) == 1, "nothing is sorted"

@@ -59,6 +59,18 @@ def test_stations_can_work_with_the_last_releases_centre(released_url: str):
     assert not [said for said in report.remarks if "function" in said or "trigger" in said]
 
 
+def test_without_the_tables_of_returns_stations_work_at_everything_else(central_url: str):
+    query(central_url, "DROP TABLE bill_return_event, return_ticket_bag, return_ticket CASCADE")
+
+    report = check(central_url)
+
+    assert report.faults == ()
+    assert [said for said in report.remarks if "return" in said] == [
+        "missing tables of returns: bill_return_event, return_ticket, return_ticket_bag"
+        " (stations cannot work at returns: run db upgrade)"
+    ]
+
+
 def test_only_what_stations_use_is_a_fault_when_it_is_missing(central_url: str):
     query(
         central_url,
@@ -72,8 +84,11 @@ def test_only_what_stations_use_is_a_fault_when_it_is_missing(central_url: str):
         "missing tables and columns: bill.linked_parent_count (stations cannot post: run db upgrade)",
     )
     assert (
-        "missing tables and columns of the newest shape: notification, statistics_cache, bill.destination"
+        "missing tables and columns of the newest shape: notification, statistics_cache"
         " (db upgrade adds them; stations do not need them)"
+    ) in report.remarks
+    assert (
+        "missing columns of bills and returns: bill.destination (work at them may be refused: run db upgrade)"
     ) in report.remarks
     assert "totals of bills were not compared: db upgrade has to add bill.linked_parent_count first" in (
         report.remarks

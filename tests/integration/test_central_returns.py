@@ -72,7 +72,7 @@ def test_a_new_return_is_one_as_the_web_application_makes_it(desk: BillDesk):
 def test_a_return_without_an_area_gets_the_person_s_and_one_of_nowhere_is_none(desk: BillDesk):
     receipts = desk.post(opened_return(desk.ticket, None), opened_return(f"{desk.ticket}B", "atlantis"))
 
-    assert [told(receipt) for receipt in receipts] == [POSTED, refused("centre_could_not_store")]
+    assert [told(receipt) for receipt in receipts] == [POSTED, refused("where_returned")]
     assert desk.web.ticket(desk.ticket)["cf_location"] == "lucknow"
 
 

@@ -17,7 +17,7 @@ from traitortrack_desktop.presentation.find_acts import FindTab
 from traitortrack_desktop.presentation.palette import Theme
 from traitortrack_desktop.presentation.screen_state import MenuItem
 from traitortrack_desktop.ui.finding_place import FindingPlace
-from traitortrack_desktop.ui.printed_commands import write_command_sheet
+from traitortrack_desktop.ui.printed_barcodes import write_command_sheet
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -355,6 +355,31 @@ def test_the_lists_are_opened_from_the_menu(finding, station, keyboard_of, settl
     assert is_found(finding)
     assert finding.find_place.shown == [tab]
     assert station.state.finding
+
+
+def choose_bills(keyboard, settle):
+    for key in (Qt.Key.Key_F10, Qt.Key.Key_F10, Qt.Key.Key_F10, Qt.Key.Key_F5):
+        keyboard.stroke(key)
+    settle()
+
+
+def test_a_list_that_is_chosen_while_a_scan_is_on_its_way_opens(finding, station, keyboard_of, settle):
+    station.deciding = False
+    choose_bills(keyboard_of(finding), settle)
+    station.deciding = True
+    for on_its_way in ("SB10001", Command.FIND):
+        scan(station, on_its_way)
+        settle()
+    assert finding.find_place.shown == [FindTab.BILLS]
+
+
+def test_a_list_that_was_left_is_not_what_opens_next(finding, station, keyboard_of, settle):
+    choose_bills(keyboard_of(finding), settle)
+    for command in (Command.LEAVE, Command.FIND):
+        station.pass_time(seconds=3)
+        scan(station, command)
+        settle()
+    assert finding.find_place.shown == [FindTab.BILLS, FindTab.FIND]
 
 
 def test_going_to_a_bill_leads_back_to_the_scan_screen(finding, station, settle):

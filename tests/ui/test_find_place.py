@@ -43,6 +43,8 @@ from traitortrack_desktop.ui.theme import dress
 WORDS = ENGLISH.find
 BADGE = "TT-BADGE-" + "012345678901" * 2
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+BILL_CAPACITY = 40
+"""What this site's new bills take."""
 
 
 class Clock:
@@ -76,7 +78,7 @@ def station(desk):
 def open_place(qtbot, station, clock):
     def open_place(*, size=(1366, 768), theme=Theme.LIGHT, session=ADMIN, tab=FindTab.FIND):
         dress(QApplication.instance(), theme)
-        place = FindPlace(station, Tongue(zone=UTC), PALETTES[theme], clock)
+        place = FindPlace(station, Tongue(zone=UTC), PALETTES[theme], clock, bill_capacity=BILL_CAPACITY)
         qtbot.addWidget(place, before_close_func=lambda place: place.end())
         place.setFixedSize(*size)
         with qtbot.waitExposed(place):
@@ -423,6 +425,7 @@ def test_bills_are_chosen_by_status(place, key, desk, settle):
 
 def test_a_bill_is_made_by_keys_alone_and_what_is_wrong_stands_at_the_form(place, key, type_in, station):
     key(Qt.Key.Key_F2, Qt.Key.Key_F9)
+    assert place.form.box_of(FindField.CAPACITY).line.text() == str(BILL_CAPACITY)
     place.form.box_of(FindField.CAPACITY).line.setText("51")
     type_in("bill 77")
     for _ in range(4):

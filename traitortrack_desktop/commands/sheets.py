@@ -29,25 +29,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _write(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - a Runner
     # Loaded for this command only: drawing takes a while to load.
-    from traitortrack_desktop.documents.code_sheet import SheetCode, SheetSection, write_code_sheet  # noqa: PLC0415
-    from traitortrack_desktop.presentation.sheets import command_sheet, training_sheet  # noqa: PLC0415
-    from traitortrack_desktop.presentation.wording.sheet_words import SHEETS  # noqa: PLC0415
+    from traitortrack_desktop.ui.printed_barcodes import write_command_sheet, write_training_sheet  # noqa: PLC0415
 
-    role, words = Role(arguments.role), SHEETS[arguments.language]
-    training = arguments.sheet == "training"
-    parts = training_sheet(role, words) if training else command_sheet(role, words)
-    title = words.training.title if training else words.title
-    sections = [
-        SheetSection(
-            title=part.title,
-            hint=part.hint,
-            codes=tuple(SheetCode(text=text, caption=caption) for text, caption in part.codes),
-            starts_page=part.starts_page,
-        )
-        for part in parts
-    ]
+    write = write_training_sheet if arguments.sheet == "training" else write_command_sheet
     try:
-        write_code_sheet(arguments.file, title=title.format(role=words.roles[role]), sections=sections)
+        write(arguments.file, Role(arguments.role), arguments.language)
     except OSError as problem:
         raise CommandFailed(
             f"cannot write {arguments.file}: {problem.strerror}", ExitCode.FAILED

@@ -11,7 +11,7 @@ from traitortrack_desktop.domain.bills import (
     BillDetails,
     bill_name,
 )
-from traitortrack_desktop.domain.codes import CodeKind, CodeRules, parse_frame
+from traitortrack_desktop.domain.codes import CodeKind, CodeRules, area_code, parse_frame
 from traitortrack_desktop.domain.decided import Deciding, told
 from traitortrack_desktop.domain.deeds import (
     CreateBill,
@@ -141,7 +141,7 @@ def _cut(details: BillDetails) -> BillDetails:
 
 
 def _open_return(state: WorkState, deed: OpenReturn, rules: CodeRules, known: KnownHere) -> Decision:
-    deciding = Deciding("", rules)
+    deciding = Deciding(area_code(deed.area), rules)
     if deed.area not in DISPATCH_AREAS:
         return deciding.refuse(Reason.WHERE_RETURNED)
     asked = leave_parent_first(deciding, state, deed.area)

@@ -7,9 +7,10 @@ from traitortrack_desktop.domain.known_here import KnownHere
 from traitortrack_desktop.domain.reasons import Reason
 from traitortrack_desktop.domain.work import WorkState
 
-_OF_ANY_SCREEN = frozenset(
+NOT_LOOKING_UP = frozenset(
     {Command.UNDERSTOOD, Command.CANCEL, Command.ASIDE, Command.DELETE, Command.RELABEL}
 )
+"""Commands that go on while finding: what is done with a bag that was found, and what is done anywhere."""
 _ABOUT_THE_FOUND = frozenset(
     {
         QuestionKind.DELETE,
@@ -42,7 +43,7 @@ def decide_while_finding(
         return _leave(deciding, known)
     if scanned.command is Command.LEAVE and state.desk is None:
         return deciding.refuse(Reason.NOTHING_TO_LEAVE)
-    if not state.finding or scanned.command in _OF_ANY_SCREEN:
+    if not state.finding or scanned.command in NOT_LOOKING_UP:
         return None
     if state.question is not None and state.question.kind in _ABOUT_THE_FOUND:
         return None

@@ -186,5 +186,6 @@ DECIDED_BY_CENTRE = frozenset(reason for reason in Reason if reason.about in {Ab
     Reason.OPERATOR_DISABLED,
     Reason.SESSION_REVOKED,
     Reason.PARENT_OPEN_ELSEWHERE,
+    Reason.WHERE_RETURNED,
 }
 """What the centre itself may answer. Any other reason it only gives back, as the station gave it."""

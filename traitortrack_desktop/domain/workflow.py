@@ -20,7 +20,7 @@ from traitortrack_desktop.domain.entries import (
     SignInNote,
 )
 from traitortrack_desktop.domain.known_here import NOTHING_KNOWN, KnownHere
-from traitortrack_desktop.domain.looking_up import decide_while_finding
+from traitortrack_desktop.domain.looking_up import NOT_LOOKING_UP, decide_while_finding
 from traitortrack_desktop.domain.operators import Badge, SignInWay
 from traitortrack_desktop.domain.packing import ANSWERED_BY_THE_PARENT, Packing
 from traitortrack_desktop.domain.reasons import Reason
@@ -46,10 +46,6 @@ _ONCE = Arrival()
 _BAGS = frozenset({CodeKind.PARENT, CodeKind.CHILD})
 _NOT_OF_PACKING = frozenset({QuestionKind.NEW_BILL, QuestionKind.AREA})
 """Questions on the way to a desk: whoever scans a bag then does not mean to pack it."""
-_WHILE_FINDING = frozenset(
-    {Command.UNDERSTOOD, Command.CANCEL, Command.ASIDE, Command.DELETE, Command.RELABEL}
-)
-"""All that is done with a bag that was found, and what is done anywhere."""
 
 
 def decide(
@@ -101,7 +97,7 @@ def _decide_usable(packing: Packing, *, deliberate: bool) -> Decision:
         return packing.answer_which_parent(question)
     command, kind, finding = packing.scanned.command, packing.scanned.kind, packing.state.finding
     decision = _at_desk(packing, deliberate=deliberate)
-    if decision is None and finding and command is not None and command not in _WHILE_FINDING:
+    if decision is None and finding and command is not None and command not in NOT_LOOKING_UP:
         decision = packing.refuse(Reason.COMMAND_NOT_HERE)
     decision = decision or decide_correction(packing)
     if decision is not None:

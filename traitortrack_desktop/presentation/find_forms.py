@@ -41,7 +41,6 @@ from traitortrack_desktop.presentation.find_state import (
 from traitortrack_desktop.presentation.messages import message_for
 from traitortrack_desktop.presentation.panel_views import FieldKind
 
-USUAL_CAPACITY = 20
 _BILL = (FindField.CAPACITY, FindField.VEHICLE, FindField.DESTINATION, FindField.DESCRIPTION)
 FIELDS: Mapping[FindForm, tuple[FindField, ...]] = {
     FindForm.NEW_BILL: (FindField.NAME, *_BILL),
@@ -85,7 +84,6 @@ _SHARES = {
     FindField.UNTIL: 3,
 }
 _CHOICES = frozenset({FindField.STATUS, FindField.OWN, FindField.WHICH, FindField.BILLED, FindField.AREA})
-_SHORTEST_END = 4
 _YEARS = range(1970, 3000)
 
 

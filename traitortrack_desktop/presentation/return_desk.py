@@ -20,6 +20,10 @@ def return_desk_view(ticket: OpenTicket, tongue: Tongue, *, follows: bool = True
     )
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _counter(ticket: OpenTicket, tongue: Tongue, *, follows: bool) -> Counter:
     words, waiting = tongue.wording.desk, len(ticket.unanswered)
     area = tongue.wording.office.areas.get(ticket.area or "", ticket.area)
@@ -37,5 +41,5 @@ def _counter(ticket: OpenTicket, tongue: Tongue, *, follows: bool) -> Counter:
         parent_label=words.ticket,
         parent=code_text(ticket.code),
         fill=standing_marks(ticket.bags, ticket.count),
-        details=(" · ".join(parts),),
+        details=(_sentence(" · ".join(parts)),),
     )

@@ -28,15 +28,10 @@ from traitortrack_desktop.domain.operators import OperatorSession
 from traitortrack_desktop.domain.returns import TicketFact
 from traitortrack_desktop.domain.roles import Operation
 from traitortrack_desktop.environment.redaction import redacted_traceback
+from traitortrack_desktop.runtime.answering import answer_of
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.services.finding import CentralFinder, LocalFinder
 from traitortrack_desktop.services.people_desk import PeopleTrouble
-from traitortrack_desktop.services.ports import (
-    CentreMismatchError,
-    CentreUnreachableError,
-    EntriesNotAcceptableError,
-    NotPermittedError,
-)
 
 Answer = TypeVar("Answer")
 
@@ -120,17 +115,8 @@ class BackgroundFind:
             return PeopleTrouble.MISMATCH
         if session is None:
             return PeopleTrouble.NOT_PERMITTED
-        try:
-            return question(self._centre, session.id)
-        except NotPermittedError:
-            return PeopleTrouble.NOT_PERMITTED
-        except CentreUnreachableError:
-            return PeopleTrouble.UNREACHABLE
-        except (CentreMismatchError, EntriesNotAcceptableError):
-            return PeopleTrouble.MISMATCH
-        except Exception:  # noqa: BLE001 - whoever asked has to get an answer
-            _log.error("A question to the centre failed: %s", redacted_traceback())
-            return PeopleTrouble.DEFECT
+        centre, number = self._centre, session.id
+        return answer_of(lambda: question(centre, number))
 
 
 class OwnAreaFinder:

@@ -1,29 +1,20 @@
 """An administrator's questions to the centre, each in the background: fills ``PeopleDesk``."""
 
-import logging
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
 from traitortrack_desktop.domain.accounts import OwnPasswordAnswer
 from traitortrack_desktop.domain.operators import OperatorSession
-from traitortrack_desktop.environment.redaction import redacted_traceback
+from traitortrack_desktop.runtime.answering import answer_of
 from traitortrack_desktop.runtime.background import Background
 from traitortrack_desktop.services.people_desk import PeopleTrouble, own_password_change
-from traitortrack_desktop.services.ports import (
-    CentreMismatchError,
-    CentreUnreachableError,
-    EntriesNotAcceptableError,
-    NotPermittedError,
-    PeopleOffice,
-    RememberedSignIns,
-)
+from traitortrack_desktop.services.ports import PeopleOffice, RememberedSignIns
 from traitortrack_desktop.services.unlocking import UnlockVerifier
 
 Answer = TypeVar("Answer")
 
 _LANE = "people"
-_log = logging.getLogger(__name__)
 
 
 class BackgroundPeople:
@@ -79,14 +70,5 @@ class BackgroundPeople:
             return PeopleTrouble.MISMATCH
         if session is None:
             return PeopleTrouble.NOT_PERMITTED
-        try:
-            return question(self._office, session)
-        except NotPermittedError:
-            return PeopleTrouble.NOT_PERMITTED
-        except CentreUnreachableError:
-            return PeopleTrouble.UNREACHABLE
-        except (CentreMismatchError, EntriesNotAcceptableError):
-            return PeopleTrouble.MISMATCH
-        except Exception:  # noqa: BLE001 - whoever asked has to get an answer
-            _log.error("A question to the centre failed: %s", redacted_traceback())
-            return PeopleTrouble.DEFECT
+        office, number = self._office, session
+        return answer_of(lambda: question(office, number))

@@ -65,7 +65,7 @@ class LocalFinder(Protocol):
         ...
 
     def refusals(self, day: date, before: str | None = None) -> RefusalsPage:
-        """Return what was refused here on *day*, of the depot."""
+        """Return what this station refused on *day*, a day as the depot counts them."""
         ...
 
     def bill(self, code: str) -> BillFact | None:

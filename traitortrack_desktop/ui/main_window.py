@@ -42,6 +42,7 @@ from traitortrack_desktop.ui.sounds import Sound
 from traitortrack_desktop.ui.theme import dress
 
 _LOOK_AGAIN_MS = 300
+_FIND = Command.FIND.encode("ascii")
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 1024, 640
 
 
@@ -198,6 +199,7 @@ class MainWindow(QMainWindow):
     # -- what comes in
 
     def _take_event(self, event: StationEvent) -> None:
+        was_finding = self.controller.facts.work.finding
         self.controller.take(event)
         self.people.take_facts(self.controller.facts)
         if self.find_place is not None:
@@ -213,6 +215,7 @@ class MainWindow(QMainWindow):
                 self._end_scanner_set_up()
                 self._show_where_it_stands()
             case ScanDecided():
+                self._forget_the_list(event, was_finding=was_finding)
                 self._take_scan(event)
             case StorageFailed():
                 self.people.tell_storage(self._stack.currentWidget())
@@ -233,12 +236,16 @@ class MainWindow(QMainWindow):
         elif self._stack.currentWidget() is self.scan_card:
             self._show_card()
 
+    def _forget_the_list(self, event: ScanDecided, *, was_finding: bool) -> None:
+        """Forget which list was chosen once finding ended or came to nothing, not for a scan before it."""
+        came_to_nothing = event.entry.raw == _FIND
+        if not event.state.finding and (was_finding or came_to_nothing):
+            self._find_tab = FindTab.FIND
+
     def _take_scan(self, event: ScanDecided) -> None:
         """A scan leads back from every card to its result; at the door it is told in words."""
         self._idle.saw_somebody()
         shown = self._stack.currentWidget()
-        if not event.state.finding:
-            self._find_tab = FindTab.FIND
         if shown is self.scan_card and not leaves_the_last_result(event.entry):
             self._show_work()
         elif shown in {self.people.sign_in, self.people.lock}:
@@ -312,7 +319,7 @@ class MainWindow(QMainWindow):
     def _find(self, tab: FindTab) -> None:
         """Begin to find, with *tab* on top, by the command that a barcode or a key gives too."""
         self._find_tab = tab
-        self._submit(ScanFrame(source="keys", raw=Command.FIND.encode("ascii")))
+        self._submit(ScanFrame(source="keys", raw=_FIND))
 
     def _leave_find(self) -> None:
         if self.controller.facts.work.finding:

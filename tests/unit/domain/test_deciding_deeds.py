@@ -90,6 +90,10 @@ def test_a_return_needs_one_of_the_depots():
     assert DeskScanning().do(OpenReturn(area="indore", notes=" wet ")).notes == "wet"
 
 
+def test_a_return_of_a_form_is_called_like_its_area_on_the_sheet():
+    assert DeskScanning().do(OpenReturn(area="sri_ganganagar")).code == "TT-AREA-SRI-GANGANAGAR"
+
+
 @pytest.mark.parametrize(
     ("added", "removed", "reason"),
     [

@@ -12,6 +12,9 @@ from traitortrack_desktop.presentation.code_text import code_text
         ("0016586", "0", "016586"),
         ("ABCD", "", "ABCD"),
         ("WHEATMILL2026XKLMNOP", "WHEATMILL2026X", "KLMNOP"),
+        ("BILL-5", "BILL-", "5"),
+        ("RTN-20260105-00AB", "RTN-20260105-", "00AB"),
+        ("BILL-TEST", "BILL-", "TEST"),
         ("", "", ""),
     ],
 )

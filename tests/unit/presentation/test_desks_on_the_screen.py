@@ -168,7 +168,7 @@ def test_a_parent_that_the_centre_refused_keeps_its_row_without_a_number(watched
 def test_a_return_counts_bags_and_kilograms_and_names_its_area(watched):
     counter = watched.shown("returned").counter
     assert (counter.count_text, counter.capacity_text, counter.left_text) == ("4", "bags back", "99 kg")
-    assert counter.details == ("at Sri Ganganagar · 4 wait for the centre",)
+    assert counter.details == ("At Sri Ganganagar · 4 wait for the centre",)
 
 
 def test_the_bill_of_an_open_parent_stands_beside_it(watched):

@@ -1,4 +1,7 @@
-"""English words of corrections, bills, returns and finding: refusals, questions, what was done, commands."""
+"""English words of corrections, bills, returns and finding: refusals, questions, what was done, commands.
+
+Those of packing itself stand in ``english``, which joins both.
+"""
 
 from collections.abc import Mapping
 
@@ -451,6 +454,11 @@ WORK_LATE: Mapping[Reason, Phrase] = {
             "{code}: the return was ended by then.",
         ),
         now=("Begin a new return with {code}. Scan UNDERSTOOD or hold F12.",),
+    ),
+    Reason.WHERE_RETURNED: Phrase(
+        heading="STOP",
+        what=("The new return names no area that the centre knows.",),
+        now=("Begin the return again. Then scan UNDERSTOOD or hold F12.",),
     ),
 }
 

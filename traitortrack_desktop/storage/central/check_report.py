@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from traitortrack_desktop.storage.central.posting_needs import COLUMNS_OF_ACTS, OF_RETURNS
 from traitortrack_desktop.storage.central.rows_in_words import shown
 from traitortrack_desktop.storage.central.rows_to_decide import Answer
 from traitortrack_desktop.storage.central.station_functions import (
@@ -146,8 +147,19 @@ def _faults(of: CentreReport) -> Iterator[str]:
 def _remarks(of: CentreReport) -> Iterator[str]:
     yield from _versions(of)
     yield from _list(
+        "missing tables of returns",
+        tuple(table for table in of.missing_tables if table in OF_RETURNS),
+        "stations cannot work at returns: run db upgrade",
+    )
+    yield from _list(
+        "missing columns of bills and returns",
+        tuple(c for c in of.missing_columns if c in COLUMNS_OF_ACTS and c not in of.missing_for_stations),
+        "work at them may be refused: run db upgrade",
+    )
+    told = {*of.missing_for_stations, *OF_RETURNS, *COLUMNS_OF_ACTS}
+    yield from _list(
         "missing tables and columns of the newest shape",
-        tuple(x for x in (*of.missing_tables, *of.missing_columns) if x not in of.missing_for_stations),
+        tuple(thing for thing in (*of.missing_tables, *of.missing_columns) if thing not in told),
         "db upgrade adds them; stations do not need them",
     )
     yield from _number("index", "indexes", of.missing_indexes, "look-ups are slow; db upgrade adds them")

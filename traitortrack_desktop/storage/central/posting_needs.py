@@ -70,6 +70,11 @@ _OF_ACTS = {
 }  # fmt: skip
 """The columns that work at bills and returns inserts, without which stations pack all the same."""
 
+COLUMNS_OF_ACTS = frozenset(f"{table}.{column}" for table, columns in _OF_ACTS.items() for column in columns)
+"""Without one of them work at bills, or at returns, is refused; packing goes on."""
+OF_RETURNS = frozenset({"return_ticket", "return_ticket_bag", "bill_return_event"})
+"""Tables without which stations pack and bill, and cannot work at returns."""
+
 _READ = {
     "user": ("password_hash", "role", "dispatch_area", "verified", "failed_login_attempts", "locked_until",
              "last_failed_login", "email", "created_at", "two_fa_enabled", "totp_secret"),

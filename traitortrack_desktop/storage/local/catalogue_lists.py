@@ -16,7 +16,7 @@ SHORTEST_BEGINNING = 3
 SHORTEST_END = 4
 SUGGESTIONS = 20
 WALKED_ROWS = 50_000
-"""Bags that one page looks at, at most, where few of them are wanted: some 30 ms."""
+"""Bags that one page looks at, at most, where few of them are wanted: some 15 ms."""
 FEW = 2_000
 """So many bags that begin or end alike are looked at one by one."""
 _BEHIND_ALL = "\U0010ffff"

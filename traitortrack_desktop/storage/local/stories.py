@@ -173,9 +173,10 @@ def _parents(findable: Findable, bill: str, number: int | None) -> tuple[ParentL
     put_on = {
         entry.decision.parent: entry for entry, _ in own if entry.decision.kind is EntryKind.ATTACH_PARENT
     }
+    rows = {row.code: row for row in reversed(listed)}  # of two of one code the older counts
     lines = []
     for code in dict.fromkeys([*(row.code for row in listed), *filter(None, reversed(put_on))]):
-        row = next((row for row in listed if row.code == code), None)
+        row = rows.get(code)
         if row is not None and not findable.is_touched(code):
             lines.append(ParentLine(code=code, count=row.count))
             continue

@@ -46,11 +46,13 @@ class FindController(QObject):
     """A code was scanned while a new bill is named."""
     left = Signal()
 
-    def __init__(self, station: StationControls, tongue: Tongue, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, station: StationControls, tongue: Tongue, now: Callable[[], datetime], *, bill_capacity: int
+    ) -> None:
         super().__init__()
         self.keeper = FindKeeper(station.find, now, tongue)
         self._deeds = FindDeeds(station)
-        self._forms = FormFilling(self.keeper, self._deeds)
+        self._forms = FormFilling(self.keeper, self._deeds, bill_capacity)
         self._children = ChildrenEditing(self.keeper, self._deeds, self.searches_changed.emit)
         self._asked_at: datetime | None = None
 

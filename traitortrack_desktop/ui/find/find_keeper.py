@@ -109,12 +109,6 @@ class FindKeeper(QObject):
         else:
             self.change_pages(self.facts.tab, chosen=key)
 
-    def forget_look(self) -> None:
-        """Have nothing looked up."""
-        self._looking.forget()
-        self._paging.forget()
-        self.change(look=LookUp())
-
     def _change_look(self, **look: object) -> None:
         self.change(look=replace(self.facts.look, **look))  # type: ignore[arg-type]
 

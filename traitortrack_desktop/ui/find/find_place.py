@@ -39,14 +39,23 @@ _TO_THE_LIST = frozenset({Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Q
 
 
 class FindPlace(FindingPlace):
-    """Call :meth:`begin` when it is shown and :meth:`end` when it is not any more, however it was left."""
+    """Call :meth:`begin` when it is shown and :meth:`end` when it is not any more, however it was left.
+
+    *bill_capacity* is how many parents a new bill of this site takes.
+    """
 
     def __init__(
-        self, station: StationControls, tongue: Tongue, palette_: Palette, now: Callable[[], datetime]
+        self,
+        station: StationControls,
+        tongue: Tongue,
+        palette_: Palette,
+        now: Callable[[], datetime],
+        *,
+        bill_capacity: int,
     ) -> None:
         super().__init__()
         self._tongue, self._colours = tongue, palette_
-        self.controller = FindController(station, tongue, now)
+        self.controller = FindController(station, tongue, now, bill_capacity=bill_capacity)
         sizes = sizes_for(0, 0)
         self.tabs, self.keys = ButtonGrid(palette_, sizes), ButtonGrid(palette_, sizes)
         self.filters, self.rows = FilterBar(sizes), RowsPanel(palette_, sizes)

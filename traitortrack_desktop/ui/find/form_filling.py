@@ -6,7 +6,7 @@ from dataclasses import replace
 from traitortrack_desktop.domain.bills import BillFact, same_bill
 from traitortrack_desktop.domain.entries import Decision
 from traitortrack_desktop.presentation.find_acts import FindAct, FindField, FindForm, FindProblem, FindTab
-from traitortrack_desktop.presentation.find_forms import USUAL_CAPACITY, bill_values, deed_of
+from traitortrack_desktop.presentation.find_forms import bill_values, deed_of
 from traitortrack_desktop.presentation.find_lists import chosen_bill
 from traitortrack_desktop.presentation.find_state import FindPress, OpenForm
 from traitortrack_desktop.ui.find.find_deeds import FindDeeds
@@ -14,17 +14,20 @@ from traitortrack_desktop.ui.find.find_keeper import FindKeeper
 
 
 class FormFilling:
-    """Opens the forms in the facts of *keeper*, and asks by *deeds* for what they say."""
+    """Opens the forms in the facts of *keeper*, and asks by *deeds* for what they say.
 
-    def __init__(self, keeper: FindKeeper, deeds: FindDeeds) -> None:
-        self._keeper, self._deeds = keeper, deeds
+    *bill_capacity* is how many parents a new bill takes unless somebody says otherwise.
+    """
+
+    def __init__(self, keeper: FindKeeper, deeds: FindDeeds, bill_capacity: int) -> None:
+        self._keeper, self._deeds, self._bill_capacity = keeper, deeds, bill_capacity
         self._opened = 0
 
     def begin(self, press: FindPress) -> None:
         """Open the form that *press* means, if it means one."""
         match press.act:
             case FindAct.NEW_BILL:
-                self._open(FindForm.NEW_BILL, values={FindField.CAPACITY: str(USUAL_CAPACITY)})
+                self._open(FindForm.NEW_BILL, values={FindField.CAPACITY: str(self._bill_capacity)})
             case FindAct.NEW_RETURN:
                 session = self._keeper.facts.session
                 area = session.person.area if session is not None else None

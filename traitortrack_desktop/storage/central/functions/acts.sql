@@ -5,7 +5,7 @@
 -- packing entries as ever, each act by station.apply_act, which calls
 --     station.act_<kind>(e station.batch_entry, p_now timestamp) RETURNS station.act_answer.
 -- Such a function decides before it writes; what it refuses leaves nothing behind but what it tells the audit. What
--- it needs and is not locked yet it takes by station.take_bags, take_bills and take_ticket, which never wait: what
+-- it needs and is not locked yet it takes by station.take_bags, take_bills and hold_ticket, which never wait: what
 -- somebody holds has the whole batch offered again (55P03). So no act is part of a deadlock.
 
 CREATE OR REPLACE FUNCTION station.is_act(p_kind text) RETURNS boolean
@@ -124,18 +124,6 @@ BEGIN
         END IF;
         PERFORM 1 FROM public.bill WHERE id = v_bill FOR UPDATE NOWAIT;
     END LOOP;
-END
-$$;
-
--- The same of a return.
-CREATE OR REPLACE FUNCTION station.take_ticket(p_ticket integer) RETURNS void
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    IF NOT pg_try_advisory_xact_lock(400000 + p_ticket::bigint) THEN
-        RAISE EXCEPTION 'somebody holds a return' USING ERRCODE = '55P03';
-    END IF;
-    PERFORM 1 FROM public.return_ticket WHERE id = p_ticket FOR UPDATE NOWAIT;
 END
 $$;
 

@@ -111,13 +111,8 @@ CREATE OR REPLACE FUNCTION station.hold_bill(p_bill integer) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    IF p_bill IS NULL THEN
-        RETURN false;
-    ELSIF NOT pg_try_advisory_xact_lock(100000 + p_bill::bigint) THEN
-        RAISE EXCEPTION 'somebody holds a bill' USING ERRCODE = '55P03';
-    END IF;
-    PERFORM 1 FROM public.bill WHERE id = p_bill FOR UPDATE NOWAIT;
-    RETURN FOUND;
+    PERFORM station.take_bills(ARRAY[p_bill]);
+    RETURN EXISTS (SELECT FROM public.bill WHERE id = p_bill);
 END
 $$;
 

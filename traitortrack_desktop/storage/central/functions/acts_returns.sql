@@ -122,7 +122,7 @@ DECLARE
     v_code   text;
 BEGIN
     IF (v_area = ANY (station.dispatch_areas())) IS NOT TRUE THEN
-        a.reason := 'centre_could_not_store';
+        a.reason := 'where_returned';
         RETURN a;
     END IF;
     v_code := CASE WHEN v_wanted ~ '^RTN-[0-9]{8}-[0-9A-F]{4,37}$' THEN v_wanted END;
