@@ -86,7 +86,7 @@ class FoundWindow:
         screen.username.setText(name)
         screen.password.setText(PASSWORD)
         screen.submit.click()
-        self.until(lambda: self.window.is_scanning)
+        self.until(lambda: not screen.isVisible())
 
     def decided(self, what):
         """Do *what* and return what the station decided of it."""
