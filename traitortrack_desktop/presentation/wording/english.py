@@ -48,7 +48,7 @@ from traitortrack_desktop.presentation.phrases import (
 )
 from traitortrack_desktop.presentation.scanner_acts import GuideCheck, ScannerAct
 from traitortrack_desktop.presentation.wording.find_words import FIND_WORDS
-from traitortrack_desktop.presentation.wording.sheet_words import ENGLISH_BADGES
+from traitortrack_desktop.presentation.wording.sheet_words import ENGLISH_BADGES, ENGLISH_SHEETS
 from traitortrack_desktop.presentation.wording.work_words import (
     BILL_IS_FULL,
     CARD_WORDS,
@@ -1506,18 +1506,7 @@ ENGLISH = Wording(
             OfficeNote.BAD_FILTER: Said(heading="Not searched", what=""),
         },
         roles={Role.ADMIN: "Administrator", Role.BILLER: "Biller", Role.DISPATCHER: "Dispatcher"},
-        areas={
-            "lucknow": "Lucknow",
-            "indore": "Indore",
-            "jaipur": "Jaipur",
-            "hisar": "Hisar",
-            "sri_ganganagar": "Sri Ganganagar",
-            "sangaria": "Sangaria",
-            "bathinda": "Bathinda",
-            "raipur": "Raipur",
-            "ranchi": "Ranchi",
-            "akola": "Akola",
-        },
+        areas=ENGLISH_SHEETS.area_names,
         no_area="no area",
         page="Page {number}",
         asking="Asking the centre …",
